@@ -1,0 +1,4 @@
+@main
+struct Simulation {
+    static func main() {}
+}

@@ -1,0 +1,63 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Targets stand in the order in which data flows; each room imports only rooms above it.
+let package = Package(
+    name: "counterpart",
+    products: [
+        .library(name: "Counterpart", targets: ["Counterpart"]),
+        .executable(name: "counterpart", targets: ["CounterpartCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        // The doors to C and C++: linear algebra, digests, special functions, the scan of bytes.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CByteScan"),
+        .target(name: "CDistributions", linkerSettings: [.linkedLibrary("m")]),
+
+        // The rooms.
+        .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
+        .target(name: "Probability", dependencies: ["CDistributions"]),
+        .target(name: "Tables", dependencies: ["CByteScan", "CCrypto"]),
+        .target(name: "Cells", dependencies: ["Tables"]),
+        .target(name: "Panels", dependencies: ["Cells"]),
+        .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
+        .target(name: "Estimation", dependencies: ["Panels", "LinearAlgebra"]),
+        .target(name: "Inference", dependencies: ["Estimation", "Probability", "LinearAlgebra"]),
+        .target(name: "Attainment", dependencies: ["Panels", "Inference"]),
+        .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
+        .target(
+            name: "Counterpart",
+            dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),
+        .executableTarget(
+            name: "CounterpartCommand",
+            dependencies: ["Counterpart", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+
+        // The sample partnership: its generator, and the simulation that checks the estimate against the known truth.
+        .target(name: "SampleSchools", path: "SampleData/Generator"),
+        .executableTarget(name: "SampleDataCommand", dependencies: ["SampleSchools"], path: "SampleData/Command"),
+        .executableTarget(
+            name: "Simulation", dependencies: ["SampleSchools", "Counterpart"], path: "Benchmarks/Simulation"),
+
+        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+        .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
+        .testTarget(name: "TablesTests", dependencies: ["Tables"]),
+        .testTarget(name: "CellsTests", dependencies: ["Cells"]),
+        .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
+        .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
+        .testTarget(name: "EstimationTests", dependencies: ["Estimation"]),
+        .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
+        .testTarget(name: "AttainmentTests", dependencies: ["Attainment"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+        .testTarget(name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"]),
+        .testTarget(name: "CommandTests", dependencies: ["SampleSchools"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

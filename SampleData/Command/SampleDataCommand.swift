@@ -1,0 +1,4 @@
+@main
+struct SampleDataCommand {
+    static func main() {}
+}

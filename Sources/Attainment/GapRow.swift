@@ -1,0 +1,42 @@
+import Inference
+
+/// The gap in one outcome between a group and its peers, for one combination of the `--by` values.
+public struct GapRow: Sendable, Equatable {
+    public var outcome: String
+    /// `fsm=Y`, or the value of the group column where each value stands against the rest.
+    public var group: String
+    public var by: [ByValue]
+    /// Pupils in the group, and peers.
+    public var n: Double
+    public var nPeers: Double
+    public var mean: Double?
+    public var meanPeers: Double?
+    /// `meanPeers` − `mean`: positive where the group is behind.
+    public var gap: Double?
+    public var standardError: Double?
+    public var degreesOfFreedom: Double?
+    public var lower: Double?
+    public var upper: Double?
+    public var pValue: Double?
+    public var hedgesG: Double?
+    /// The gap at equal prior attainment, with its own uncertainty.
+    public var progressGap: Double?
+    public var progressGapStandardError: Double?
+    public var progressGapLower: Double?
+    public var progressGapUpper: Double?
+    /// With `--change`: the period the change is measured from, and the change of the gap since then.
+    public var changeFrom: String?
+    public var change: Double?
+    public var changeStandardError: Double?
+    public var changeLower: Double?
+    public var changeUpper: Double?
+    public var isSuppressed = false
+
+    public init(outcome: String, group: String, by: [ByValue], n: Double, nPeers: Double) {
+        self.outcome = outcome
+        self.group = group
+        self.by = by
+        self.n = n
+        self.nPeers = nPeers
+    }
+}

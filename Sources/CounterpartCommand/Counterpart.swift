@@ -1,0 +1,4 @@
+@main
+struct Counterpart {
+    static func main() {}
+}

@@ -1,0 +1,53 @@
+/// Was there already a difference before the start? A joint test of the leads on untreated observations.
+public struct PreTrend: Sendable, Equatable {
+    public struct Lead: Sendable, Equatable {
+        public var eventTime: Int
+        public var estimate: Double
+        public var standardError: Double?
+
+        public init(eventTime: Int, estimate: Double, standardError: Double?) {
+            self.eventTime = eventTime
+            self.estimate = estimate
+            self.standardError = standardError
+        }
+    }
+    public var leads: [Lead]
+    public var statistic: Double?
+    /// Numerator degrees of freedom.
+    public var q: Int
+    /// `randomisation`, `F`: how the p-value was obtained.
+    public var method: String
+    public var pValue: Double?
+    /// Draws or, where all were tried, assignments.
+    public var assignments: Int?
+    /// One sentence that says what was found and what it cannot show.
+    public var words: String
+
+    public init(
+        leads: [Lead], statistic: Double?, q: Int, method: String, pValue: Double?, assignments: Int?, words: String
+    ) {
+        self.leads = leads
+        self.statistic = statistic
+        self.q = q
+        self.method = method
+        self.pValue = pValue
+        self.assignments = assignments
+        self.words = words
+    }
+}
+
+/// A randomisation test of no effect for any unit: treatment reassigned among units, cohort sizes kept.
+public struct RandomisationTest: Sendable, Equatable {
+    public var pValue: Double
+    /// The smallest p-value that this design could give.
+    public var smallestPossible: Double
+    public var assignments: Int
+    public var isEnumerated: Bool
+
+    public init(pValue: Double, smallestPossible: Double, assignments: Int, isEnumerated: Bool) {
+        self.pValue = pValue
+        self.smallestPossible = smallestPossible
+        self.assignments = assignments
+        self.isEnumerated = isEnumerated
+    }
+}

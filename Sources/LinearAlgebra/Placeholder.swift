@@ -1,0 +1,1 @@
+// moved in by its room

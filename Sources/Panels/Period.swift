@@ -1,0 +1,17 @@
+/// A point of calendar time that results belong to. One kind a run.
+public struct Period: Sendable, Hashable, Comparable {
+    public enum Kind: String, Sendable { case year, academicYear, term, date }
+    public var kind: Kind
+    /// Calendar steps: years for years and academic years (201819 is 2018), terms for terms, days for dates.
+    public var ordinal: Int
+    /// As the input wrote it.
+    public var label: String
+
+    public init(kind: Kind, ordinal: Int, label: String) {
+        self.kind = kind
+        self.ordinal = ordinal
+        self.label = label
+    }
+
+    public static func < (a: Period, b: Period) -> Bool { (a.ordinal, a.label) < (b.ordinal, b.label) }
+}

@@ -1,0 +1,71 @@
+/// One piece of the input, decoded: `rowCount` rows, column by column, only the columns that were asked for.
+///
+/// The memory belongs to the reader and is reused: nothing of a batch outlives the call that received it.
+/// Lanes are fixed: pieces go to lanes in turn, each lane sees its pieces in order and one at a time, so a consumer keeps
+/// one state a lane without locks and joins the lanes in their order.
+public struct Batch {
+    public var rowCount: Int
+    public var lane: Int
+    /// 1 where the row meets every filter, 0 where it is left out.
+    public var kept: UnsafePointer<UInt8>
+    /// One entry a requested column, in the order of `ReadRequest.columns`; keys have codes, numbers have values.
+    public var columns: [Column]
+    /// Index into `ReadRequest.files`.
+    public var file: Int
+    /// The physical line on which each row begins, counted from 1.
+    public var lines: UnsafePointer<Int64>
+
+    public enum Column {
+        case key(KeyColumn)
+        case number(NumberColumn)
+    }
+
+    public struct KeyColumn {
+        /// Codes into this lane's dictionary for this column. Codes are dense from 0 and never change; new ones are added.
+        public var codes: UnsafePointer<UInt32>
+        public var dictionary: KeyDictionary
+
+        public init(_ codes: UnsafePointer<UInt32>, _ dictionary: KeyDictionary) {
+            self.codes = codes
+            self.dictionary = dictionary
+        }
+    }
+
+    public struct NumberColumn {
+        /// Exact arithmetic: value · 10^decimals, at this lane's present scale, which never shrinks from batch to batch.
+        public var mantissas: UnsafePointer<Int64>
+        public var decimals: Int
+        /// Double arithmetic: the correctly rounded values. In exact arithmetic not to be read.
+        public var doubles: UnsafePointer<Double>
+        /// 0 where the value is present; else 1 + the index of its reason in the lane's list of reasons.
+        public var missing: UnsafePointer<UInt8>
+
+        public init(
+            mantissas: UnsafePointer<Int64>, decimals: Int, doubles: UnsafePointer<Double>,
+            missing: UnsafePointer<UInt8>
+        ) {
+            self.mantissas = mantissas
+            self.decimals = decimals
+            self.doubles = doubles
+            self.missing = missing
+        }
+    }
+
+    public init(
+        rowCount: Int, lane: Int, kept: UnsafePointer<UInt8>, columns: [Column], file: Int, lines: UnsafePointer<Int64>
+    ) {
+        self.rowCount = rowCount
+        self.lane = lane
+        self.kept = kept
+        self.columns = columns
+        self.file = file
+        self.lines = lines
+    }
+}
+
+/// Receives batches. Calls for different lanes run at the same time; calls for one lane never do.
+public protocol BatchConsumer: Sendable {
+    /// Called once, before the first batch, with the number of lanes.
+    func begin(lanes: Int) throws
+    func consume(_ batch: borrowing Batch) throws
+}

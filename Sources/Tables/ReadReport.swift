@@ -1,0 +1,44 @@
+/// What the reading found: counts by reason, the files as they were, and what the user should know.
+public struct ReadReport: Sendable, Equatable {
+    /// Rows read before any filter.
+    public var rowsRead = 0
+    /// Rows that a `--where` left out.
+    public var rowsFiltered = 0
+    /// Rows that could not be read and were put aside (`--lenient`).
+    public var rowsRejected = 0
+    /// Missing values in number roles, by column and code (the empty field is "empty"), in a fixed order, over kept rows.
+    public var missing: [MissingCount] = []
+    public var files: [FileReport] = []
+    public var warnings: [Warning] = []
+
+    public init() {}
+}
+
+public struct MissingCount: Sendable, Equatable {
+    public var column: String
+    public var code: String
+    public var count: Int
+
+    public init(column: String, code: String, count: Int) {
+        self.column = column
+        self.code = code
+        self.count = count
+    }
+}
+
+public struct FileReport: Sendable, Equatable {
+    public var path: String
+    public var bytes: Int
+    public var rows: Int
+    public var delimiter: UInt8
+    /// Hex digits of the SHA-256 of the file's bytes; empty where it was not asked for.
+    public var sha256: String
+
+    public init(path: String, bytes: Int, rows: Int, delimiter: UInt8, sha256: String = "") {
+        self.path = path
+        self.bytes = bytes
+        self.rows = rows
+        self.delimiter = delimiter
+        self.sha256 = sha256
+    }
+}

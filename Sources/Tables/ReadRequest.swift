@@ -1,0 +1,127 @@
+/// What to read, from which files, and how.
+public struct ReadRequest: Sendable {
+    public var files: [InputFile]
+    public var form = FileForm()
+    public var missing = MissingCodes()
+    public var columns: [ColumnRequest]
+    public var filters: [RowFilter] = []
+    public var arithmetic = Arithmetic.exact
+    public var threads = 1
+    /// Where rows that cannot be read go instead of stopping the run; `nil` stops at the first.
+    public var rejects: String?
+    /// True where only the count of such rows is wanted, or the file of rejects is named: `--lenient`.
+    public var isLenient = false
+
+    public init(files: [InputFile], columns: [ColumnRequest]) {
+        self.files = files
+        self.columns = columns
+    }
+}
+
+/// One file of the input; `-` is standard input.
+public struct InputFile: Sendable, Equatable {
+    public var path: String
+    /// Columns that the file lacks and that hold one value for all of its rows, such as a year.
+    public var constants: [String: String]
+
+    public init(_ path: String, constants: [String: String] = [:]) {
+        self.path = path
+        self.constants = constants
+    }
+}
+
+/// How the bytes of a file are laid out, as far as the user said; the rest is found.
+public struct FileForm: Sendable, Equatable {
+    public var delimiter: UInt8?
+    public var encoding: String?
+    public var skipFirst = 0
+    public var skipLast = 0
+    public var thousands: UInt8?
+    public var decimal = UInt8(ascii: ".")
+    /// `67%` is read as 67 in number roles.
+    public var percent = false
+
+    public init() {}
+}
+
+/// The texts that mean "missing" in number roles, besides the empty or blank field.
+public struct MissingCodes: Sendable, Equatable {
+    public static let known = [
+        "SUPP", "NE", "NA", "NP", "LOWCOV", "SP", "RE", "NEW", "DNS", "UNAVAIL",
+        "c", "z", "x", "k", "low", ":", "~", ".", "-",
+    ]
+    public var codes: [String]
+
+    public init(codes: [String] = known) { self.codes = codes }
+}
+
+/// How sums are kept: exact integers, or doubles where a column has too many decimals.
+public enum Arithmetic: Sendable { case exact, double }
+
+/// A column the caller wants, and what it is read as. Roles decide types, never a sample of the values.
+public struct ColumnRequest: Sendable, Equatable {
+    public enum Source: Sendable, Equatable {
+        case column(String)
+        /// Several columns joined by `/`, such as LEA and ESTAB.
+        case joined([String])
+        /// The part of the file's name that the `*` of the pattern stands for.
+        case fileName(pattern: String)
+    }
+
+    public enum Role: Sendable, Equatable {
+        /// Text, kept to the byte; only the empty field is missing, and it is a legal key, "".
+        case key
+        /// A number that serves as a key (prior attainment): the shortest decimal text; missing codes become "".
+        case numericKey
+        /// A decimal number; missing with its reason.
+        case number
+        /// 100 where the text equals the value, else 0; empty is missing.
+        case indicator(equals: String)
+        /// Text looked up in a table of points; a text not in the table stops the run. Empty and missing codes are missing.
+        case points([String: Decimal6])
+    }
+
+    /// How results call it.
+    public var name: String
+    public var source: Source
+    public var role: Role
+
+    public init(_ name: String, source: Source? = nil, role: Role) {
+        self.name = name
+        self.source = source ?? .column(name)
+        self.role = role
+    }
+
+    public var isKey: Bool { role == .key || role == .numericKey }
+}
+
+/// A decimal with at most six decimals: mantissa / 10^decimals, trailing zeros cut.
+public struct Decimal6: Sendable, Equatable, Hashable {
+    public var mantissa: Int64
+    public var decimals: UInt8
+
+    public init(mantissa: Int64, decimals: UInt8) {
+        self.mantissa = mantissa
+        self.decimals = decimals
+    }
+}
+
+/// A condition on a row. Rows that do not meet every condition are counted and left out.
+public struct RowFilter: Sendable, Equatable {
+    public enum Test: Sendable, Equatable {
+        case equals(String)
+        case differs(String)
+        case isOne(of: [String])
+        case less(Double), lessOrEqual(Double), greater(Double), greaterOrEqual(Double)
+    }
+    public var column: String
+    public var test: Test
+    /// The condition as the user wrote it, for messages and the result's settings.
+    public var text: String
+
+    public init(column: String, test: Test, text: String) {
+        self.column = column
+        self.test = test
+        self.text = text
+    }
+}
