@@ -1,0 +1,36 @@
+# The two commands that matter: `make demo` (the sample evaluation, then read the report) and `make test`.
+.PHONY: demo test release bench simulate docs lint packages clean
+SHELL := /bin/bash
+OUT ?= out/demo
+
+demo: release
+	@.build/release/counterpart run SampleData/partnership/plan.yml -o $(OUT)
+
+test: packages
+	swift build --build-tests
+	swift test --skip-build
+
+release: packages
+	swift build -c release --product counterpart
+
+# Answers compared first, then whole processes timed in turn against DuckDB and polars + pyfixest.
+bench: release
+	bash Benchmarks/bench.sh
+
+# The sample's generator over many seeds: how often the 95% interval holds the known truth.
+SEEDS ?= 200
+simulate: packages
+	swift run -c release Simulation --seeds $(SEEDS)
+
+docs: packages
+	swift package --disable-sandbox --allow-writing-to-directory .build/documentation \
+		generate-documentation --target Counterpart --output-path .build/documentation
+
+lint:
+	swift format lint --strict -r Package.swift Sources Tests SampleData Benchmarks
+
+packages:
+	@bash Scripts/system-packages.sh
+
+clean:
+	rm -rf .build out

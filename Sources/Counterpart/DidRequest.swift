@@ -1,0 +1,52 @@
+import Inference
+import Panels
+import Tables
+
+/// A difference-in-differences question: data, who was treated, what is held constant, how it is estimated.
+public struct DidRequest: Sendable {
+    public var data = DataRequest()
+    /// Who was treated, what a row is, clusters, factors, the gap; its unit and time follow `data`.
+    public var design: DesignRequest
+    /// Number columns held constant.
+    public var covariates: [String] = []
+    /// The values of the treatment column that mean "treated in this period"; empty for a 0/1 column.
+    public var treatedValues: [String] = []
+    /// Old unit to new unit, one to one.
+    public var links: [String: String] = [:]
+    /// Only units with rows in every period.
+    public var keepsBalanced = false
+    /// Only units that are there and not treated in this period.
+    public var keepsUntreatedAt: String?
+    /// Leaves out the exam years whose results were assessed by teachers or centres.
+    public var dropsCovidYears = false
+    /// A column that says which partners belong together.
+    public var partnership: String?
+    public var by: [String] = []
+    public var analysis = AnalysisOptions()
+    public var pupilSD: Double?
+    public var lowerIsBetter = false
+    /// Counts of pupils below this are not shown.
+    public var suppressBelow = 10
+    public var diagnosesBalance = true
+
+    public init(data: DataRequest, treatment: TreatmentSource) {
+        self.data = data
+        design = DesignRequest(unit: data.unitName, time: data.timeName ?? "", treatment: treatment)
+    }
+
+    /// The key columns of the cells, each once, in the order of the exchanged form.
+    func keyColumns() -> [ColumnRequest] {
+        var keys = [data.unitColumn()]
+        if let time = data.timeColumn() { keys.append(time) }
+        var names: [String] = []
+        switch design.treatment {
+        case .startColumn(let name), .treatedColumn(let name): names.append(name)
+        case .partners: break
+        }
+        names += design.clusters + design.absorbed
+        if let gap = design.gap { names.append(gap.column) }
+        names += design.factors + [partnership].compactMap { $0 } + by
+        for name in names where !keys.contains(where: { $0.name == name }) { keys.append(ColumnRequest(name, role: .key)) }
+        return keys
+    }
+}

@@ -1,0 +1,53 @@
+import Tables
+
+/// A request that cannot be carried out as it was typed or written in the plan.
+public enum RequestError: Refusal, Equatable {
+    case notInThisVersion(String)
+    case missing(option: String, why: String)
+    case conflicting(String)
+    case badValue(option: String, value: String, allowed: String)
+    case doesNotApply(option: String, to: String)
+    case cellsLack(String)
+    case noComparison
+
+    public var status: ExitStatus {
+        switch self {
+        case .cellsLack, .noComparison: .design
+        default: .usage
+        }
+    }
+
+    public var code: String {
+        switch self {
+        case .notInThisVersion: "E010"
+        case .missing: "E011"
+        case .conflicting: "E012"
+        case .badValue: "E013"
+        case .doesNotApply: "E014"
+        case .cellsLack: "E330"
+        case .noComparison: "E310"
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .notInThisVersion(let what): "\(what) is not in this version"
+        case .missing(let option, let why): "\(option) is missing: \(why)"
+        case .conflicting(let what): what
+        case .badValue(let option, let value, _): "\(option) cannot be \"\(value)\""
+        case .doesNotApply(let option, let to): "\(option) does not apply to \(to)"
+        case .cellsLack(let what): "these cells do not carry \(what)"
+        case .noComparison:
+            "these files can show progress, not impact; add comparison schools, such as the published tables"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .badValue(_, _, let allowed): "choose from: \(allowed)"
+        case .cellsLack: "make them again with this column named, or give the files of rows"
+        case .notInThisVersion, .doesNotApply: "leave it out"
+        case .missing, .conflicting, .noComparison: nil
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Counterpart
+
+/// The columns that `cells` puts into a cell: keys, outcomes and covariates.
+struct CellRowOptions: ParsableArguments {
+    @OptionGroup var rows: RowOptions
+
+    @Option(help: ArgumentHelp("The column with the first affected period.", valueName: "column"))
+    var start: String?
+    @Option(help: ArgumentHelp("A 0/1 column: treated in this period.", valueName: "column"))
+    var treated: String?
+    @Option(help: ArgumentHelp("Number columns that enter by their sums.", valueName: "columns"))
+    var covariates: [String] = []
+    @Option(help: ArgumentHelp("Category columns, which become keys.", valueName: "columns"))
+    var factors: [String] = []
+    @Option(help: ArgumentHelp("Fixed effects besides unit and period, which become keys.", valueName: "columns"))
+    var absorb: [String] = []
+    @Option(help: ArgumentHelp("Columns at whose levels errors are correlated, which become keys.", valueName: "columns"))
+    var cluster: String?
+    @Option(help: ArgumentHelp("Group columns, as column or column=value, which become keys.", valueName: "column"))
+    var group: [String] = []
+    @Option(help: ArgumentHelp("The group of a triple difference, as column=value, which becomes a key.", valueName: "column=value"))
+    var gap: String?
+    @Option(help: ArgumentHelp("Prior attainment, whose values become a key.", valueName: "column"))
+    var prior: String?
+    @Option(help: ArgumentHelp("Further columns that become keys.", valueName: "columns"))
+    var by: [String] = []
+
+    func request() throws -> CellsRequest {
+        var request = CellsRequest(data: try rows.request())
+        if start != nil, treated != nil { throw RequestError.conflicting("--start and --treated each say who was treated; give one") }
+        request.start = start
+        request.treated = treated
+        request.covariates = CommaList.split(covariates)
+        request.factors = CommaList.split(factors)
+        request.absorbed = CommaList.split(absorb)
+        request.clusters = CommaList.split(cluster)
+        request.groups = (group + [gap].compactMap { $0 }).map { OutcomeRequest($0).column }
+        request.prior = prior
+        request.by = CommaList.split(by)
+        return request
+    }
+}

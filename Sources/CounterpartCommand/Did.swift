@@ -1,0 +1,167 @@
+import ArgumentParser
+import Counterpart
+
+/// `counterpart did`: one difference-in-differences estimate with its inference and diagnostics.
+struct Did: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Estimate the effect of the partnership against comparison schools.",
+        discussion: """
+            Compares how results changed in partner schools with how they changed in comparison schools. What would have \
+            happened without the partnership is imputed from the untreated results; the difference is the effect.
+
+            EXAMPLE
+              counterpart did pupils-*.csv --outcome attainment8 --unit urn --time academic_year \\
+                --partners partners.csv --covariates ks2_score --factors fsm --gap fsm=Y
+            """)
+
+    @OptionGroup(title: "Rows and columns") var rows: RowOptions
+    @OptionGroup(title: "Who was treated") var who: TreatmentOptions
+    @OptionGroup(title: "Result") var result: ResultOptions
+
+    @Option(help: ArgumentHelp("Number columns held constant, separated by commas.", valueName: "columns"))
+    var covariates: [String] = []
+    @Option(help: ArgumentHelp("Category columns held constant; the first value in byte order is the reference.", valueName: "columns"))
+    var factors: [String] = []
+    @Option(help: ArgumentHelp("Fixed effects besides unit and period.", valueName: "columns"))
+    var absorb: [String] = []
+    @Option(help: ArgumentHelp("The level at which errors are correlated, one or two columns (default: the unit).", valueName: "columns"))
+    var cluster: String?
+    @Option(help: ArgumentHelp("A column that says which partners belong together, such as a trust; a warning where they share one.", valueName: "column"))
+    var partnership: String?
+    @Option(help: ArgumentHelp("An estimate for each value of this column.", valueName: "column"))
+    var by: [String] = []
+    @Option(help: ArgumentHelp("The effect on the gap between peers and this group, such as fsm=Y; negative narrows it.", valueName: "column=value"))
+    var gap: String?
+    @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
+    var peers: String?
+    @Option(help: ArgumentHelp("Values of the group's column that mean unknown, separated by commas.", valueName: "values"))
+    var unknown: [String] = []
+    @Option(name: .customLong("rows"), help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
+    var rowKind: String?
+    @Option(help: ArgumentHelp("Whom the effect is for: pupils (every row counts the same) or schools (every unit and period does).", valueName: "kind"))
+    var estimand: String?
+    @Option(name: .customLong("pupil-sd"), help: ArgumentHelp("The standard deviation of pupils' results, for months of progress.", valueName: "number"))
+    var pupilSD: Double?
+    @Option(help: ArgumentHelp("did2x2, twfe, event-study or imputation (default: twfe where all start together, else imputation).", valueName: "name"))
+    var estimator: String?
+    @Option(help: ArgumentHelp("Event times to show, such as -3:3; those outside are joined to the ends.", valueName: "from:to"))
+    var window: String?
+    @Option(help: ArgumentHelp("Standard errors: iid, hc1, cr0, cr1 or cr2.", valueName: "name"))
+    var vcov: String?
+    @Option(name: .customLong("small-sample"), help: ArgumentHelp("Small-sample factors: fixest, stata, clusters or none.", valueName: "name"))
+    var smallSample = "fixest"
+    @Option(help: ArgumentHelp("Levels of an effect with one row: keep or drop.", valueName: "choice"))
+    var singletons = "drop"
+    @Option(help: ArgumentHelp("Draws of the randomisation test; 0 turns it off.", valueName: "draws"))
+    var permutations: Int?
+    @Option(help: ArgumentHelp("The level of the intervals.", valueName: "share"))
+    var level = 0.95
+    @Option(help: ArgumentHelp("The seed of random draws.", valueName: "number"))
+    var seed: UInt64 = 1
+    @Option(help: ArgumentHelp("pre-trend, balance, both, all or none.", valueName: "names"))
+    var diagnostics = "pre-trend,balance"
+    @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
+    var suppress = 10
+
+    @Option(help: .hidden) var comparison: String?
+    @Option(help: .hidden) var method: String?
+    @Option(help: .hidden) var anticipation: Int?
+    @Option(help: .hidden) var base: String?
+    @Option(help: .hidden) var bootstrap: Int?
+    @Option(help: .hidden) var wild: Int?
+    @Option(name: .customLong("wild-weights"), help: .hidden) var wildWeights: String?
+    @Flag(help: .hidden) var collapse = false
+
+    func run() throws {
+        try refuseWhatIsNotBuilt()
+        let format = try result.resultFormat()
+        let answer = try DidRun.answer(try request())
+        try Output(options: result).deliver(
+            answer.document.text(format), warnings: answer.document.warnings, seconds: answer.seconds)
+    }
+
+    private func refuseWhatIsNotBuilt() throws {
+        let given: [(String, Bool)] = [
+            ("--comparison", comparison != nil), ("--method", method != nil), ("--anticipation", anticipation != nil),
+            ("--base", base != nil), ("--bootstrap", bootstrap != nil), ("--wild", wild != nil),
+            ("--wild-weights", wildWeights != nil), ("--collapse", collapse),
+        ]
+        for (name, isGiven) in given where isGiven { throw RequestError.notInThisVersion(name) }
+    }
+
+    func request() throws -> DidRequest {
+        let data = try rows.request()
+        guard !data.unit.isEmpty else { throw RequestError.missing(option: "--unit", why: "name the column of schools") }
+        guard data.timeName != nil else { throw RequestError.missing(option: "--time", why: "name the column of periods") }
+        var request = DidRequest(data: data, treatment: try who.source(unit: data.unit))
+        request.design.lag = who.lag
+        request.design.takesFirstStart = who.firstStart
+        request.design.excluded = Set(try who.excludedUnits(unit: data.unit))
+        request.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }
+        request.covariates = CommaList.split(covariates)
+        request.design.factors = CommaList.split(factors)
+        request.design.absorbed = CommaList.split(absorb)
+        request.design.clusters = CommaList.split(cluster)
+        request.design.gap = try contrast()
+        request.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap { RowKind(rawValue: $0) }
+        request.design.estimand = try Choice.check(estimand, option: "--estimand", among: ["pupils", "schools"])
+            .flatMap { Estimand(rawValue: $0) }
+        request.partnership = partnership
+        request.by = CommaList.split(by)
+        request.pupilSD = pupilSD
+        request.lowerIsBetter = rows.lowerIsBetter
+        request.suppressBelow = suppress
+        guard suppress >= 0 else {
+            throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
+        }
+        request.analysis = try AnalysisChoice(
+            estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level, seed: seed,
+            permutations: permutations, window: window, threads: data.threads
+        ).options()
+        let wanted = try Diagnostics.parse(diagnostics)
+        request.analysis.diagnosePreTrend = wanted.contains("pre-trend")
+        request.diagnosesBalance = wanted.contains("balance")
+        return request
+    }
+
+    private func contrast() throws -> GroupContrast? {
+        guard let gap else {
+            if peers != nil { throw RequestError.doesNotApply(option: "--peers", to: "a run without --gap") }
+            if !unknown.isEmpty { throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap") }
+            return nil
+        }
+        return try GroupText(gap).contrast(option: "--gap", peers: peers, unknown: CommaList.split(unknown))
+    }
+}
+
+/// The `--diagnostics` list.
+enum Diagnostics {
+    private static let built = ["pre-trend", "balance"]
+    private static let later = ["bacon", "honest", "placebo", "leave-one-out", "composition"]
+
+    static func parse(_ text: String) throws -> Set<String> {
+        var wanted: Set<String> = []
+        for name in CommaList.split(text) {
+            switch name {
+            case "all": wanted.formUnion(built)
+            case "none": break
+            case _ where built.contains(name): wanted.insert(name)
+            case _ where later.contains(name): throw RequestError.notInThisVersion("--diagnostics \(name)")
+            default:
+                throw RequestError.badValue(option: "--diagnostics", value: name, allowed: (built + ["all", "none"]).joined(separator: ", "))
+            }
+        }
+        return wanted
+    }
+}
+
+/// One of a few words.
+enum Choice {
+    static func check(_ value: String?, option: String, among allowed: [String]) throws -> String? {
+        guard let value else { return nil }
+        guard allowed.contains(value) else {
+            throw RequestError.badValue(option: option, value: value, allowed: allowed.joined(separator: ", "))
+        }
+        return value
+    }
+}

@@ -1,0 +1,21 @@
+import Counterpart
+import Dispatch
+import Foundation
+
+/// Ctrl-C and termination: temporary files are removed, then the program ends with the customary code.
+enum Interruption {
+    nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []  // set once, before any thread starts
+
+    static func install() {
+        for number in [SIGINT, SIGTERM] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
+            source.setEventHandler {
+                WholeFile.removeUnfinished()
+                _exit(128 + number)
+            }
+            source.resume()
+            sources.append(source)
+        }
+    }
+}

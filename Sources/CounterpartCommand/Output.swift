@@ -1,0 +1,27 @@
+import Counterpart
+import Foundation
+
+/// Delivers a result: to standard output or, whole or not at all, to a file; warnings to standard error; the exit code.
+struct Output {
+    let options: ResultOptions
+
+    /// - Parameter warnings: printed on standard error unless the text itself holds them or `--quiet` was given.
+    /// - Throws: `EndedWithWarnings` under `--strict`; a refusal of status `system` where the file cannot be written.
+    func deliver(_ text: String, warnings: [Warning], seconds: Double?) throws {
+        if let path = options.output {
+            try WholeFile.write(Array(text.utf8), to: path)
+        } else {
+            FileHandle.standardOutput.write(Data(text.utf8))
+        }
+        if !options.quiet {
+            let isTextOnScreen = options.output == nil && options.format == "text"
+            if !isTextOnScreen { warnings.forEach { Self.say("warning: \($0.message) (\($0.code))") } }
+            if let seconds { Self.say("took \(TerminalText.seconds(seconds))") }
+        }
+        if options.strict, !warnings.isEmpty { throw EndedWithWarnings() }
+    }
+
+    static func say(_ line: String) {
+        FileHandle.standardError.write(Data((TerminalText.escaped(line) + "\n").utf8))
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Counterpart
+
+/// How a result is printed, and where.
+struct ResultOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("text, json, csv or markdown.", valueName: "format"))
+    var format = "text"
+    @Option(name: [.short, .long], help: ArgumentHelp("Write the result to this file instead of standard output.", valueName: "file"))
+    var output: String?
+    @Flag(name: [.short, .long], help: "No warnings or timing on standard error.")
+    var quiet = false
+    @Flag(help: "End with 1 where there were warnings.")
+    var strict = false
+
+    func resultFormat() throws -> ResultFormat {
+        guard let format = ResultFormat(rawValue: format) else {
+            throw RequestError.badValue(option: "--format", value: format, allowed: ResultFormat.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return format
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Counterpart
+
+/// Which rows and which outcome: shared by the commands that compute.
+struct RowOptions: ParsableArguments {
+    @OptionGroup var input: InputOptions
+
+    @Option(name: .customLong("where"), help: ArgumentHelp("Keep only rows that meet this: column=value, !=, <, <=, >, >=, or \"column in a|b|c\". Repeatable.", valueName: "condition"))
+    var conditions: [String] = []
+    @Option(help: ArgumentHelp("The result to study: a number column, or column=value for yes/no. Repeatable; the first is the primary one.", valueName: "column"))
+    var outcome: [String] = []
+    @Option(help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
+    var unit: String?
+    @Option(help: ArgumentHelp("The period: a column, or several joined by commas.", valueName: "column"))
+    var time: String?
+    @Option(name: .customLong("time-from-name"), help: ArgumentHelp("The period is in the file's name, where * stands, such as results-*.csv.", valueName: "pattern"))
+    var timeFromName: String?
+    @Option(help: ArgumentHelp("Points of grades: a CSV file of two columns, grade and points.", valueName: "file"))
+    var points: String?
+    @Option(help: ArgumentHelp("The pupil's identifier; a pupil twice in a period then stops the run.", valueName: "column"))
+    var pupil: String?
+    @Option(help: ArgumentHelp("The pupils behind a row, where rows are schools.", valueName: "column"))
+    var count: String?
+    @Option(help: ArgumentHelp("Weights of rows.", valueName: "column"))
+    var weights: String?
+    @Option(name: .customLong("weight-kind"), help: ArgumentHelp("analytic (precision) or frequency (a row stands for so many).", valueName: "kind"))
+    var weightKind = "analytic"
+    @Flag(name: .customLong("double"), help: "Sum in floating point from the start (for standard input with many decimals).")
+    var usesDoubles = false
+    @Flag(name: .customLong("lower-is-better"), help: "Lower results are better, as for absence.")
+    var lowerIsBetter = false
+    @Option(help: .hidden) var source: String?
+    @Option(help: .hidden) var table: String?
+
+    func request() throws -> DataRequest {
+        if source != nil { throw RequestError.notInThisVersion("--source (reading from a database)") }
+        if table != nil { throw RequestError.notInThisVersion("--table (reading from a database)") }
+        var data = DataRequest()
+        data.files = try input.inputFiles()
+        data.form = try input.form()
+        data.missing = input.missingCodes()
+        data.filters = try conditions.map { try RowFilter(parsing: $0) }
+        data.threads = try input.threadCount()
+        data.arithmetic = usesDoubles ? .double : .exact
+        data.isLenient = input.lenient
+        data.rejects = input.rejects
+        data.outcomes = outcome.map { OutcomeRequest($0) }
+        data.points = try points.map { try PointsTable.read($0) }
+        data.unit = CommaList.split(unit)
+        data.time = CommaList.split(time)
+        data.timeFromName = timeFromName
+        if time != nil, timeFromName != nil { throw RequestError.conflicting("--time and --time-from-name both say where the period is; give one") }
+        data.pupil = pupil
+        data.count = count
+        data.weights = weights
+        guard ["analytic", "frequency"].contains(weightKind) else {
+            throw RequestError.badValue(option: "--weight-kind", value: weightKind, allowed: "analytic, frequency")
+        }
+        if weightKind == "frequency", weights == nil { throw RequestError.missing(option: "--weights", why: "--weight-kind says what they mean") }
+        data.weightsAreFrequencies = weightKind == "frequency"
+        guard !data.outcomes.isEmpty else { throw RequestError.missing(option: "--outcome", why: "name the column of results to study") }
+        guard Set(data.outcomes.map(\.name)).count == data.outcomes.count else {
+            throw RequestError.conflicting("an --outcome is named twice")
+        }
+        return data
+    }
+}
