@@ -42,6 +42,7 @@ struct UsageError: Error, CustomStringConvertible {
 
 /// Prints to standard error and ends with the exit code: 2 for wrong usage, 5 where writing failed.
 func fail(_ error: any Error) -> Never {
-    Array("\(error)\n".utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    let words = error is UsageError ? "\(error)\n" : "error: the files cannot be written: \(error)\n"
+    Array(words.utf8).withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
     exit(error is UsageError ? 2 : 5)
 }
