@@ -1,0 +1,30 @@
+#!/bin/sh
+# Compares the release program with its peers: bench.sh [PROGRAM] [options of compare.py]
+# The peers live in a Python environment of their own, .build-peers/, made on the first run.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+program=$root/.build/release/counterpart
+case ${1-} in
+'' | --*) ;;
+*)
+    program=$1
+    shift
+    ;;
+esac
+peers=$root/.build-peers
+wanted=$root/Benchmarks/Peers/peers.txt
+
+if [ ! -x "$program" ]; then
+    echo "bench.sh: no program at $program; run: make release" >&2
+    exit 2
+fi
+# The list that was installed stands beside the packages, so that a changed list is installed again.
+if ! cmp -s "$wanted" "$peers/installed.txt"; then
+    python3 -m venv "$peers" || {
+        echo "bench.sh: Python's venv is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2
+        exit 5
+    }
+    "$peers/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+    cp "$wanted" "$peers/installed.txt"
+fi
+exec "$peers/bin/python" "$root/Benchmarks/Peers/compare.py" "$program" --folder "$peers/data" "$@"
