@@ -1,0 +1,49 @@
+import Panels
+import Tables
+
+/// A list of partners.
+public enum PartnerList {
+    /// A CSV file of partner units and, where it has such a column, their starts.
+    ///
+    /// - Parameters:
+    ///   - unit: the unit's columns in the results; joined by "/" where there are several.
+    ///   - unitColumn: the unit's column in this file where its name differs.
+    public static func read(
+        _ path: String, unit: [String], unitColumn: String?, startColumn: String?, startAt: String?
+    ) throws -> TreatmentSource {
+        let list = try UnitColumn(path, unit: unit, named: unitColumn)
+        let starts = try list.table.column(startColumn ?? "start", isRequired: startColumn != nil)
+        guard starts != nil || startAt != nil else {
+            throw RequestError.missing(option: "--start-at", why: "\(path) has no column \"start\"")
+        }
+        let entries = list.units.indices.map { row in
+            PartnerEntry(unit: list.units[row], start: starts.flatMap { $0[row].isEmpty ? nil : $0[row] })
+        }
+        return .partners(entries, startAt: startAt)
+    }
+}
+
+/// A CSV file whose unit column lists units.
+public enum UnitList {
+    public static func read(_ path: String, unit: [String]) throws -> [String] {
+        try UnitColumn(path, unit: unit, named: nil).units
+    }
+}
+
+/// The units that a small file lists.
+private struct UnitColumn {
+    let table: RawTable
+    let units: [String]
+
+    init(_ path: String, unit: [String], named name: String?) throws {
+        table = try RawTable.read(files: [InputFile(path)], form: FileForm())
+        if let name {
+            units = try table.column(name, isRequired: true) ?? []
+        } else if unit.count > 1, let joined = try table.column(unit.joined(separator: "/"), isRequired: false) {
+            units = joined
+        } else {
+            let parts = try unit.map { try table.column($0, isRequired: true) ?? [] }
+            units = table.rows.indices.map { row in parts.map { $0[row] }.joined(separator: "/") }
+        }
+    }
+}
