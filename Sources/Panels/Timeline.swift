@@ -30,18 +30,18 @@ public struct Timeline: Sendable, Equatable {
 }
 
 /// The texts of a time column, read as periods of one kind.
-struct PeriodTexts {
-    let timeline: Timeline
+package struct PeriodTexts {
+    package let timeline: Timeline
     /// For each text: the index into the timeline; nil where the text does not occur.
-    let indices: [Int?]
+    package let indices: [Int?]
     /// The spellings of points of time that were spelled in more than one way.
-    let respelled: [[String]]
+    package let respelled: [[String]]
 
     /// - Parameters:
     ///   - texts: spellings in byte order.
     ///   - occurs: which of them to read.
     /// - Throws: `.notAPeriod`, `.yearsNotConsecutive`, `.mixedPeriods` with an example of either kind, `.noRows`.
-    init(_ texts: [String], occurs: [Bool]) throws(DesignError) {
+    package init(_ texts: [String], occurs: [Bool]) throws(DesignError) {
         var parsed: [(code: Int, period: Period)] = []
         for code in texts.indices where occurs[code] { parsed.append((code, try Period(parsing: texts[code]))) }
         guard let first = parsed.first?.period else { throw .noRows }
