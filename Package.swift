@@ -30,7 +30,7 @@ let package = Package(
         .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
         .target(name: "Estimation", dependencies: ["Panels", "LinearAlgebra"]),
         .target(name: "Inference", dependencies: ["Estimation", "Probability", "LinearAlgebra"]),
-        .target(name: "Attainment", dependencies: ["Panels", "Inference"]),
+        .target(name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"]),
         .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
         .target(
             name: "Counterpart",
