@@ -83,8 +83,10 @@ extension Disclosure {
         let series = rows.indices.map { GapCell(rows[$0], without: timeColumn) }
         let times = rows.map { row in row.by.first { $0.column == timeColumn }?.value }
         for (index, row) in rows.enumerated() where row.change != nil {
-            let base = rows.indices.first { times[$0] == row.changeFrom && series[$0] == series[index] && $0 != index
-                && rows[$0].group == row.group }
+            let base = rows.indices.first {
+                times[$0] == row.changeFrom && series[$0] == series[index] && $0 != index
+                    && rows[$0].group == row.group
+            }
             if let base, rows[base].isSuppressed { rows[index].withholdChange() }
         }
     }

@@ -46,7 +46,8 @@ public struct DidDocument: Sendable {
     /// The answer in words: the headline, what few treated units allow, what cannot be told apart, the remarks.
     public var sentences: [String] {
         guard let headline = effects.first else { return remarks }
-        let answer = headline.kind == .gap
+        let answer =
+            headline.kind == .gap
             ? wording.gapEffect(headline, outcome: outcome, group: group ?? headline.group ?? "the group")
             : wording.headline(
                 headline, outcome: outcome, estimand: estimand, treatedUnits: frame.sample.treatedUnits)
@@ -118,7 +119,8 @@ public struct DidDocument: Sendable {
         out += MarkdownTable().write(tables.effects(effects))
         if !frame.warnings.isEmpty {
             out += "\n### Warnings\n\n"
-            out += frame.warnings.map { "- **\(Escaping.markdown($0.code))**: \(Escaping.markdown($0.message))\n" }.joined()
+            out += frame.warnings.map { "- **\(Escaping.markdown($0.code))**: \(Escaping.markdown($0.message))\n" }
+                .joined()
         }
         for section in sections(tables) {
             out += "\n### \(section.title)\n\n"

@@ -51,7 +51,8 @@ public struct GapsDocument: Sendable {
     }
 
     private var markdown: String {
-        let words = [legend] + remarks + frame.warnings.map { "Warning (\($0.code)): \($0.message)" }
+        let words =
+            [legend] + remarks + frame.warnings.map { "Warning (\($0.code)): \($0.message)" }
             + frame.sample.words(Nouns())
         return MarkdownTable().write(table) + words.map { "\n" + Escaping.markdown($0) + "\n" }.joined()
     }

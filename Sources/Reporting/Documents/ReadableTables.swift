@@ -16,7 +16,8 @@ struct ReadableTables {
         columns.text("outcome", effects.map(\.outcome))
         columns.text("estimate of", effects.map(Self.label))
         columns.addBy()
-        columns.add("estimate", effects.indices.map { shown(effects[$0].estimate, decimals[$0], hidden[$0]) }, always: true)
+        columns.add(
+            "estimate", effects.indices.map { shown(effects[$0].estimate, decimals[$0], hidden[$0]) }, always: true)
         columns.add("std. error", effects.indices.map { shown(effects[$0].standardError, decimals[$0], hidden[$0]) })
         columns.add(
             interval,
@@ -51,7 +52,9 @@ struct ReadableTables {
         var columns = ColumnSet(by: rows.map(\.by))
         let hidden = rows.map(\.isSuppressed)
         let decimals = rows.map { row in
-            fixed ?? min(2, Precision(estimate: row.gap, standardError: row.standardError, lower: nil, upper: nil).decimals)
+            fixed
+                ?? min(
+                    2, Precision(estimate: row.gap, standardError: row.standardError, lower: nil, upper: nil).decimals)
         }
         columns.text("outcome", rows.map(\.outcome))
         columns.text("group", rows.map(\.group))
@@ -59,7 +62,8 @@ struct ReadableTables {
         columns.count("n", rows.map { $0.n }, hidden)
         columns.count("peers", rows.map { $0.nPeers }, hidden)
         func add(_ name: String, _ value: KeyPath<GapRow, Double?>, always: Bool = false) {
-            columns.add(name, rows.indices.map { shown(rows[$0][keyPath: value], decimals[$0], hidden[$0]) }, always: always)
+            columns.add(
+                name, rows.indices.map { shown(rows[$0][keyPath: value], decimals[$0], hidden[$0]) }, always: always)
         }
         func add(_ name: String, _ low: KeyPath<GapRow, Double?>, _ high: KeyPath<GapRow, Double?>) {
             columns.add(

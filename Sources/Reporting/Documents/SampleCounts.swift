@@ -61,7 +61,9 @@ public struct SampleCounts: Sendable, Equatable {
             counts.append("\(Numeral.count(Double(units))) \(nouns.unit(units))" + partners)
         }
         if let periods { counts.append("\(periods) \(periods == 1 ? "period" : "periods")") }
-        if let clusters { counts.append("\(Numeral.count(Double(clusters))) \(clusters == 1 ? "cluster" : "clusters")") }
+        if let clusters {
+            counts.append("\(Numeral.count(Double(clusters))) \(clusters == 1 ? "cluster" : "clusters")")
+        }
         if !counts.isEmpty { words.append(counts.joined(separator: ", ") + ".") }
         return words
     }

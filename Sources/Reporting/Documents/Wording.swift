@@ -26,13 +26,15 @@ public struct Wording: Sendable {
         }
         let claim = claim(effect, estimate, outcome: outcome, estimand: estimand)
         guard let lower = effect.lower, let upper = effect.upper else {
-            let reason = treatedUnits == 1
+            let reason =
+                treatedUnits == 1
                 ? "one partner \(nouns.unit) cannot show its own spread" : "the estimate came without a standard error"
             return "\(claim). No interval can be given: \(reason)."
         }
         let precision = precision(effect)
         if lower <= 0, upper >= 0 {
-            return "The data are compatible with no effect: \(Self.lowercasedFirst(claim)), but the \(percent) interval, "
+            return
+                "The data are compatible with no effect: \(Self.lowercasedFirst(claim)), but the \(percent) interval, "
                 + "\(precision(lower)) to \(precision(upper)), includes zero."
         }
         return "\(claim) (\(percent) interval \(precision(lower)) to \(precision(upper)))."
@@ -42,7 +44,8 @@ public struct Wording: Sendable {
         let size = precision(effect)(estimate.magnitude)
         let direction = estimate < 0 ? "lower" : "higher"
         if nouns.rows == "pupils" {
-            let who = estimand == .pupils
+            let who =
+                estimand == .pupils
                 ? "Pupils in the partner \(nouns.units)" : "In the average partner \(nouns.unit), pupils"
             return Precision.isZero(size)
                 ? "\(who) scored about the same in \(outcome.title) as they would have done without the partnership "
@@ -75,16 +78,18 @@ public struct Wording: Sendable {
             return "The data are compatible with no effect on \(gap): the estimate \(verb) it by \(size), but the "
                 + "\(percent) interval, \(interval) (negative narrows), includes zero."
         }
-        return "The partnership \(verb) \(gap) by an estimated \(size) (\(percent) interval \(interval); negative narrows)."
+        return
+            "The partnership \(verb) \(gap) by an estimated \(size) (\(percent) interval \(interval); negative narrows)."
     }
 
     /// One to five treated units, in a sentence; nil for more.
     public func fewTreated(_ effect: Effect, treatedUnits: Int?, randomisation: RandomisationTest?) -> String? {
         guard let treatedUnits, treatedUnits <= 5, treatedUnits > 0 else { return nil }
-        let chance = randomisation.map {
-            " The randomisation p-value is \(Numeral.probability($0.pValue)); "
-                + "the smallest that this design could give is \(Numeral.probability($0.smallestPossible))."
-        } ?? ""
+        let chance =
+            randomisation.map {
+                " The randomisation p-value is \(Numeral.probability($0.pValue)); "
+                    + "the smallest that this design could give is \(Numeral.probability($0.smallestPossible))."
+            } ?? ""
         guard treatedUnits > 1 else {
             return "One partner \(nouns.unit): its own results cannot show how much chance moves them, "
                 + "so there is no interval." + chance
@@ -98,7 +103,9 @@ public struct Wording: Sendable {
 
     /// Few treated units and a difference already there: what no method can repair.
     public func cannotSeparate(treatedUnits: Int?, warnings: [Warning]) -> String? {
-        guard let treatedUnits, treatedUnits < 10, warnings.contains(where: { $0.code == "pre-trend" }) else { return nil }
+        guard let treatedUnits, treatedUnits < 10, warnings.contains(where: { $0.code == "pre-trend" }) else {
+            return nil
+        }
         return "With only \(treatedUnits) partner \(nouns.unit(treatedUnits)) and a difference that was already there "
             + "before the start, these data cannot separate an effect of the partnership from that difference."
     }
@@ -117,10 +124,12 @@ public struct Wording: Sendable {
     }
 
     public func randomisation(_ test: RandomisationTest) -> String {
-        let how = test.isEnumerated
+        let how =
+            test.isEnumerated
             ? "all \(Numeral.count(Double(test.assignments))) ways of choosing the partners were tried"
             : "\(Numeral.count(Double(test.assignments))) random ways of choosing the partners were tried"
-        return "If the partnership had no effect on any \(nouns.unit), a difference at least this large would appear with "
+        return
+            "If the partnership had no effect on any \(nouns.unit), a difference at least this large would appear with "
             + "probability \(Numeral.probability(test.pValue)) (\(how); the smallest possible is "
             + "\(Numeral.probability(test.smallestPossible)))."
     }

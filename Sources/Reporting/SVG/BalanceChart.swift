@@ -20,7 +20,8 @@ public enum BalanceChart {
         let axis = Axis(covering: [-reach, reach], range: (24, Canvas.width - 24))
         let left = axis.position(-limit)
         canvas.rectangle(
-            x: left, y: top - 10, width: axis.position(limit) - left, height: bottom - top + 10, fill: Canvas.Colour.hole)
+            x: left, y: top - 10, width: axis.position(limit) - left, height: bottom - top + 10,
+            fill: Canvas.Colour.hole)
         for bound in [-limit, limit] {
             let x = axis.position(bound)
             canvas.line(x, top - 10, x, bottom, colour: Canvas.Colour.quiet, width: 1.25, dash: "5 3")
@@ -32,7 +33,8 @@ public enum BalanceChart {
             canvas.text(clipped(row.variable), x: 4, y: y + 8)
             canvas.text(Numeral.fixed(difference, decimals: 2), x: Canvas.width - 4, y: y + 8, anchor: .end)
             canvas.line(24, y + 21, Canvas.width - 24, y + 21)
-            canvas.mark(axis.position(difference), y + 21, style: difference.magnitude > limit ? beyond : .partners, size: 5)
+            canvas.mark(
+                axis.position(difference), y + 21, style: difference.magnitude > limit ? beyond : .partners, size: 5)
         }
         for tick in axis.ticks {
             let x = axis.position(tick)

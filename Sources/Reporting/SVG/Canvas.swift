@@ -94,7 +94,8 @@ struct Canvas {
     }
 
     mutating func text(
-        _ text: String, x: Double, y: Double, anchor: Anchor = .start, colour: String = Colour.ink, isStrong: Bool = false
+        _ text: String, x: Double, y: Double, anchor: Anchor = .start, colour: String = Colour.ink,
+        isStrong: Bool = false
     ) {
         body += """
             <text x="\(Self.at(x))" y="\(Self.at(y))" text-anchor="\(anchor.rawValue)" fill="\(colour)"\

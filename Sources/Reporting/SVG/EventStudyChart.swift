@@ -9,7 +9,9 @@ public enum EventStudyChart {
     public static func svg(
         _ effects: [Effect], reference: Int?, outcome: OutcomeName, step: String = "years", id: String
     ) -> String? {
-        let events = effects.filter { $0.kind == .event && !$0.isSuppressed && $0.eventTime != nil && $0.estimate != nil }
+        let events = effects.filter {
+            $0.kind == .event && !$0.isSuppressed && $0.eventTime != nil && $0.estimate != nil
+        }
         var points = events.compactMap { effect -> PeriodChart.Point? in
             guard let time = effect.eventTime, let value = effect.estimate else { return nil }
             return PeriodChart.Point(ordinal: time, value: value, lower: effect.lower, upper: effect.upper)
@@ -51,12 +53,14 @@ public enum EventStudyChart {
                 canvas.whisker(
                     x: x, from: vertical.position(lower), to: vertical.position(upper), colour: Canvas.Colour.partners)
             }
-            let style = isReference
+            let style =
+                isReference
                 ? Canvas.Style(colour: Canvas.Colour.quiet, shape: .diamond, isHollow: true) : .partners
             canvas.mark(x, vertical.position(point.value), style: style)
         }
         canvas.text(
-            Wording.capitalisedFirst(step) + " from the start (0 is the first affected)", x: Canvas.width / 2, y: bottom + 38,
+            Wording.capitalisedFirst(step) + " from the start (0 is the first affected)", x: Canvas.width / 2,
+            y: bottom + 38,
             anchor: .middle, colour: Canvas.Colour.quiet)
         return canvas.svg.text
     }

@@ -15,7 +15,9 @@ public enum GapChart {
         func value(_ row: GapRow, _ column: String) -> String? { row.by.first { $0.column == column }?.value }
         func points(_ arm: String) -> [PeriodChart.Point] {
             rows.filter { value($0, armColumn) == arm && !$0.isSuppressed }.compactMap { row in
-                guard let gap = row.gap, let ordinal = value(row, timeColumn).flatMap({ ordinals[$0] }) else { return nil }
+                guard let gap = row.gap, let ordinal = value(row, timeColumn).flatMap({ ordinals[$0] }) else {
+                    return nil
+                }
                 return PeriodChart.Point(ordinal: ordinal, value: gap, lower: row.lower, upper: row.upper)
             }.sorted { $0.ordinal < $1.ordinal }
         }

@@ -51,10 +51,12 @@ struct PeriodChart {
         }
         drawStart(on: &canvas, horizontal, top: top, bottom: bottom)
         for ordinal in withheld {
-            canvas.text("c", x: horizontal.position(ordinal), y: bottom - 4, anchor: .middle, colour: Canvas.Colour.quiet)
+            canvas.text(
+                "c", x: horizontal.position(ordinal), y: bottom - 4, anchor: .middle, colour: Canvas.Colour.quiet)
         }
         for (index, one) in shown.enumerated() {
-            let shift = shown.count > 1 && one.points.contains { $0.lower != nil }
+            let shift =
+                shown.count > 1 && one.points.contains { $0.lower != nil }
                 ? (Double(index) - Double(shown.count - 1) / 2) * 7 : 0
             draw(one, on: &canvas, horizontal, vertical, shift: shift)
         }

@@ -38,7 +38,9 @@ public struct CSVWriter: Sendable {
 
     private func quoted(_ text: String) -> String {
         let bytes = text.utf8
-        guard bytes.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) || bytes.first == 0x20 || bytes.last == 0x20
+        guard
+            bytes.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) || bytes.first == 0x20
+                || bytes.last == 0x20
         else { return text }
         // Bytes, not characters: a quote followed by a combining mark is one character, and still a quote.
         return "\"" + String(decoding: bytes.flatMap { $0 == 0x22 ? [$0, $0] : [$0] }, as: UTF8.self) + "\""

@@ -42,7 +42,8 @@ enum Escaping {
     static func beginsFormula(_ text: String) -> Bool {
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}", "\u{2212}", "\t", "\r", "\n": return true
+            case "=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}", "\u{2212}", "\t", "\r", "\n":
+                return true
             case "\"", "'", "\u{FEFF}", "\u{200B}", "\u{200C}", "\u{200D}", "\u{2060}": continue
             case _ where scalar.properties.isWhitespace: continue
             default: return false

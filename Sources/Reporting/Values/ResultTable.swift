@@ -62,6 +62,10 @@ extension ResultTable.Cell {
     init(_ value: Double?, suppressed: Bool) { self = suppressed ? .suppressed : .init(value) }
     /// A count held as a double: whole where it is whole.
     init(count: Double?, suppressed: Bool = false) {
-        if suppressed { self = .suppressed } else { self = count.flatMap { Int(exactly: $0) }.map { .integer($0) } ?? .init(count) }
+        if suppressed {
+            self = .suppressed
+        } else {
+            self = count.flatMap { Int(exactly: $0) }.map { .integer($0) } ?? .init(count)
+        }
     }
 }

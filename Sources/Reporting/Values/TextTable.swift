@@ -3,7 +3,8 @@ public struct TextTable: Sendable {
     public init() {}
 
     public func write(_ table: ResultTable) -> String {
-        let lines = [table.columns.map { Escaping.terminal($0.name) }]
+        let lines =
+            [table.columns.map { Escaping.terminal($0.name) }]
             + table.rows.map { row in
                 row.indices.map { Escaping.terminal(table.shown(row[$0], column: $0, minus: .hyphen)) }
             }
