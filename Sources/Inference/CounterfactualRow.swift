@@ -43,6 +43,7 @@ public struct PathPoint: Sendable, Equatable {
     public var observed: Double?
     public var counterfactual: Double?
     public var n: Double
+    public var isSuppressed = false
 
     public init(
         arm: Arm, group: String? = nil, time: String, ordinal: Int, observed: Double?, counterfactual: Double?,

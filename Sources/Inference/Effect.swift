@@ -22,6 +22,8 @@ public struct Effect: Sendable, Equatable {
     public var lower: Double?
     public var upper: Double?
     public var n: Double?
+    /// Figures withheld because too few pupils stand behind them.
+    public var isSuppressed = false
 
     public init(outcome: String, kind: Kind, term: String? = nil, estimate: Double? = nil) {
         self.outcome = outcome

@@ -1,0 +1,188 @@
+import Inference
+import Tables
+
+/// The result of `did`: one or more estimates with what stands behind them. Schema `counterpart/did/1`.
+public struct DidDocument: Sendable {
+    public var frame: DocumentFrame
+    /// The first row is the headline.
+    public var effects: [Effect]
+    public var preTrend: PreTrend?
+    public var balance: [BalanceRow]
+    public var intake: [IntakeRow]
+    public var randomisation: RandomisationTest?
+    public var counterfactual: [CounterfactualRow]
+    public var path: [PathPoint]
+    /// Further sentences below the headline, such as what the other estimand gives or who the comparison units are.
+    public var remarks: [String]
+
+    /// How the sentences speak.
+    public var outcome: OutcomeName
+    public var estimand: Estimand
+    /// The group of a triple difference in words, such as `pupils eligible for free school meals`.
+    public var group: String?
+    public var wording: Wording
+
+    public init(
+        frame: DocumentFrame, effects: [Effect], outcome: OutcomeName, estimand: Estimand, group: String? = nil,
+        preTrend: PreTrend? = nil, balance: [BalanceRow] = [], intake: [IntakeRow] = [],
+        randomisation: RandomisationTest? = nil, counterfactual: [CounterfactualRow] = [], path: [PathPoint] = [],
+        remarks: [String] = [], wording: Wording = Wording()
+    ) {
+        self.frame = frame
+        self.effects = effects
+        self.outcome = outcome
+        self.estimand = estimand
+        self.group = group
+        self.preTrend = preTrend
+        self.balance = balance
+        self.intake = intake
+        self.randomisation = randomisation
+        self.counterfactual = counterfactual
+        self.path = path
+        self.remarks = remarks
+        self.wording = wording
+    }
+
+    /// The answer in words: the headline, what few treated units allow, what cannot be told apart, the remarks.
+    public var sentences: [String] {
+        guard let headline = effects.first else { return remarks }
+        let answer =
+            headline.kind == .gap
+            ? wording.gapEffect(headline, outcome: outcome, group: group ?? headline.group ?? "the group")
+            : wording.headline(
+                headline, outcome: outcome, estimand: estimand, treatedUnits: frame.sample.treatedUnits)
+        return [answer] + cautions + remarks
+    }
+
+    /// The sentences that must stand beside the headline in every format.
+    private var cautions: [String] {
+        guard let headline = effects.first, !headline.isSuppressed else { return [] }
+        let few = wording.fewTreated(
+            headline, treatedUnits: frame.sample.treatedUnits, randomisation: randomisation)
+        let confounded = wording.cannotSeparate(treatedUnits: frame.sample.treatedUnits, warnings: frame.warnings)
+        return [few, confounded].compactMap { $0 }
+    }
+
+    private var note: String? { cautions.isEmpty ? nil : cautions.joined(separator: " ") }
+
+    public func render(_ form: OutputForm, rawCSV: Bool = false) -> String {
+        switch form {
+        case .json: json.pretty()
+        case .csv: CSVWriter(isRaw: rawCSV).write(ResultRows.table(effects, note: note))
+        case .markdown: markdown
+        case .text: text
+        }
+    }
+
+    public var json: JSONValue {
+        var object = frame.opened(schema: "counterpart/did/1")
+        object.put(
+            "effects",
+            .array(effects.indices.map { ResultRows.json(effects[$0], note: $0 == 0 ? note : nil) }))
+        object.put("diagnostics", diagnostics)
+        if !counterfactual.isEmpty { object.put("counterfactual", .array(counterfactual.map { ResultRows.json($0) })) }
+        if !path.isEmpty { object.put("path", .array(path.map { ResultRows.json($0) })) }
+        object.put("sentences", .array(sentences.map { .text($0) }))
+        return object.value
+    }
+
+    private var diagnostics: JSONValue {
+        var object = JSONObject()
+        if let preTrend { object.put("preTrend", DiagnosticRows.json(preTrend)) }
+        if !balance.isEmpty { object.put("balance", .array(balance.map { ResultRows.json($0) })) }
+        if !intake.isEmpty { object.put("intake", .array(intake.map { ResultRows.json($0) })) }
+        if let randomisation { object.put("randomisation", DiagnosticRows.json(randomisation)) }
+        return object.value
+    }
+
+    /// Headline first, then the estimates, warnings, diagnostics and counts.
+    private var text: String {
+        let tables = ReadableTables(level: wording.level, minus: .hyphen)
+        var out = sentences.map { Paragraph.wrapped($0) }.joined()
+        out += "\n" + TextTable().write(tables.effects(effects))
+        for warning in frame.warnings {
+            out += "\n" + Paragraph.wrapped("Warning (\(warning.code)): \(warning.message)")
+        }
+        for section in sections(tables) {
+            out += "\n\(section.title)\n"
+            out += section.words.map { Paragraph.wrapped($0, indent: 2) }.joined()
+            if let table = section.table {
+                out += TextTable().write(table).split(separator: "\n").map { "  \($0)\n" }.joined()
+            }
+        }
+        return out
+    }
+
+    private var markdown: String {
+        let tables = ReadableTables(level: wording.level, minus: .hyphen)
+        var out = sentences.map { Escaping.markdown($0) + "\n\n" }.joined()
+        out += MarkdownTable().write(tables.effects(effects))
+        if !frame.warnings.isEmpty {
+            out += "\n### Warnings\n\n"
+            out += frame.warnings.map { "- **\(Escaping.markdown($0.code))**: \(Escaping.markdown($0.message))\n" }
+                .joined()
+        }
+        for section in sections(tables) {
+            out += "\n### \(section.title)\n\n"
+            out += section.words.map { Escaping.markdown($0) + "\n" }.joined(separator: "\n")
+            if let table = section.table { out += (section.words.isEmpty ? "" : "\n") + MarkdownTable().write(table) }
+        }
+        return out
+    }
+
+    private struct Section {
+        var title: String
+        var words: [String] = []
+        var table: ResultTable?
+    }
+
+    private func sections(_ tables: ReadableTables) -> [Section] {
+        var sections: [Section] = []
+        if let preTrend { sections.append(Section(title: "Before the start", words: [wording.preTrend(preTrend)])) }
+        if !balance.isEmpty {
+            sections.append(Section(title: "Balance before the start", table: tables.balance(balance)))
+        }
+        if !intake.isEmpty { sections.append(Section(title: "Change in intake", table: tables.intake(intake))) }
+        if let randomisation {
+            sections.append(Section(title: "Randomisation", words: [wording.randomisation(randomisation)]))
+        }
+        let groups = counterfactual.filter { $0.group != nil }
+        if !groups.isEmpty {
+            sections.append(
+                Section(title: "Observed, and expected without the partnership", table: tables.counterfactual(groups)))
+        }
+        sections.append(Section(title: "Sample", words: frame.sample.words(wording.nouns)))
+        return sections
+    }
+}
+
+/// The diagnostics as JSON.
+enum DiagnosticRows {
+    static func json(_ test: PreTrend) -> JSONValue {
+        var object = JSONObject()
+        object.put(
+            "leads",
+            .array(
+                test.leads.map { lead in
+                    var row = JSONObject()
+                    row.put("eventTime", .integer(lead.eventTime))
+                    row.put("estimate", .number(lead.estimate))
+                    row.put("standardError", ifAny: lead.standardError)
+                    return row.value
+                }))
+        object.put("statistic", ifAny: test.statistic)
+        object.put("q", .integer(test.q))
+        object.put("method", .text(test.method))
+        object.put("pValue", ifAny: test.pValue)
+        object.put("assignments", ifAny: test.assignments)
+        object.put("words", .text(test.words))
+        return object.value
+    }
+
+    static func json(_ test: RandomisationTest) -> JSONValue {
+        [
+            "pValue": .number(test.pValue), "smallestPossible": .number(test.smallestPossible),
+            "assignments": .integer(test.assignments), "enumerated": .bool(test.isEnumerated),
+        ]
+    }
+}

@@ -1,0 +1,157 @@
+import Attainment
+import Inference
+
+/// The rows of results as tables for people: fewer columns, plain headings, an honest number of digits.
+struct ReadableTables {
+    var level: Double
+    var minus: Numeral.Minus
+
+    private var interval: String { Wording(level: level).percent + " interval" }
+
+    /// Decimals for a list of effects: those of the headline where all share an outcome, else by significant digits.
+    func effects(_ effects: [Effect]) -> ResultTable {
+        var columns = ColumnSet(by: effects.map(\.by))
+        let hidden = effects.map(\.isSuppressed)
+        let decimals = effects.map { sharedDecimals(effects, for: $0) }
+        columns.text("outcome", effects.map(\.outcome))
+        columns.text("estimate of", effects.map(Self.label))
+        columns.addBy()
+        columns.add(
+            "estimate", effects.indices.map { shown(effects[$0].estimate, decimals[$0], hidden[$0]) }, always: true)
+        columns.add("std. error", effects.indices.map { shown(effects[$0].standardError, decimals[$0], hidden[$0]) })
+        columns.add(
+            interval,
+            effects.indices.map { shown(effects[$0].lower, effects[$0].upper, decimals[$0], hidden[$0]) })
+        columns.add("p", effects.map { probability($0.pValue, $0.isSuppressed) })
+        columns.add("randomisation p", effects.map { probability($0.permutationPValue, $0.isSuppressed) })
+        columns.figure("df", effects.map(\.degreesOfFreedom), hidden, always: false, decimals: 1)
+        columns.count("n", effects.map(\.n), hidden)
+        return columns.table
+    }
+
+    private func sharedDecimals(_ effects: [Effect], for effect: Effect) -> Int {
+        let first = effects.first { $0.outcome == effect.outcome && $0.estimate != nil } ?? effect
+        return Wording(level: level).precision(first).decimals
+    }
+
+    /// What an effect is an estimate of: its kind with whatever tells it from the others.
+    static func label(_ effect: Effect) -> String {
+        switch effect.kind {
+        case .overall: return effect.term ?? "overall"
+        case .gap: return effect.term.map { "effect on the gap, \($0)" } ?? "effect on the gap"
+        case .event: return effect.eventTime.map { "event time \($0)" } ?? "event"
+        case .cohort: return "cohort " + (effect.cohort ?? "")
+        case .calendar: return "period " + (effect.time ?? "")
+        case .groupTime: return "cohort \(effect.cohort ?? "") in \(effect.time ?? "")"
+        case .coefficient: return effect.term ?? effect.group ?? "coefficient"
+        }
+    }
+
+    /// - Parameter decimals: fixed by `--round`, else chosen from the standard errors.
+    func gaps(_ rows: [GapRow], decimals fixed: Int?) -> ResultTable {
+        var columns = ColumnSet(by: rows.map(\.by))
+        let hidden = rows.map(\.isSuppressed)
+        let decimals = rows.map { row in
+            fixed
+                ?? min(
+                    2, Precision(estimate: row.gap, standardError: row.standardError, lower: nil, upper: nil).decimals)
+        }
+        columns.text("outcome", rows.map(\.outcome))
+        columns.text("group", rows.map(\.group))
+        columns.addBy()
+        columns.count("n", rows.map { $0.n }, hidden)
+        columns.count("peers", rows.map { $0.nPeers }, hidden)
+        func add(_ name: String, _ value: KeyPath<GapRow, Double?>, always: Bool = false) {
+            columns.add(
+                name, rows.indices.map { shown(rows[$0][keyPath: value], decimals[$0], hidden[$0]) }, always: always)
+        }
+        func add(_ name: String, _ low: KeyPath<GapRow, Double?>, _ high: KeyPath<GapRow, Double?>) {
+            columns.add(
+                name,
+                rows.indices.map {
+                    shown(rows[$0][keyPath: low], rows[$0][keyPath: high], decimals[$0], hidden[$0])
+                })
+        }
+        add("mean", \.mean, always: true)
+        add("peers' mean", \.meanPeers, always: true)
+        add("gap", \.gap, always: true)
+        add(interval, \.lower, \.upper)
+        columns.add("p", rows.map { probability($0.pValue, $0.isSuppressed) })
+        columns.figure("Hedges g", rows.map(\.hedgesG), hidden, always: false, decimals: 2)
+        add("gap at equal prior", \.progressGap)
+        add("its interval", \.progressGapLower, \.progressGapUpper)
+        if rows.contains(where: { $0.change != nil }) {
+            columns.text("change since", rows.map { $0.change == nil ? nil : $0.changeFrom })
+            add("change", \.change)
+            add("interval of the change", \.changeLower, \.changeUpper)
+        }
+        return columns.table
+    }
+
+    func path(_ points: [PathPoint]) -> ResultTable {
+        var columns = ColumnSet(by: [])
+        let hidden = points.map(\.isSuppressed)
+        columns.text("period", points.map(\.time))
+        columns.text("schools", points.map { $0.arm == .partners ? "partner" : "comparison" })
+        columns.text("group", points.map(\.group))
+        columns.figure("observed", points.map(\.observed), hidden, always: true, decimals: 2)
+        columns.figure("without the partnership", points.map(\.counterfactual), hidden, always: false, decimals: 2)
+        columns.count("n", points.map { $0.n }, hidden)
+        return columns.table
+    }
+
+    func counterfactual(_ rows: [CounterfactualRow]) -> ResultTable {
+        var columns = ColumnSet(by: rows.map(\.by))
+        let hidden = rows.map(\.isSuppressed)
+        columns.text("period", rows.map(\.time))
+        columns.text("group", rows.map(\.group))
+        columns.text("unit", rows.map(\.unit))
+        columns.addBy()
+        columns.figure("observed", rows.map(\.observed), hidden, always: true, decimals: 2)
+        columns.figure("expected", rows.map(\.counterfactual), hidden, always: true, decimals: 2)
+        columns.figure(
+            "difference", rows.map { row in row.observed.flatMap { o in row.counterfactual.map { o - $0 } } }, hidden,
+            always: true, decimals: 2)
+        columns.count("n", rows.map { $0.n }, hidden)
+        return columns.table
+    }
+
+    func balance(_ rows: [BalanceRow]) -> ResultTable {
+        var columns = ColumnSet(by: [])
+        let hidden = rows.map(\.isSuppressed)
+        columns.text("characteristic", rows.map { $0.unit.isEmpty ? $0.variable : "\($0.variable) (\($0.unit))" })
+        columns.figure("partners", rows.map(\.treatedMean), hidden, always: true)
+        columns.figure("comparison", rows.map(\.comparisonMean), hidden, always: true)
+        columns.figure("standardised difference", rows.map(\.standardisedDifference), hidden, always: true, decimals: 2)
+        columns.figure("variance ratio", rows.map(\.varianceRatio), hidden, always: false, decimals: 2)
+        return columns.table
+    }
+
+    func intake(_ rows: [IntakeRow]) -> ResultTable {
+        var columns = ColumnSet(by: [])
+        let hidden = rows.map(\.isSuppressed)
+        columns.text("characteristic", rows.map { $0.unit.isEmpty ? $0.variable : "\($0.variable) (\($0.unit))" })
+        columns.figure("partners before", rows.map(\.treatedBefore), hidden, always: true)
+        columns.figure("partners after", rows.map(\.treatedAfter), hidden, always: true)
+        columns.figure("comparison before", rows.map(\.comparisonBefore), hidden, always: true)
+        columns.figure("comparison after", rows.map(\.comparisonAfter), hidden, always: true)
+        columns.figure("difference in change", rows.map(\.difference), hidden, always: true)
+        columns.add("p", rows.map { probability($0.pValue, $0.isSuppressed) })
+        return columns.table
+    }
+
+    private func shown(_ value: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {
+        guard !hidden else { return .suppressed }
+        return .figure(value.map { Numeral.fixed($0, decimals: decimals, minus: minus) })
+    }
+
+    private func shown(_ lower: Double?, _ upper: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {
+        guard !hidden, let lower, let upper else { return hidden ? .suppressed : .missing }
+        let bounds = [lower, upper].map { Numeral.fixed($0, decimals: decimals, minus: minus) }
+        return .figure(bounds.joined(separator: " to "))
+    }
+
+    private func probability(_ value: Double?, _ hidden: Bool) -> ResultTable.Cell {
+        hidden ? .suppressed : .figure(value.map(Numeral.probability))
+    }
+}

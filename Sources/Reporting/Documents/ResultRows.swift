@@ -1,0 +1,241 @@
+import Attainment
+import Inference
+
+/// The rows of results as JSON objects and as tables. A key that does not apply is left out of the JSON;
+/// a column that no row needs is left out of the table.
+enum ResultRows {
+    static func json(_ effect: Effect, note: String? = nil) -> JSONValue {
+        var row = JSONObject()
+        row.put("outcome", .text(effect.outcome))
+        row.put("kind", .text(effect.kind.rawValue))
+        row.put("term", ifAny: effect.term)
+        row.put("cohort", ifAny: effect.cohort)
+        row.put("time", ifAny: effect.time)
+        row.put("eventTime", ifAny: effect.eventTime)
+        row.put("group", ifAny: effect.group)
+        putBy(effect.by, in: &row)
+        if effect.isSuppressed {
+            row.put("estimate", .null)
+            row.put("suppressed", true)
+            return row.value
+        }
+        row.put("estimate", JSONValue(effect.estimate))
+        for (key, value) in figures(effect) { row.put(key, ifAny: value) }
+        row.put("n", ifAny: effect.n)
+        row.put("note", ifAny: note)
+        return row.value
+    }
+
+    private static func figures(_ effect: Effect) -> [(String, Double?)] {
+        [
+            ("standardError", effect.standardError), ("degreesOfFreedom", effect.degreesOfFreedom),
+            ("statistic", effect.statistic), ("pValue", effect.pValue),
+            ("permutationPValue", effect.permutationPValue), ("lower", effect.lower), ("upper", effect.upper),
+        ]
+    }
+
+    /// One row an effect, with the keys of the JSON as columns. The note stands in the headline's row.
+    static func table(_ effects: [Effect], note: String? = nil) -> ResultTable {
+        var columns = ColumnSet(by: effects.map(\.by))
+        columns.text("outcome", effects.map(\.outcome))
+        columns.text("kind", effects.map(\.kind.rawValue))
+        columns.text("term", effects.map(\.term))
+        columns.text("cohort", effects.map(\.cohort))
+        columns.text("time", effects.map(\.time))
+        columns.add("eventTime", effects.map { .init($0.eventTime) })
+        columns.text("group", effects.map(\.group))
+        columns.addBy()
+        let hidden = effects.map(\.isSuppressed)
+        columns.figure("estimate", effects.map(\.estimate), hidden, always: true)
+        let rows = effects.map(figures)
+        for index in 0..<7 {
+            let key = figures(Effect(outcome: "", kind: .overall))[index].0
+            columns.figure(key, rows.map { $0[index].1 }, hidden, always: false)
+        }
+        columns.count("n", effects.map(\.n), hidden)
+        columns.flag("suppressed", hidden)
+        columns.text("note", effects.indices.map { $0 == 0 ? note : nil })
+        return columns.table
+    }
+
+    static func json(_ row: GapRow) -> JSONValue {
+        var object = JSONObject()
+        object.put("outcome", .text(row.outcome))
+        object.put("group", .text(row.group))
+        object.put("by", .object(row.by.map { .init($0.column, .text($0.value)) }))
+        let hidden = row.isSuppressed
+        object.put("n", hidden ? .null : .number(row.n))
+        object.put("nPeers", hidden ? .null : .number(row.nPeers))
+        for (key, value) in [("mean", row.mean), ("meanPeers", row.meanPeers), ("gap", row.gap)] {
+            object.put(key, hidden ? .null : JSONValue(value))
+        }
+        if !hidden { for (key, value) in figures(row) { object.put(key, ifAny: value) } }
+        if !hidden, row.change != nil { object.put("changeFrom", ifAny: row.changeFrom) }
+        object.put("suppressed", .bool(hidden))
+        return object.value
+    }
+
+    private static func figures(_ row: GapRow) -> [(String, Double?)] {
+        [
+            ("standardError", row.standardError), ("degreesOfFreedom", row.degreesOfFreedom), ("lower", row.lower),
+            ("upper", row.upper), ("pValue", row.pValue), ("hedgesG", row.hedgesG),
+            ("progressGap", row.progressGap), ("progressGapStandardError", row.progressGapStandardError),
+            ("progressGapLower", row.progressGapLower), ("progressGapUpper", row.progressGapUpper),
+            ("change", row.change), ("changeStandardError", row.changeStandardError),
+            ("changeLower", row.changeLower), ("changeUpper", row.changeUpper),
+        ]
+    }
+
+    static func table(_ rows: [GapRow], decimals: Int? = nil) -> ResultTable {
+        var columns = ColumnSet(by: rows.map(\.by))
+        let hidden = rows.map(\.isSuppressed)
+        columns.text("outcome", rows.map(\.outcome))
+        columns.text("group", rows.map(\.group))
+        columns.addBy()
+        columns.count("n", rows.map { $0.n }, hidden)
+        columns.count("nPeers", rows.map { $0.nPeers }, hidden)
+        columns.figure("mean", rows.map(\.mean), hidden, always: true, decimals: decimals)
+        columns.figure("meanPeers", rows.map(\.meanPeers), hidden, always: true, decimals: decimals)
+        columns.figure("gap", rows.map(\.gap), hidden, always: true, decimals: decimals)
+        let figures = rows.map(figures)
+        for (index, key) in figures.first?.map(\.0).enumerated().map({ ($0, $1) }) ?? [] {
+            let isProbability = key == "pValue" || key == "degreesOfFreedom"
+            columns.figure(
+                key, figures.map { $0[index].1 }, hidden, always: false, decimals: isProbability ? nil : decimals)
+        }
+        columns.text("changeFrom", rows.map { $0.isSuppressed || $0.change == nil ? nil : $0.changeFrom })
+        columns.add("suppressed", hidden.map { .text($0 ? "true" : "false") })
+        return columns.table
+    }
+
+    static func json(_ row: CounterfactualRow) -> JSONValue {
+        var object = JSONObject()
+        object.put("outcome", .text(row.outcome))
+        object.put("unit", ifAny: row.unit)
+        object.put("group", ifAny: row.group)
+        object.put("time", .text(row.time))
+        putBy(row.by, in: &object)
+        let hidden = row.isSuppressed
+        object.put("observed", hidden ? .null : JSONValue(row.observed))
+        object.put("counterfactual", hidden ? .null : JSONValue(row.counterfactual))
+        if !hidden {
+            object.put("lower", ifAny: row.lower)
+            object.put("upper", ifAny: row.upper)
+            object.put("weight", .number(row.weight))
+        }
+        object.put("n", hidden ? .null : .number(row.n))
+        if hidden { object.put("suppressed", true) }
+        return object.value
+    }
+
+    static func table(_ rows: [CounterfactualRow]) -> ResultTable {
+        var columns = ColumnSet(by: rows.map(\.by))
+        let hidden = rows.map(\.isSuppressed)
+        columns.text("outcome", rows.map(\.outcome))
+        columns.text("unit", rows.map(\.unit))
+        columns.text("group", rows.map(\.group))
+        columns.text("time", rows.map(\.time))
+        columns.addBy()
+        columns.figure("observed", rows.map(\.observed), hidden, always: true)
+        columns.figure("counterfactual", rows.map(\.counterfactual), hidden, always: true)
+        columns.figure("lower", rows.map(\.lower), hidden, always: false)
+        columns.figure("upper", rows.map(\.upper), hidden, always: false)
+        columns.figure("weight", rows.map { $0.weight }, hidden, always: true)
+        columns.count("n", rows.map { $0.n }, hidden)
+        columns.flag("suppressed", hidden)
+        return columns.table
+    }
+
+    static func json(_ point: PathPoint) -> JSONValue {
+        var object = JSONObject()
+        object.put("arm", .text(point.arm.rawValue))
+        object.put("group", ifAny: point.group)
+        object.put("time", .text(point.time))
+        let hidden = point.isSuppressed
+        object.put("observed", hidden ? .null : JSONValue(point.observed))
+        if !hidden { object.put("counterfactual", ifAny: point.counterfactual) }
+        object.put("n", hidden ? .null : .number(point.n))
+        if hidden { object.put("suppressed", true) }
+        return object.value
+    }
+
+    static func table(_ points: [PathPoint]) -> ResultTable {
+        var columns = ColumnSet(by: [])
+        let hidden = points.map(\.isSuppressed)
+        columns.text("arm", points.map(\.arm.rawValue))
+        columns.text("group", points.map(\.group))
+        columns.text("time", points.map(\.time))
+        columns.figure("observed", points.map(\.observed), hidden, always: true)
+        columns.figure("counterfactual", points.map(\.counterfactual), hidden, always: false)
+        columns.count("n", points.map { $0.n }, hidden)
+        columns.flag("suppressed", hidden)
+        return columns.table
+    }
+
+    private static func putBy(_ by: [ByValue], in object: inout JSONObject) {
+        if !by.isEmpty { object.put("by", .object(by.map { .init($0.column, .text($0.value)) })) }
+    }
+}
+
+extension ResultRows {
+    static func json(_ row: BalanceRow) -> JSONValue {
+        var object = JSONObject()
+        object.put("variable", .text(row.variable))
+        if !row.unit.isEmpty { object.put("unitOfMeasure", .text(row.unit)) }
+        if row.isSuppressed {
+            object.put("standardisedDifference", .null)
+            object.put("suppressed", true)
+            return object.value
+        }
+        object.put("treatedMean", ifAny: row.treatedMean)
+        object.put("comparisonMean", ifAny: row.comparisonMean)
+        object.put("standardisedDifference", JSONValue(row.standardisedDifference))
+        object.put("varianceRatio", ifAny: row.varianceRatio)
+        return object.value
+    }
+
+    static func table(_ rows: [BalanceRow]) -> ResultTable {
+        var columns = ColumnSet(by: [])
+        let hidden = rows.map(\.isSuppressed)
+        columns.text("variable", rows.map(\.variable))
+        columns.text("unitOfMeasure", rows.map { $0.unit.isEmpty ? nil : $0.unit })
+        columns.figure("treatedMean", rows.map(\.treatedMean), hidden, always: true)
+        columns.figure("comparisonMean", rows.map(\.comparisonMean), hidden, always: true)
+        columns.figure(
+            "standardisedDifference", rows.map(\.standardisedDifference), hidden, always: true, decimals: 2)
+        columns.figure("varianceRatio", rows.map(\.varianceRatio), hidden, always: false, decimals: 2)
+        return columns.table
+    }
+
+    private static func figures(_ row: IntakeRow) -> [(String, Double?)] {
+        [
+            ("treatedBefore", row.treatedBefore), ("treatedAfter", row.treatedAfter),
+            ("comparisonBefore", row.comparisonBefore), ("comparisonAfter", row.comparisonAfter),
+            ("difference", row.difference), ("standardError", row.standardError), ("pValue", row.pValue),
+        ]
+    }
+
+    static func json(_ row: IntakeRow) -> JSONValue {
+        var object = JSONObject()
+        object.put("variable", .text(row.variable))
+        if !row.unit.isEmpty { object.put("unitOfMeasure", .text(row.unit)) }
+        if row.isSuppressed {
+            object.put("difference", .null)
+            object.put("suppressed", true)
+            return object.value
+        }
+        for (key, value) in figures(row) { object.put(key, ifAny: value) }
+        return object.value
+    }
+
+    static func table(_ rows: [IntakeRow]) -> ResultTable {
+        var columns = ColumnSet(by: [])
+        columns.text("variable", rows.map(\.variable))
+        columns.text("unitOfMeasure", rows.map { $0.unit.isEmpty ? nil : $0.unit })
+        let figures = rows.map(figures)
+        for (index, key) in figures.first?.map(\.0).enumerated().map({ ($0, $1) }) ?? [] {
+            columns.figure(key, figures.map { $0[index].1 }, rows.map(\.isSuppressed), always: index < 5)
+        }
+        return columns.table
+    }
+}

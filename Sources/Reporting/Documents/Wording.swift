@@ -1,0 +1,150 @@
+import Inference
+import Tables
+
+/// Numbers to sentences that an evaluator can defend: never "proves", never that trends "hold", zero named where it is inside.
+public struct Wording: Sendable {
+    public var nouns: Nouns
+    /// The confidence level, such as 0.95.
+    public var level: Double
+    /// The threshold below which figures are withheld, for the sentence that says so.
+    public var threshold: Int
+
+    public init(nouns: Nouns = Nouns(), level: Double = 0.95, threshold: Int = 10) {
+        self.nouns = nouns
+        self.level = level
+        self.threshold = threshold
+    }
+
+    var percent: String { Numeral.fixed(level * 100, decimals: level * 100 == (level * 100).rounded() ? 0 : 1) + "%" }
+
+    /// The headline: the difference the partnership made, for whom, with its interval.
+    public func headline(_ effect: Effect, outcome: OutcomeName, estimand: Estimand, treatedUnits: Int?) -> String {
+        guard let estimate = effect.estimate, !effect.isSuppressed else {
+            return effect.isSuppressed
+                ? "The estimate for \(outcome.title) is withheld: fewer than \(threshold) pupils stand behind it."
+                : "No estimate for \(outcome.title) could be made from these data."
+        }
+        let claim = claim(effect, estimate, outcome: outcome, estimand: estimand)
+        guard let lower = effect.lower, let upper = effect.upper else {
+            let reason =
+                treatedUnits == 1
+                ? "one partner \(nouns.unit) cannot show its own spread" : "the estimate came without a standard error"
+            return "\(claim). No interval can be given: \(reason)."
+        }
+        let precision = precision(effect)
+        if lower <= 0, upper >= 0 {
+            return
+                "The data are compatible with no effect: \(Self.lowercasedFirst(claim)), but the \(percent) interval, "
+                + "\(precision(lower)) to \(precision(upper)), includes zero."
+        }
+        return "\(claim) (\(percent) interval \(precision(lower)) to \(precision(upper)))."
+    }
+
+    private func claim(_ effect: Effect, _ estimate: Double, outcome: OutcomeName, estimand: Estimand) -> String {
+        let size = precision(effect)(estimate.magnitude)
+        let direction = estimate < 0 ? "lower" : "higher"
+        if nouns.rows == "pupils" {
+            let who =
+                estimand == .pupils
+                ? "Pupils in the partner \(nouns.units)" : "In the average partner \(nouns.unit), pupils"
+            return Precision.isZero(size)
+                ? "\(who) scored about the same in \(outcome.title) as they would have done without the partnership "
+                    + "(a difference of \(size) \(outcome.unit))"
+                : "\(who) scored an estimated \(size) \(outcome.unit) \(direction) in \(outcome.title) than they would "
+                    + "have done without the partnership"
+        }
+        let whose = "\(outcome.title) of the partner \(nouns.units)"
+        return Precision.isZero(size)
+            ? "\(whose) was about the same as it would have been without the partnership "
+                + "(a difference of \(size) \(outcome.unit))"
+            : "\(whose) was an estimated \(size) \(outcome.unit) \(direction) than it would have been without the "
+                + "partnership"
+    }
+
+    /// The effect on a gap. Negative narrows, and the sentence says which.
+    public func gapEffect(_ effect: Effect, outcome: OutcomeName, group: String) -> String {
+        guard let estimate = effect.estimate, !effect.isSuppressed else {
+            return "The effect on the gap between \(group) and their peers is withheld or could not be estimated."
+        }
+        let precision = precision(effect)
+        let verb = estimate < 0 ? "narrows" : "widens"
+        let gap = "the gap in \(outcome.title) between \(group) and their peers"
+        let size = "\(precision(estimate.magnitude)) \(outcome.unit)"
+        guard let lower = effect.lower, let upper = effect.upper else {
+            return "The estimate \(verb) \(gap) by \(size); no interval can be given."
+        }
+        let interval = "\(precision(lower)) to \(precision(upper))"
+        if lower <= 0, upper >= 0 {
+            return "The data are compatible with no effect on \(gap): the estimate \(verb) it by \(size), but the "
+                + "\(percent) interval, \(interval) (negative narrows), includes zero."
+        }
+        return
+            "The partnership \(verb) \(gap) by an estimated \(size) (\(percent) interval \(interval); negative narrows)."
+    }
+
+    /// One to five treated units, in a sentence; nil for more.
+    public func fewTreated(_ effect: Effect, treatedUnits: Int?, randomisation: RandomisationTest?) -> String? {
+        guard let treatedUnits, treatedUnits <= 5, treatedUnits > 0 else { return nil }
+        let chance =
+            randomisation.map {
+                " The randomisation p-value is \(Numeral.probability($0.pValue)); "
+                    + "the smallest that this design could give is \(Numeral.probability($0.smallestPossible))."
+            } ?? ""
+        guard treatedUnits > 1 else {
+            return "One partner \(nouns.unit): its own results cannot show how much chance moves them, "
+                + "so there is no interval." + chance
+        }
+        guard let lower = effect.lower, let upper = effect.upper else { return chance.isEmpty ? nil : chance }
+        let precision = precision(effect)
+        let freedom = effect.degreesOfFreedom.map { " (\(Numeral.fixed($0, decimals: 1)) degrees of freedom)" } ?? ""
+        return "From \(treatedUnits) \(nouns.units), effects between \(precision(lower)) and \(precision(upper)) "
+            + "cannot be ruled out\(freedom)." + chance
+    }
+
+    /// Few treated units and a difference already there: what no method can repair.
+    public func cannotSeparate(treatedUnits: Int?, warnings: [Warning]) -> String? {
+        guard let treatedUnits, treatedUnits < 10, warnings.contains(where: { $0.code == "pre-trend" }) else {
+            return nil
+        }
+        return "With only \(treatedUnits) partner \(nouns.unit(treatedUnits)) and a difference that was already there "
+            + "before the start, these data cannot separate an effect of the partnership from that difference."
+    }
+
+    /// What was found before the start. Never says that trends were the same.
+    public func preTrend(_ test: PreTrend) -> String {
+        guard test.words.isEmpty else { return test.words }
+        guard let p = test.pValue else {
+            return "Whether the groups already moved apart before the start could not be tested with these periods."
+        }
+        return p < 1 - level
+            ? "The groups were already moving apart before the start (p = \(Numeral.probability(p))): "
+                + "part of the estimate may be that difference."
+            : "A difference in trends before the start was not detected (p = \(Numeral.probability(p))); "
+                + "a small one could still be there."
+    }
+
+    public func randomisation(_ test: RandomisationTest) -> String {
+        let how =
+            test.isEnumerated
+            ? "all \(Numeral.count(Double(test.assignments))) ways of choosing the partners were tried"
+            : "\(Numeral.count(Double(test.assignments))) random ways of choosing the partners were tried"
+        return
+            "If the partnership had no effect on any \(nouns.unit), a difference at least this large would appear with "
+            + "probability \(Numeral.probability(test.pValue)) (\(how); the smallest possible is "
+            + "\(Numeral.probability(test.smallestPossible)))."
+    }
+
+    func precision(_ effect: Effect) -> Precision {
+        Precision(
+            estimate: effect.estimate, standardError: effect.standardError, lower: effect.lower, upper: effect.upper)
+    }
+
+    static func lowercasedFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
+    static func capitalisedFirst(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+
+    /// "a", "a and b", "a, b and c".
+    static func list(_ items: [String]) -> String {
+        guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+        return items.dropLast().joined(separator: ", ") + " and " + last
+    }
+}

@@ -1,0 +1,107 @@
+import Attainment
+import Inference
+import Tables
+
+/// Everything that a report says, before it is a page: what every file of the report folder is made from.
+public struct EvaluationReport: Sendable {
+    public struct Partnership: Sendable, Equatable {
+        /// Names only where the plan gives them.
+        public var partners: [String]
+        public var lead: String?
+        public var area: String?
+        /// The date of the agreement, as the plan gives it.
+        public var agreement: String?
+
+        public init(partners: [String] = [], lead: String? = nil, area: String? = nil, agreement: String? = nil) {
+            self.partners = partners
+            self.lead = lead
+            self.area = area
+            self.agreement = agreement
+        }
+    }
+
+    /// The plan as a file, fixed by its digest.
+    public struct Plan: Sendable, Equatable {
+        public var path: String
+        public var sha256: String
+
+        public init(path: String, sha256: String) {
+            self.path = path
+            self.sha256 = sha256
+        }
+    }
+
+    /// One old identifier joined to a new one.
+    public struct Link: Sendable, Equatable {
+        public var from: String
+        public var to: String
+        public var reason: String
+
+        public init(from: String, to: String, reason: String) {
+            self.from = from
+            self.to = to
+            self.reason = reason
+        }
+    }
+
+    public var title: String
+    public var partnership: Partnership
+    public var plan: Plan?
+    /// The first is the primary one.
+    public var outcomes: [OutcomeResult]
+    public var objectives: [Objective]
+    public var frame: DocumentFrame
+    public var links: [Link]
+    public var checklist: [ChecklistAnswer]
+    /// Sources to be credited, such as a licence line of published data.
+    public var attributions: [String]
+    public var wording: Wording
+    /// The name of the disclosure profile, such as `dfe-tables`.
+    public var disclosureProfile: String
+    /// Filled in when small numbers are withheld.
+    public var disclosure: [Disclosure.Entry] = []
+    public var generated: ReportDate
+    public var version: String
+    public var seed: UInt64
+
+    public init(
+        title: String, partnership: Partnership = Partnership(), plan: Plan? = nil, outcomes: [OutcomeResult],
+        objectives: [Objective] = [], frame: DocumentFrame, links: [Link] = [], checklist: [ChecklistAnswer] = [],
+        attributions: [String] = [], wording: Wording = Wording(), disclosureProfile: String = "default",
+        generated: ReportDate, version: String, seed: UInt64
+    ) {
+        self.title = title
+        self.partnership = partnership
+        self.plan = plan
+        self.outcomes = outcomes
+        self.objectives = objectives
+        self.frame = frame
+        self.links = links
+        self.checklist = checklist
+        self.attributions = attributions
+        self.wording = wording
+        self.disclosureProfile = disclosureProfile
+        self.generated = generated
+        self.version = version
+        self.seed = seed
+    }
+
+    /// The report with small numbers withheld in every list, and the log of it.
+    ///
+    /// - Parameter effectsCountPupils: `n` of an effect counts pupils; where it counts unit rows it protects nobody.
+    func withheld(_ rule: Disclosure, effectsCountPupils: Bool) -> EvaluationReport {
+        var safe = self
+        safe.wording.threshold = rule.threshold
+        safe.disclosure = []
+        for index in safe.outcomes.indices {
+            let title = safe.outcomes[index].outcome.title
+            let entries = safe.outcomes[index].withhold(rule, effectsCountPupils: effectsCountPupils)
+            safe.disclosure += entries.filter { $0.entries > 0 }.map { entry in
+                var named = entry
+                named.table = "\(title): \(entry.table)"
+                return named
+            }
+        }
+        return safe
+    }
+}

@@ -1,0 +1,52 @@
+import Inference
+
+/// An objective of the plan beside what was found.
+public struct Objective: Sendable, Equatable {
+    public var text: String
+    /// The change aimed at, in the outcome's unit; negative for a gap that is to narrow.
+    public var target: Double?
+    public var by: String?
+    public var unit: String
+    public var estimate: Double?
+    public var lower: Double?
+    public var upper: Double?
+
+    public init(text: String, target: Double?, by: String? = nil, unit: String = "points", effect: Effect? = nil) {
+        self.text = text
+        self.target = target
+        self.by = by
+        self.unit = unit
+        guard let effect, !effect.isSuppressed else { return }
+        estimate = effect.estimate
+        lower = effect.lower
+        upper = effect.upper
+    }
+
+    public enum Verdict: String, Sendable {
+        case reached, reachedWithinUncertainty, notReachedButPossible, notReached, cannotBeJudged
+    }
+
+    /// Whether the estimate is at or beyond the target, and whether its interval leaves that open.
+    public var verdict: Verdict {
+        guard let target, target != 0, let estimate else { return .cannotBeJudged }
+        let sign: Double = target < 0 ? -1 : 1
+        let bounds = [lower, upper].compactMap { $0 }.map { $0 * sign }
+        guard let least = bounds.min(), let most = bounds.max(), bounds.count == 2 else {
+            return estimate * sign >= target * sign ? .reachedWithinUncertainty : .notReachedButPossible
+        }
+        if least >= target * sign { return .reached }
+        if estimate * sign >= target * sign { return .reachedWithinUncertainty }
+        return most >= target * sign ? .notReachedButPossible : .notReached
+    }
+
+    var words: String {
+        switch verdict {
+        case .reached: "Reached: the whole interval is at or beyond the target."
+        case .reachedWithinUncertainty: "The estimate reaches the target, but its interval does not rule out less."
+        case .notReachedButPossible:
+            "The estimate falls short of the target; its interval does not rule the target out."
+        case .notReached: "Not reached: the whole interval falls short of the target."
+        case .cannotBeJudged: "Cannot be judged from these results."
+        }
+    }
+}

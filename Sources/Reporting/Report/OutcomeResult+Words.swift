@@ -1,0 +1,92 @@
+import Inference
+import Tables
+
+/// What is said of an outcome on the first screen, one list of sentences a question.
+extension OutcomeResult {
+    func headline(_ wording: Wording) -> String {
+        wording.headline(effect, outcome: outcome, estimand: estimand, treatedUnits: treatedUnits)
+    }
+
+    /// The answer in a few sentences, for the JSON and the terminal.
+    func answer(_ wording: Wording) -> [String] {
+        [headline(wording)] + gapWords(wording) + [withoutWords(wording)].compactMap { $0 }
+            + [wording.fewTreated(effect, treatedUnits: treatedUnits, randomisation: randomisation)].compactMap { $0 }
+            + remarks
+    }
+
+    func gapWords(_ wording: Wording) -> [String] {
+        gapEffects.compactMap { gap in
+            gap.effects.first { $0.kind == .gap }.map {
+                wording.gapEffect($0, outcome: outcome, group: gap.group)
+            }
+        }
+    }
+
+    /// What would have happened otherwise: the two means.
+    func withoutWords(_ wording: Wording) -> String? {
+        guard let means else { return nil }
+        let precision = Precision(decimals: max(1, wording.precision(effect).decimals))
+        return
+            "After the start, \(outcome.title) in the partner \(wording.nouns.units) averaged \(precision(means.observed)) "
+            + "\(outcome.unit). Had the partnership not gone ahead, \(precision(means.expected)) would have been expected."
+    }
+
+    /// For whom the figure speaks: both estimands where both exist.
+    func whomWords(_ wording: Wording) -> [String] {
+        let counts = [
+            treatedUnits.map { "\($0) partner \(wording.nouns.unit($0))" },
+            comparisonUnits.map { "\(Numeral.count(Double($0))) comparison \(wording.nouns.unit($0))" },
+        ].compactMap { $0 }
+        var words = counts.isEmpty ? [] : ["It rests on " + Wording.list(counts) + "."]
+        words.append(
+            estimand == .pupils
+                ? "Every pupil counts the same, so large \(wording.nouns.units) weigh more."
+                : "Every \(wording.nouns.unit) counts the same, whatever its size.")
+        if let other, let estimate = other.estimate, !other.isSuppressed {
+            let precision = wording.precision(other)
+            let interval = other.lower.flatMap { low in
+                other.upper.map { ", \(wording.percent) interval \(precision(low)) to \(precision($0))" }
+            }
+            let every = estimand == .pupils ? wording.nouns.unit : "pupil"
+            words.append(
+                "Counting every \(every) the same instead, the estimate is \(precision(estimate)) \(outcome.unit)"
+                    + (interval ?? "") + ".")
+        }
+        return words
+    }
+
+    /// How sure, and why: each sentence rests on a diagnostic that was run.
+    func sureness(_ wording: Wording, warnings: [Warning]) -> [String] {
+        var words: [String] = []
+        if let confounded = wording.cannotSeparate(treatedUnits: treatedUnits, warnings: warnings) {
+            words.append(confounded)
+        }
+        if let few = wording.fewTreated(effect, treatedUnits: treatedUnits, randomisation: randomisation) {
+            words.append(few)
+        }
+        words.append(
+            preTrend.map(wording.preTrend)
+                ?? "Whether the groups moved alike before the start was not tested, so the estimate rests on that assumption."
+        )
+        if let balance = balanceWords { words.append(balance) }
+        if let randomisation, treatedUnits.map({ $0 > 5 }) ?? true {
+            words.append(wording.randomisation(randomisation))
+        }
+        return words
+    }
+
+    var balanceWords: String? {
+        let known = balance.filter { $0.standardisedDifference != nil }
+        guard !known.isEmpty else { return nil }
+        let apart = known.filter { ($0.standardisedDifference ?? 0).magnitude > BalanceRow.limit }
+        guard !apart.isEmpty else {
+            return known.count == 1
+                ? "Before the start the groups differed by no more than 0.25 standard deviations in \(known[0].variable)."
+                : "Before the start the groups differed by no more than 0.25 standard deviations in any of the "
+                    + "\(known.count) characteristics compared."
+        }
+        let names = apart.map { "\($0.variable) (\(Numeral.fixed($0.standardisedDifference ?? 0, decimals: 2)))" }
+        return "Before the start the groups differed by more than 0.25 standard deviations in \(Wording.list(names)): "
+            + "they were not alike there."
+    }
+}

@@ -1,0 +1,134 @@
+import Attainment
+import Inference
+
+/// All that was found about one outcome.
+public struct OutcomeResult: Sendable {
+    /// The effect on the gap of one group, then the effects on the group and on its peers.
+    public struct GapEffect: Sendable {
+        /// In words, such as `pupils eligible for free school meals`.
+        public var group: String
+        public var effects: [Effect]
+
+        public init(group: String, effects: [Effect]) {
+            self.group = group
+            self.effects = effects
+        }
+    }
+
+    /// The gap of one group by arm and period.
+    public struct GapSeries: Sendable {
+        public var group: String
+        public var rows: [GapRow]
+        public var armColumn: String
+        public var partners: String
+        public var comparison: String
+        public var timeColumn: String
+
+        public init(
+            group: String, rows: [GapRow], armColumn: String, partners: String, comparison: String, timeColumn: String
+        ) {
+            self.group = group
+            self.rows = rows
+            self.armColumn = armColumn
+            self.partners = partners
+            self.comparison = comparison
+            self.timeColumn = timeColumn
+        }
+    }
+
+    public var outcome: OutcomeName
+    public var estimator: String
+    /// The headline, and for whom it speaks.
+    public var effect: Effect
+    public var estimand: Estimand
+    /// The same effect for the other estimand, where both exist.
+    public var other: Effect?
+    public var treatedUnits: Int?
+    public var comparisonUnits: Int?
+    /// There only with a pupil-level standard deviation.
+    public var months: MonthsOfProgress?
+    public var gapEffects: [GapEffect] = []
+    public var gaps: [GapSeries] = []
+    public var eventStudy: [Effect] = []
+    /// The event time that is zero by construction.
+    public var referenceEventTime: Int?
+    public var counterfactual: [CounterfactualRow] = []
+    public var path: [PathPoint] = []
+    public var balance: [BalanceRow] = []
+    public var intake: [IntakeRow] = []
+    public var preTrend: PreTrend?
+    public var randomisation: RandomisationTest?
+    /// Every period of the calendar between the first and the last, also those without results.
+    public var periods: [PeriodMark] = []
+    /// The ordinal of the first period that the partnership could affect anywhere.
+    public var start: Int?
+    public var remarks: [String] = []
+    /// Weighted means over the ledger: what was observed, and what was expected without the partnership.
+    public var means: Means?
+
+    public struct Means: Sendable, Equatable {
+        public var observed: Double
+        public var expected: Double
+
+        /// The means over the partners' rows of a ledger; nil where a figure is missing or no weight stands behind them.
+        public init?(_ ledger: [CounterfactualRow]) {
+            let rows = ledger.filter { $0.group == "partners" && $0.by.isEmpty }
+            var (weight, observed, expected) = (0.0, 0.0, 0.0)
+            for row in rows {
+                guard let seen = row.observed, let without = row.counterfactual else { return nil }
+                weight += row.weight
+                observed += row.weight * seen
+                expected += row.weight * without
+            }
+            guard weight > 0 else { return nil }
+            self.observed = observed / weight
+            self.expected = expected / weight
+        }
+    }
+
+    public init(
+        outcome: OutcomeName, estimator: String, effect: Effect, estimand: Estimand, other: Effect? = nil,
+        treatedUnits: Int? = nil, comparisonUnits: Int? = nil, counterfactual: [CounterfactualRow] = []
+    ) {
+        self.outcome = outcome
+        self.estimator = estimator
+        self.effect = effect
+        self.estimand = estimand
+        self.other = other
+        self.treatedUnits = treatedUnits
+        self.comparisonUnits = comparisonUnits
+        self.counterfactual = counterfactual
+        means = Means(counterfactual)
+    }
+
+    /// The headline, the other estimand, then the effects on gaps.
+    var allEffects: [Effect] { [effect] + [other].compactMap { $0 } + gapEffects.flatMap(\.effects) }
+
+    mutating func withhold(_ rule: Disclosure, effectsCountPupils: Bool) -> [Disclosure.Entry] {
+        var entries: [Disclosure.Entry] = []
+        if effectsCountPupils { entries += withholdEffects(rule) }
+        for index in gaps.indices {
+            entries.append(
+                rule.apply(
+                    to: &gaps[index].rows, table: "gap of \(gaps[index].group)", timeColumn: gaps[index].timeColumn))
+        }
+        entries.append(rule.apply(to: &balance))
+        entries.append(rule.apply(to: &intake))
+        entries.append(rule.apply(to: &counterfactual))
+        entries.append(rule.apply(to: &path, beside: counterfactual))
+        if effect.isSuppressed { (means, months) = (nil, nil) }
+        return entries
+    }
+
+    private mutating func withholdEffects(_ rule: Disclosure) -> [Disclosure.Entry] {
+        var headline = [effect] + [other].compactMap { $0 }
+        var entries = [rule.apply(to: &headline)]
+        effect = headline[0]
+        if headline.count > 1 { other = headline[1] }
+        for index in gapEffects.indices {
+            entries.append(rule.apply(to: &gapEffects[index].effects, table: "effect on the gap"))
+        }
+        entries.append(rule.apply(to: &eventStudy, table: "event study"))
+        return entries
+    }
+}

@@ -1,0 +1,87 @@
+import Attainment
+import Inference
+
+/// The charts of one outcome, each with its caption and the table behind it.
+enum ReportFigures {
+    struct Figure {
+        /// The file's name without its ending.
+        var slug: String
+        var title: String
+        var svg: String
+        var caption: String
+        var table: ResultTable
+    }
+
+    /// - Parameter number: the outcome's place in the report, from 1; file names come from it, never from a label.
+    static func figures(_ outcome: OutcomeResult, number: Int, wording: Wording) -> [Figure] {
+        let tables = ReadableTables(level: wording.level, minus: .sign)
+        return gapFigures(outcome, number, tables)
+            + [
+                pathFigure(outcome, number, wording, tables), eventFigure(outcome, number, wording, tables),
+                balanceFigure(outcome, number, tables),
+            ].compactMap { $0 }
+    }
+
+    private static func gapFigures(_ outcome: OutcomeResult, _ number: Int, _ tables: ReadableTables) -> [Figure] {
+        outcome.gaps.enumerated().compactMap { index, gap in
+            let slug = "outcome-\(number)-gap-\(index + 1)"
+            let drawn = GapChart.svg(
+                gap.rows, periods: outcome.periods, start: outcome.start, outcome: outcome.outcome, group: gap.group,
+                armColumn: gap.armColumn, arms: (gap.partners, gap.comparison), timeColumn: gap.timeColumn, id: slug)
+            guard let drawn else { return nil }
+            return Figure(
+                slug: slug, title: "The gap in \(outcome.outcome.title) by period: \(gap.group)", svg: drawn,
+                caption: "The gap between \(gap.group) and their peers, in partner and comparison schools. "
+                    + "Lower is a smaller gap. " + holeNote(outcome),
+                table: tables.gaps(gap.rows, decimals: nil))
+        }
+    }
+
+    private static func pathFigure(
+        _ outcome: OutcomeResult, _ number: Int, _ wording: Wording, _ tables: ReadableTables
+    ) -> Figure? {
+        let slug = "outcome-\(number)-path"
+        let path = outcome.path.filter { $0.group == nil }
+        let drawn = TrendChart.svg(
+            path, periods: outcome.periods, start: outcome.start, outcome: outcome.outcome, id: slug)
+        guard let drawn else { return nil }
+        return Figure(
+            slug: slug, title: "\(outcome.outcome.title): actual and expected without the partnership", svg: drawn,
+            caption: "What happened in both groups, and what would have been expected of the partners without the "
+                + "partnership. The distance between the solid and the dotted line is the estimated effect. "
+                + holeNote(outcome),
+            table: tables.path(path))
+    }
+
+    private static func eventFigure(
+        _ outcome: OutcomeResult, _ number: Int, _ wording: Wording, _ tables: ReadableTables
+    ) -> Figure? {
+        let slug = "outcome-\(number)-event-study"
+        let drawn = EventStudyChart.svg(
+            outcome.eventStudy, reference: outcome.referenceEventTime, outcome: outcome.outcome, id: slug)
+        guard let drawn else { return nil }
+        return Figure(
+            slug: slug, title: "\(outcome.outcome.title): estimate by years from the start", svg: drawn,
+            caption:
+                "Left of the dashed line, before the start, the estimates should scatter round zero; if they already "
+                + "climb or fall, the groups were moving apart by themselves. Bars are \(wording.percent) intervals.",
+            table: tables.effects(outcome.eventStudy))
+    }
+
+    private static func balanceFigure(_ outcome: OutcomeResult, _ number: Int, _ tables: ReadableTables) -> Figure? {
+        let slug = "outcome-\(number)-balance"
+        guard let drawn = BalanceChart.svg(outcome.balance, id: slug) else { return nil }
+        return Figure(
+            slug: slug, title: "Balance of the two groups before the start", svg: drawn,
+            caption:
+                "How alike partners and comparison schools were before the start. Dots between the dashed lines at "
+                + "±0.25 are usually taken as alike.",
+            table: tables.balance(outcome.balance))
+    }
+
+    /// Which periods are holes, in words.
+    private static func holeNote(_ outcome: OutcomeResult) -> String {
+        let holes = outcome.periods.filter { !$0.hasResults }.map(\.label).filter { !$0.isEmpty }
+        return holes.isEmpty ? "" : "There are no results for \(Wording.list(holes)): the lines break there."
+    }
+}

@@ -1,0 +1,164 @@
+import Attainment
+import Inference
+
+extension ReportPage {
+    // MARK: 2 Evidence
+
+    var evidence: Markup {
+        let blocks = report.outcomes.enumerated().map { index, outcome -> Markup in
+            let title: Markup = report.outcomes.count > 1 ? "<h3>\(outcome.outcome.title)</h3>\n" : ""
+            let figures = ReportFigures.figures(outcome, number: index + 1, wording: wording).map(figure)
+            return """
+                \(title)<div class="figures">
+                \(figures)</div>
+                \(estimates(outcome))
+                """
+        }
+        return "<section id=\"evidence\"><h2>The evidence</h2>\n\(blocks)</section>\n\n"
+    }
+
+    private func figure(_ figure: ReportFigures.Figure) -> Markup {
+        """
+        <figure>
+        \(Markup(stringLiteral: figure.svg))
+        <figcaption>\(figure.caption)</figcaption>
+        <details><summary>The figures behind this chart</summary>
+        \(HTMLTable(table: figure.table, caption: figure.title).markup)</details>
+        </figure>
+
+        """
+    }
+
+    private func estimates(_ outcome: OutcomeResult) -> Markup {
+        var effects = [outcome.effect]
+        effects[0].term = outcome.estimand == .pupils ? "all pupils alike" : "all \(wording.nouns.units) alike"
+        if var other = outcome.other {
+            other.term = outcome.estimand == .pupils ? "all \(wording.nouns.units) alike" : "all pupils alike"
+            effects.append(other)
+        }
+        var out = HTMLTable(
+            table: tables.effects(effects), caption: "Estimates for \(outcome.outcome.title) (\(outcome.estimator))"
+        ).markup
+        for gap in outcome.gapEffects {
+            out +=
+                HTMLTable(
+                    table: tables.effects(gap.effects.map(Self.named)),
+                    caption: "Effect on the gap: \(gap.group) (negative narrows)"
+                ).markup
+        }
+        return out
+    }
+
+    /// The rows of a gap in words: the gap itself, then each side.
+    private static func named(_ effect: Effect) -> Effect {
+        guard effect.kind != .gap else { return effect }
+        var named = effect
+        named.kind = .overall
+        named.term = effect.group ?? effect.term
+        return named
+    }
+
+    // MARK: 3 Robustness
+
+    var robustness: Markup {
+        let blocks = report.outcomes.map { outcome -> Markup in
+            let title: Markup = report.outcomes.count > 1 ? "<h3>\(outcome.outcome.title)</h3>\n" : ""
+            var lines = outcome.sureness(wording, warnings: report.frame.warnings)
+            if let test = outcome.randomisation, outcome.treatedUnits.map({ $0 <= 5 }) ?? false {
+                lines.append(wording.randomisation(test))
+            }
+            let items = lines.map { line -> Markup in "<li>\(line)</li>\n" }
+            let intake =
+                outcome.intake.isEmpty
+                ? "" : HTMLTable(table: tables.intake(outcome.intake), caption: "Change in intake").markup
+            let intakeWords: Markup =
+                outcome.intake.isEmpty
+                ? ""
+                : "<p>If the intake changed differently in the two groups, part of the estimate may be that change.</p>\n"
+            return "\(title)<ul>\(items)</ul>\n\(intakeWords)\(intake)"
+        }
+        let warnings = report.frame.warnings.map { warning -> Markup in
+            "<li>\(Wording.capitalisedFirst(warning.message)) <span class=\"quiet\">(\(warning.code))</span></li>\n"
+        }
+        let warned: Markup = warnings.isEmpty ? "" : "<h3>Warnings</h3>\n<ul class=\"warnings\">\(warnings)</ul>\n"
+        return "<section id=\"robustness\"><h2>How firm the answer is</h2>\n\(blocks)\(warned)</section>\n\n"
+    }
+
+    // MARK: 4 Data
+
+    var sample: Markup {
+        let words = report.frame.sample.words(wording.nouns).map { line -> Markup in "<p>\(line)</p>\n" }
+        let flow = ReportTables.sample(report.frame.sample)
+        var out: Markup = """
+            <section id="sample"><h2>Where the figures come from</h2>
+            \(words)\(HTMLTable(table: flow, caption: "From rows read to rows used").markup)
+            """
+        if !report.frame.sample.missing.isEmpty {
+            out +=
+                HTMLTable(
+                    table: ReportTables.missing(report.frame.sample), caption: "Missing values by column and code"
+                ).markup
+        }
+        if !report.links.isEmpty {
+            out += HTMLTable(table: ReportTables.links(report.links), caption: "Identifiers joined").markup
+        }
+        let files = report.frame.inputs.map { file -> Markup in
+            """
+            <li>\(file.path): \(Numeral.count(Double(file.rows))) rows\
+            \(file.sha256.isEmpty ? "" : ", SHA-256 <span class=\"hash\">\(file.sha256)</span>" as Markup)</li>
+
+            """
+        }
+        if !files.isEmpty { out += "<h3>Files read</h3>\n<ul class=\"small\">\(files)</ul>\n" }
+        out += disclosureLog
+        return out + "</section>\n\n"
+    }
+
+    private var disclosureLog: Markup {
+        let threshold = wording.threshold
+        guard threshold > 0 else {
+            return "<h3>Disclosure log</h3>\n<p>No figure was withheld: suppression was turned off for this run.</p>\n"
+        }
+        let withheld = report.disclosure.reduce(0) { $0 + $1.primary + $1.complementary }
+        return """
+            <h3>Disclosure log</h3>
+            <p>Profile \(report.disclosureProfile): figures with fewer than \(threshold) pupils behind them are withheld \
+            and shown as <abbr title="withheld: too few pupils">c</abbr>, with as many others as it takes that no total \
+            gives them back. Withheld in this report: \(Numeral.count(Double(withheld))).</p>
+            \(report.disclosure.isEmpty ? "" : HTMLTable(table: ReportTables.disclosure(report.disclosure), caption: "Withheld figures by table").markup)
+            """
+    }
+
+    // MARK: 6 Checklist
+
+    var checklist: Markup {
+        guard !report.checklist.isEmpty else { return "" }
+        let open = report.checklist.count { $0.answer == nil }
+        let items = report.checklist.map { item -> Markup in
+            let answer: Markup = item.answer.map { "<dd>\($0)</dd>" } ?? "<dd class=\"unanswered\">not answered</dd>"
+            return "<dt>\(item.question)</dt>\(answer)\n"
+        }
+        let summary =
+            open == 0
+            ? "The plan answers every question."
+            : "The plan leaves \(open) of \(report.checklist.count) questions open; they are marked \u{201C}not answered\u{201D}."
+        return """
+            <section id="checklist"><h2>Evaluation checklist</h2>
+            <p>The questions follow the Department for Education\u{2019}s guide to setting up partnerships, in our words. \(summary)</p>
+            <dl>\(items)</dl></section>
+
+            """
+    }
+
+    // MARK: 7 Limits, 8 Glossary
+
+    var limits: Markup {
+        let items = Limits.all(report).map { line -> Markup in "<li>\(line)</li>\n" }
+        return "<section id=\"limits\"><h2>Limits</h2>\n<ul>\(items)</ul></section>\n\n"
+    }
+
+    var glossary: Markup {
+        let items = Glossary.terms.map { term, meaning -> Markup in "<dt>\(term)</dt><dd>\(meaning)</dd>\n" }
+        return "<section id=\"glossary\"><h2>Words used</h2>\n<dl>\(items)</dl></section>\n"
+    }
+}

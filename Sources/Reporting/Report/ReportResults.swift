@@ -1,0 +1,101 @@
+import Attainment
+import Inference
+
+extension EvaluationReport {
+    /// The results as JSON, unrounded. Schema `counterpart/run/1`.
+    var json: JSONValue {
+        var object = frame.opened(schema: "counterpart/run/1")
+        object.put("title", .text(title))
+        object.put("generated", .text(generated.iso))
+        object.put("version", .text(version))
+        object.put("seed", .text(String(seed)))
+        if let plan { object.put("plan", ["path": .text(plan.path), "sha256": .text(plan.sha256)]) }
+        object.put("outcomes", .array(outcomes.map { $0.json(wording) }))
+        object.put("objectives", .array(objectives.map(\.json)))
+        object.put(
+            "links", .array(links.map { ["from": .text($0.from), "to": .text($0.to), "reason": .text($0.reason)] }))
+        object.put(
+            "checklist",
+            .array(
+                checklist.map {
+                    [
+                        "key": .text($0.key), "question": .text($0.question),
+                        "answer": .text($0.answer ?? "not answered"),
+                    ]
+                }))
+        object.put("disclosure", disclosureJSON)
+        return object.value
+    }
+
+    private var disclosureJSON: JSONValue {
+        [
+            "profile": .text(disclosureProfile), "threshold": .integer(wording.threshold),
+            "tables": .array(
+                disclosure.map {
+                    [
+                        "table": .text($0.table), "entries": .integer($0.entries), "withheld": .integer($0.primary),
+                        "withheldToProtectOthers": .integer($0.complementary),
+                    ]
+                }),
+        ]
+    }
+}
+
+extension Objective {
+    var json: JSONValue {
+        var object = JSONObject()
+        object.put("text", .text(text))
+        object.put("target", ifAny: target)
+        object.put("by", ifAny: by)
+        object.put("estimate", ifAny: estimate)
+        object.put("lower", ifAny: lower)
+        object.put("upper", ifAny: upper)
+        object.put("verdict", .text(verdict.rawValue))
+        return object.value
+    }
+}
+
+extension OutcomeResult {
+    func json(_ wording: Wording) -> JSONValue {
+        var object = JSONObject()
+        object.put("outcome", .text(outcome.column))
+        object.put("title", .text(outcome.title))
+        object.put("unitOfMeasure", .text(outcome.unit))
+        object.put("estimator", .text(estimator))
+        object.put("estimand", .text(estimand.rawValue))
+        object.put(
+            "effects", .array(([effect] + gapEffects.flatMap(\.effects) + eventStudy).map { ResultRows.json($0) }))
+        if let other {
+            object.put("otherEstimand", .text((estimand == .pupils ? Estimand.schools : .pupils).rawValue))
+            object.put("otherEstimate", ResultRows.json(other))
+        }
+        if let means {
+            object.put("means", ["observed": .number(means.observed), "counterfactual": .number(means.expected)])
+        }
+        if let months { object.put("monthsOfProgress", months.json) }
+        var diagnostics = JSONObject()
+        if let preTrend { diagnostics.put("preTrend", DiagnosticRows.json(preTrend)) }
+        if !balance.isEmpty { diagnostics.put("balance", .array(balance.map { ResultRows.json($0) })) }
+        if !intake.isEmpty { diagnostics.put("intake", .array(intake.map { ResultRows.json($0) })) }
+        if let randomisation { diagnostics.put("randomisation", DiagnosticRows.json(randomisation)) }
+        object.put("diagnostics", diagnostics.value)
+        object.put("counterfactual", .array(counterfactual.map { ResultRows.json($0) }))
+        object.put("path", .array(path.map { ResultRows.json($0) }))
+        object.put("gaps", .array(gaps.flatMap(\.rows).map { ResultRows.json($0) }))
+        object.put("sentences", .array(answer(wording).map { .text($0) }))
+        return object.value
+    }
+}
+
+extension MonthsOfProgress {
+    var json: JSONValue {
+        var object = JSONObject()
+        object.put("months", .integer(months))
+        object.put("effectSize", .number(effectSize))
+        object.put("lower", ifAny: lower)
+        object.put("upper", ifAny: upper)
+        object.put("pupilStandardDeviation", .number(pupilStandardDeviation))
+        object.put("table", .text(Self.tableName))
+        return object.value
+    }
+}
