@@ -1,0 +1,128 @@
+import Comparison
+import Estimation
+import Inference
+import Panels
+import Reporting
+import Tables
+
+/// One `did`: from the request to the document that is printed.
+public struct DidRun {
+    public struct Answer: Sendable {
+        public var document: DidDocument
+        public var seconds: Double
+    }
+
+    /// - Throws: the refusal of the room that stopped: reading, cells, design, estimation.
+    public static func answer(_ request: DidRequest) throws -> Answer {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let study = try DidStudy(request)
+        var document = try DidComposition(study).document()
+        let seconds = (clock.now - start).seconds
+        document.frame.timings = [("seconds", seconds)]
+        return Answer(document: document, seconds: seconds)
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+/// A study as a document: every part's rows with its outcome and `--by` values, small numbers withheld.
+struct DidComposition {
+    let study: DidStudy
+    let request: DidRequest
+
+    init(_ study: DidStudy) {
+        self.study = study
+        request = study.request
+    }
+
+    func document() throws -> DidDocument {
+        guard let first = study.parts.first else { throw RequestError.noComparison }
+        var effects: [Effect] = []
+        var counterfactual: [CounterfactualRow] = []
+        var path: [PathPoint] = []
+        for part in study.parts {
+            effects += part.result.effects.map { row in
+                var row = row
+                row.by = part.by
+                return row
+            }
+            counterfactual += part.result.counterfactual.map { row in
+                var row = row
+                row.by = part.by
+                return row
+            }
+        }
+        if study.parts.count == 1 { path = first.result.path }
+        let comparison = try BaselineComparison(first.design, isWanted: request.diagnosesBalance)
+        var document = DidDocument(
+            frame: DocumentFrame(
+                settings: settings(), inputs: study.cells.report.files, sample: sample(),
+                warnings: study.warnings + comparison.warnings),
+            effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
+            group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
+            balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
+            counterfactual: counterfactual, path: path, remarks: remarks(first), wording: request.wording(first.design))
+        let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
+        _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
+        return document
+    }
+
+    private func remarks(_ part: DidStudy.Part) -> [String] {
+        var remarks = part.result.sentences
+        if let months = request.months(part) { remarks.append(months) }
+        return remarks
+    }
+
+    private func sample() -> SampleCounts {
+        let primary = study.parts.filter { $0.outcome == request.data.outcomes[0] }
+        let report = study.cells.report
+        var counts = SampleCounts(
+            rowsRead: report.rowsRead, rowsUsed: primary.reduce(0) { $0 + $1.result.rowsUsed },
+            dropped: (study.cells.dropped.first ?? []) + study.dropped, missing: report.missing)
+        counts.units = primary.reduce(0) { $0 + $1.result.units }
+        counts.treatedUnits = primary.reduce(0) { $0 + $1.result.treatedUnits }
+        counts.periods = primary.map(\.result.periods).max()
+        counts.clusters = primary.reduce(0) { $0 + $1.result.clusters }
+        return counts
+    }
+
+    /// What was asked and what was decided; neither threads nor file names.
+    private func settings() -> [JSONValue.Member] {
+        guard let part = study.parts.first else { return [] }
+        let design = request.design
+        var settings = SettingsList()
+        settings.put("version", EvaluationVersion.text)
+        settings.put(request.data)
+        switch design.treatment {
+        case .startColumn(let name): settings.put("start", name)
+        case .treatedColumn(let name): settings.put("treated", name)
+        case .partners(_, let startAt):
+            settings.put("partners", "list")
+            settings.put("startAt", startAt)
+        }
+        settings.put("lag", design.lag)
+        settings.put("rows", part.report.rowKind.rawValue)
+        settings.put("estimand", part.report.estimand.rawValue)
+        settings.put("covariates", request.covariates)
+        settings.put("factors", design.factors)
+        settings.put("absorb", design.absorbed)
+        settings.put("cluster", design.clusters.isEmpty ? [design.unit] : design.clusters)
+        settings.put("by", request.by)
+        settings.put("gap", design.gap?.label)
+        settings.put("peers", design.gap?.peers)
+        settings.put("estimator", part.result.estimator.rawValue)
+        settings.put("window", request.analysis.window.map { "\($0.lowerBound):\($0.upperBound)" })
+        settings.put("vcov", part.result.varianceUsed.rawValue)
+        settings.put("smallSample", request.analysis.smallSample.rawValue)
+        settings.put("singletons", request.analysis.singletons.rawValue)
+        settings.put("permutations", part.result.randomisation?.assignments)
+        settings.put("level", request.analysis.level)
+        settings.put("seed", Int(clamping: request.analysis.seed))
+        settings.put("suppress", request.suppressBelow)
+        settings.put("arithmetic", study.cells.arithmetic == .exact ? "exact" : "double")
+        return settings.members
+    }
+}

@@ -1,0 +1,202 @@
+import Cells
+import Comparison
+import Estimation
+import Inference
+import Panels
+import Tables
+
+/// The designs of a difference-in-differences question and their analyses: one for each outcome and `--by` value.
+struct DidStudy {
+    /// One outcome, one combination of `--by` values.
+    struct Part {
+        var outcome: OutcomeRequest
+        var by: [ByValue]
+        var design: Design
+        var report: DesignReport
+        var result: AnalysisResult
+    }
+
+    let request: DidRequest
+    var cells: StudyCells
+    private(set) var parts: [Part] = []
+    private(set) var warnings: [Warning] = []
+    private(set) var dropped: [DroppedRows] = []
+
+    init(_ request: DidRequest) throws {
+        self.request = request
+        cells = try Self.read(request)
+        try estimate()
+    }
+
+    /// The same cells with another design or analysis, for the other estimand, the gap and robustness runs.
+    init(_ request: DidRequest, cells: StudyCells) throws {
+        self.request = request
+        self.cells = cells
+        try estimate()
+    }
+
+    /// The cells of a question, with schools linked, treatment coded 0/1 and the rows it leaves out counted.
+    static func read(_ request: DidRequest) throws -> StudyCells {
+        let keys = request.keyColumns()
+        let treatmentKey: String? =
+            switch request.design.treatment {
+            case .startColumn(let name), .treatedColumn(let name): name
+            case .partners: nil
+            }
+        let required =
+            [request.design.unit, request.design.time]
+            + (request.design.clusters + request.design.absorbed + request.design.factors)
+            .filter { $0 != request.design.unit && $0 != request.design.time && $0 != treatmentKey }
+        var unique: [String] = []
+        for name in required where !unique.contains(name) { unique.append(name) }
+        var cells = try StudyCells.read(request.data, keys: keys, covariates: request.covariates, required: unique)
+        if !request.links.isEmpty { try cells.map(key: request.design.unit) { request.links[$0] ?? $0 } }
+        if request.dropsCovidYears {
+            try cells.keep(key: request.design.time, reason: "exam years without exams (2019/20, 2020/21)") {
+                !CovidYears.isOne($0)
+            }
+        }
+        if request.keepsBalanced { try keepBalanced(&cells, request) }
+        if let treatmentKey, !request.treatedValues.isEmpty {
+            try cells.map(key: treatmentKey) { request.treatedValues.contains($0) ? "1" : "0" }
+        }
+        if let period = request.keepsUntreatedAt { try keepUntreated(&cells, request, at: period) }
+        return cells
+    }
+
+    private static func keepBalanced(_ cells: inout StudyCells, _ request: DidRequest) throws {
+        let panel = try cells.table.rolledUp(keeping: [request.design.unit, request.design.time])
+        let units = panel.keys[0]
+        let periodCount = panel.keys[1].values.count
+        var seen = [Int](repeating: 0, count: units.values.count)
+        for code in units.codes { seen[Int(code)] += 1 }
+        let isWhole = Dictionary(uniqueKeysWithValues: zip(units.values, seen.map { $0 == periodCount }))
+        try cells.keep(key: request.design.unit, reason: "units without rows in every period") { isWhole[$0] ?? false }
+    }
+
+    /// Keeps the units that have rows in a period and are not treated in it.
+    private static func keepUntreated(_ cells: inout StudyCells, _ request: DidRequest, at period: String) throws {
+        guard case .treatedColumn(let treated) = request.design.treatment else {
+            throw RequestError.doesNotApply(option: "keep.untreatedAt", to: "a plan whose columns name no \"treated\"")
+        }
+        let table = try cells.table.rolledUp(keeping: [request.design.unit, request.design.time, treated])
+        var untreated: Set<String> = []
+        for cell in 0..<table.cellCount {
+            let values = table.keys.map { $0.values[Int($0.codes[cell])] }
+            if values[1] == period, values[2] != "1" { untreated.insert(values[0]) }
+        }
+        guard !untreated.isEmpty else {
+            throw RequestError.badValue(option: "keep.untreatedAt", value: period, allowed: "a period of the data with untreated units")
+        }
+        try cells.keep(key: request.design.unit, reason: "units treated or absent in \(period)") { untreated.contains($0) }
+    }
+
+    private mutating func estimate() throws {
+        var refusals: [any Refusal] = []
+        for block in request.data.outcomes.indices {
+            for (values, table) in try cells.table.split(by: request.by) {
+                let by = zip(request.by, values).map { ByValue($0, $1) }
+                do {
+                    try add(table, block: block, by: by)
+                } catch let refusal as any Refusal where !by.isEmpty {
+                    let name = by.map { "\($0.column)=\($0.value)" }.joined(separator: ", ")
+                    warnings.append(Warning("not-estimated", "no estimate for \(name): \(refusal.message)"))
+                    refusals.append(refusal)
+                }
+            }
+        }
+        if parts.isEmpty, let first = refusals.first { throw first }
+        gatherWarnings()
+    }
+
+    private mutating func add(_ table: CellTable, block: Int, by: [ByValue]) throws {
+        var request = request.design
+        request.block = block
+        request.countBlock = cells.countBlock
+        request.hasPupilColumn = self.request.data.pupil != nil
+        request.weightKind = self.request.data.weightsAreFrequencies ? .frequency : .analytic
+        // The gap's own column is held constant by the effects of unit × group; as a factor it would say nothing new.
+        if let gap = request.gap { request.factors.removeAll { $0 == gap.column } }
+        let built: (design: Design, report: DesignReport)
+        do {
+            built = try DesignBuilder.build(table, request)
+        } catch {
+            throw withLines(error)
+        }
+        let result = try DidAnalysis.run(built.design, self.request.analysis)
+        parts.append(
+            Part(outcome: self.request.data.outcomes[block], by: by, design: built.design, report: built.report, result: result))
+        if block == 0 {
+            for rows in built.report.dropped { count(rows) }
+            if result.singletonRows > 0 { count(DroppedRows("alone in a level of an effect (singletons)", result.singletonRows)) }
+        }
+    }
+
+    private mutating func count(_ rows: DroppedRows) {
+        if let known = dropped.firstIndex(where: { $0.reason == rows.reason }) {
+            dropped[known].rows += rows.rows
+        } else {
+            dropped.append(rows)
+        }
+    }
+
+    /// A unit with two rows in a period: a second pass over the files names their lines.
+    private func withLines(_ error: DesignError) -> any Refusal {
+        guard case .repeatedUnitRow(let unit, let period) = error, let request = cells.request,
+            let places = try? CellReader.lines(
+                request, where: [(self.request.design.unit, unit), (self.request.design.time, period)]),
+            places.count == 2
+        else { return error }
+        return RepeatedUnitRow(unit: unit, period: period, first: places[0], second: places[1])
+    }
+
+    private mutating func gatherWarnings() {
+        var all = cells.warnings
+        for part in parts { all += part.report.warnings + part.result.warnings }
+        if let shared = sharedPartnership() { all.append(shared) }
+        var seen: [Warning] = []
+        for warning in all + warnings where !seen.contains(warning) { seen.append(warning) }
+        warnings = seen
+    }
+
+    /// Partners that share a trust or partnership were not treated one by one.
+    private func sharedPartnership() -> Warning? {
+        guard let column = request.partnership, request.design.clusters.isEmpty, let design = parts.first?.design,
+            let table = try? cells.table.rolledUp(keeping: [request.design.unit, column])
+        else { return nil }
+        let treated = Set(design.units.indices.filter { design.start[$0] != nil }.map { design.units[$0] })
+        var members: [String: Set<String>] = [:]
+        for cell in 0..<table.cellCount {
+            let values = table.keys.map { $0.values[Int($0.codes[cell])] }
+            if treated.contains(values[0]), !values[1].isEmpty { members[values[1], default: []].insert(values[0]) }
+        }
+        let shared = members.values.filter { $0.count > 1 }.count
+        guard shared > 0 else { return nil }
+        return Warning(
+            "shared-partnership",
+            "partner units share a value of \(column) (\(shared) \(shared == 1 ? "value" : "values")): their results may move together, "
+                + "and standard errors by unit may be too small; consider --cluster \(column)")
+    }
+}
+
+/// Two rows of one unit in one period, with their lines.
+struct RepeatedUnitRow: Refusal, Equatable {
+    let unit, period: String
+    let first, second: Place
+
+    var status: ExitStatus { .input }
+    var code: String { "E313" }
+    var message: String {
+        let second = second.file == first.file ? "\(self.second.line ?? 0)" : "\(self.second)"
+        return "'\(unit)' has two rows for '\(period)', on lines \(first.line ?? 0) and \(second)"
+    }
+    var place: Place? { Place(file: first.file, line: first.line) }
+    var hint: String? { "where rows are pupils, say --rows pupils; else keep one row a unit and period" }
+}
+
+/// The exam years whose results were assessed by centres and teachers.
+enum CovidYears {
+    private static let labels: Set<String> = ["2020", "2021", "201920", "202021", "2019/20", "2020/21", "2019-20", "2020-21", "2019-2020", "2020-2021"]
+
+    static func isOne(_ period: String) -> Bool { labels.contains(period) }
+}

@@ -1,0 +1,37 @@
+import Reporting
+
+/// The settings of a result as ordered JSON members; what was not set is left out.
+struct SettingsList {
+    private(set) var members: [JSONValue.Member] = []
+
+    mutating func put(_ name: String, _ value: String?) {
+        if let value { members.append(.init(name, .text(value))) }
+    }
+
+    mutating func put(_ name: String, _ value: Int?) {
+        if let value { members.append(.init(name, .integer(value))) }
+    }
+
+    mutating func put(_ name: String, _ value: Double) { members.append(.init(name, .number(value))) }
+
+    mutating func put(_ name: String, _ values: [String]) {
+        if !values.isEmpty { members.append(.init(name, .array(values.map { .text($0) }))) }
+    }
+
+    mutating func put(_ name: String, isOn: Bool) {
+        if isOn { members.append(.init(name, .bool(true))) }
+    }
+
+    /// The columns and rows that were read.
+    mutating func put(_ data: DataRequest) {
+        put("outcome", data.outcomes.map(\.name))
+        put("unit", data.unit)
+        put("time", data.timeName.map { [$0] } ?? [])
+        put("pupil", data.pupil)
+        put("count", data.count)
+        put("weights", data.weights)
+        if data.weights != nil { put("weightKind", data.weightsAreFrequencies ? "frequency" : "analytic") }
+        put("where", data.filters.map(\.text))
+        put("missing", data.missing.codes)
+    }
+}

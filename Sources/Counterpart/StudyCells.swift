@@ -1,0 +1,113 @@
+import Cells
+import Panels
+import Tables
+
+/// The cells of a run with what the reading found: from rows, or from cell tables made elsewhere.
+struct StudyCells {
+    var table: CellTable
+    var report: ReadReport
+    var warnings: [Warning]
+    /// Rows that entered no block, by reason, for each outcome; then what later steps leave out.
+    var dropped: [[DroppedRows]]
+    /// The block that holds the pupils behind a row.
+    var countBlock: Int?
+    var arithmetic: Arithmetic
+    /// The request behind the cells, for naming lines; nil where they came as cells.
+    var request: CellRequest?
+
+    /// Reads the rows once, or the cell tables where every file is one.
+    ///
+    /// - Parameters:
+    ///   - keys: unit and period first.
+    ///   - required: keys whose empty field leaves the row out.
+    static func read(
+        _ data: DataRequest, keys: [ColumnRequest], covariates: [String], required: [String]
+    ) throws -> StudyCells {
+        let names = data.files.map(\.path)
+        let areCells = names.map { CellFile.isCellTable($0) }
+        if areCells.allSatisfy({ $0 }) { return try fromCells(data, keys: keys, covariates: covariates) }
+        if let rows = areCells.firstIndex(of: false), areCells.contains(true) {
+            throw RequestError.conflicting("\(names[rows]) holds rows and other files are cell tables; give one kind")
+        }
+        var read = ReadRequest(files: data.files, columns: [])
+        read.form = data.form
+        read.missing = data.missing
+        read.filters = data.filters
+        read.arithmetic = data.arithmetic
+        read.threads = data.threads
+        read.isLenient = data.isLenient
+        read.rejects = data.rejects
+        read.wantsDigests = data.wantsDigests
+        var request = CellRequest(read: read, keys: keys, outcomes: data.outcomeColumns())
+        request.required = required
+        request.nouns = [data.unitName: "unit"]
+        if let time = data.timeName { request.nouns[time] = "period" }
+        request.covariates = covariates.map { ColumnRequest($0, role: .number) }
+        request.weight = data.weights.map { ColumnRequest($0, role: .number) }
+        if let pupil = data.pupil {
+            request.pupil = ColumnRequest(pupil, role: .key)
+            request.pupilPeriod = data.timeName
+        }
+        if let count = data.count { request.outcomes.append(ColumnRequest(count, role: .number)) }
+        let reading = try CellReader.read(request)
+        var cells = StudyCells(
+            table: reading.table, report: reading.report, warnings: reading.report.warnings + reading.warnings,
+            dropped: reading.table.blocks.map(\.dropped), countBlock: data.count.map { _ in data.outcomes.count },
+            arithmetic: reading.arithmetic, request: request)
+        let before = [
+            DroppedRows("could not be read", reading.report.rowsRejected),
+            DroppedRows("did not meet --where", reading.report.rowsFiltered),
+        ].filter { $0.rows > 0 }
+        for block in cells.dropped.indices { cells.dropped[block].insert(contentsOf: before, at: 0) }
+        return cells
+    }
+
+    private static func fromCells(_ data: DataRequest, keys: [ColumnRequest], covariates: [String]) throws -> StudyCells {
+        if data.pupil != nil { throw RequestError.doesNotApply(option: "--pupil", to: "cell tables, which name no pupils") }
+        if !data.filters.isEmpty { throw RequestError.doesNotApply(option: "--where", to: "cell tables, whose rows are summed already") }
+        if data.count != nil { throw RequestError.cellsLack("the pupils behind a row (--count)") }
+        if data.outcomes.count > 1 { throw RequestError.cellsLack("more than one outcome") }
+        let reading = try CellFile.read(data.files.map(\.path))
+        let known = reading.table.keys.map(\.name)
+        for key in keys where !known.contains(key.name) { throw RequestError.cellsLack("the column \(key.name)") }
+        let wanted = data.outcomes.map(\.name) + covariates
+        let held = reading.table.blocks[0].variables
+        guard held == wanted else {
+            throw RequestError.cellsLack(
+                "exactly \(wanted.joined(separator: ", ")): they hold \(held.joined(separator: ", ")), over the rows where all of these are present")
+        }
+        guard reading.weight == data.weights else {
+            throw RequestError.cellsLack("sums with \(data.weights.map { "the weights \($0)" } ?? "no weights")")
+        }
+        var report = ReadReport()
+        report.rowsRead = reading.rowsRead
+        report.files = data.files.map { FileReport(path: $0.path, bytes: 0, rows: 0, delimiter: UInt8(ascii: ",")) }
+        var table = try reading.table.rolledUp(keeping: keys.map(\.name))
+        let dropped = reading.sideCars.flatMap(\.rowsDropped).map { DroppedRows($0.reason, $0.rows) }
+        table.blocks[0].dropped = dropped
+        return StudyCells(
+            table: table, report: report, warnings: [], dropped: [dropped], countBlock: nil,
+            arithmetic: reading.table.isExact ? .exact : .double, request: nil)
+    }
+
+    /// Replaces the values of a key; cells that become alike are joined.
+    mutating func map(key name: String, _ value: (String) -> String) throws {
+        guard let index = table.keys.firstIndex(where: { $0.name == name }) else { return }
+        let names = table.keys.map(\.name)
+        let key = table.keys[index]
+        table.keys[index].values = key.codes.map { value(key.values[Int($0)]) }
+        table.keys[index].codes = key.codes.indices.map(Int32.init)
+        table = try table.rolledUp(keeping: names)
+    }
+
+    /// Leaves out the cells whose value of a key does not meet a condition, and counts their used rows under a reason.
+    mutating func keep(key name: String, reason: String, _ isKept: (String) -> Bool) throws {
+        let before = rowsByBlock
+        table = try table.filtered(by: name, isKept)
+        for (block, rows) in zip(before, rowsByBlock).map({ $0 - $1 }).enumerated() where rows > 0 {
+            dropped[block].append(DroppedRows(reason, rows))
+        }
+    }
+
+    private var rowsByBlock: [Int] { table.blocks.map { Int($0.moments.n.reduce(0, +)) } }
+}
