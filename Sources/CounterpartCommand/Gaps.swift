@@ -52,7 +52,9 @@ struct Gaps: ParsableCommand {
     func request() throws -> GapsRequest {
         var request = GapsRequest(data: try rows.request())
         guard !group.isEmpty else { throw RequestError.missing(option: "--group", why: "name the group, such as fsm=Y") }
-        request.groups = group.map { GroupRequest($0, peers: peers, unknown: CommaList.split(unknown)) }
+        request.groups = group.map { GroupText($0) }
+        request.peers = peers
+        request.unknown = CommaList.split(unknown)
         if peers != nil, let open = request.groups.first(where: { $0.value == nil }) {
             throw RequestError.doesNotApply(option: "--peers", to: "--group \(open.column), where each value stands against the rest")
         }
@@ -62,7 +64,7 @@ struct Gaps: ParsableCommand {
         request.prior = prior
         request.standardises = standardise
         request.pupilSD = pupilSD
-        request.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"])
+        request.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap { RowKind(rawValue: $0) }
         guard level > 0, level < 1 else { throw RequestError.badValue(option: "--level", value: "\(level)", allowed: "a share between 0 and 1, such as 0.95") }
         request.level = level
         guard suppress >= 0 else { throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more") }

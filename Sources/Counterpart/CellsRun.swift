@@ -1,0 +1,66 @@
+import Cells
+import Tables
+
+/// Which columns a cell table keeps.
+public struct CellsRequest: Sendable {
+    public var data: DataRequest
+    public var start: String?
+    public var treated: String?
+    public var covariates: [String] = []
+    public var factors: [String] = []
+    public var absorbed: [String] = []
+    public var clusters: [String] = []
+    public var groups: [String] = []
+    public var prior: String?
+    public var by: [String] = []
+
+    public init(data: DataRequest) { self.data = data }
+
+    /// The keys in the order of the exchanged form, each once, with what each is for.
+    func keys() -> (columns: [ColumnRequest], roles: [CellSideCar.Role]) {
+        var columns: [ColumnRequest] = []
+        var roles: [CellSideCar.Role] = []
+        func add(_ column: ColumnRequest, _ role: String) {
+            roles.append(CellSideCar.Role(role, key: column.name))
+            if !columns.contains(where: { $0.name == column.name }) { columns.append(column) }
+        }
+        if !data.unit.isEmpty { add(data.unitColumn(), "unit") }
+        if let time = data.timeColumn() { add(time, "time") }
+        if let start { add(ColumnRequest(start, role: .key), "start") }
+        if let treated { add(ColumnRequest(treated, role: .key), "treated") }
+        for (names, role) in [(clusters, "cluster"), (absorbed, "absorb"), (groups, "group"), (factors, "factor")] {
+            for name in names { add(ColumnRequest(name, role: .key), role) }
+        }
+        if let prior { add(ColumnRequest(prior, role: .numericKey), "prior") }
+        for name in by { add(ColumnRequest(name, role: .key), "by") }
+        return (columns, roles)
+    }
+}
+
+/// One `cells`: the rows' sufficient statistics as a table with its side-car, or several such tables merged.
+public struct CellsRun {
+    public struct Written: Sendable {
+        public var warnings: [Warning]
+        /// What was written, for the terminal.
+        public var sentence: String
+    }
+
+    public static func write(_ request: CellsRequest, to path: String, minimumCell: Int) throws -> Written {
+        let (columns, roles) = request.keys()
+        let required = [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap { $0 }
+        let cells = try StudyCells.read(request.data, keys: columns, covariates: request.covariates, required: required)
+        var notes = CellFile.Notes()
+        notes.roles = roles
+        notes.filter = request.data.filters.map(\.text).joined(separator: " and ")
+        notes.weight = request.data.weights
+        notes.rowsRead = cells.report.rowsRead
+        notes.engineVersion = EvaluationVersion.text
+        notes.requestDigest = cells.request?.digest ?? ""
+        notes.minimumCell = minimumCell
+        let paths = try CellFile.write(cells.table, notes, to: path)
+        let count = cells.table.cellCount
+        return Written(
+            warnings: cells.warnings,
+            sentence: "wrote \(paths.joined(separator: ", ")): \(count) \(count == 1 ? "cell" : "cells") of \(cells.report.rowsRead) rows read")
+    }
+}

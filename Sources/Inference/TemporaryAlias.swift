@@ -1,0 +1,3 @@
+import Estimation
+
+typealias Estimand = Estimation.Estimand
