@@ -63,9 +63,11 @@ extension CellTable {
 
     /// This table's cells and another's as one; exact sums are brought to the larger scale.
     ///
-    /// - Throws: `CellsError.unlikeTables` where keys, variables or modes differ.
+    /// - Throws: `CellsError.unlikeTables` where keys, variables or modes differ; `.sumsTooLarge` where the sums at one
+    ///   scale could leave 128 bits.
     public func merged(with other: CellTable) throws(CellsError) -> CellTable {
         if let difference = difference(from: other) { throw .unlikeTables(difference: difference) }
+        guard zip(blocks, other.blocks).allSatisfy({ $0.sums.canAdd($1.sums) }) else { throw .sumsTooLarge }
         return .joined([self, other])
     }
 
@@ -110,6 +112,22 @@ extension CellTable {
 }
 
 extension MomentBlock.Sums {
+    /// False where integer sums, brought to one scale, could leave 128 bits; sums of rows read here never do.
+    fileprivate func canAdd(_ other: MomentBlock.Sums) -> Bool {
+        guard case .exact(let a) = self, case .exact(let b) = other else { return true }
+        let steps = (0..<a.decimals.count).map { abs(a.decimals[$0] - b.decimals[$0]) }.max() ?? 0
+        let weightSteps = abs(a.weightDecimals - b.weightDecimals)
+        let factor = powerOfTen(weightSteps + max(2 * steps, weightSteps))
+        func largest(_ m: ExactMoments) -> UInt128 {
+            [m.w, m.ww, m.s, m.q].reduce(0) { max($0, $1.reduce(0) { max($0, $1.magnitude) }) }
+        }
+        // Every cell of both may go to one.
+        let bound = max(largest(a), largest(b)).multipliedReportingOverflow(by: factor.magnitude)
+        let rows = UInt128(a.n.count + b.n.count)
+        let sum = bound.partialValue.multipliedReportingOverflow(by: rows)
+        return !bound.overflow && !sum.overflow && sum.partialValue <= UInt128(Int128.max)
+    }
+
     fileprivate func keeping(_ cells: [Int]) -> MomentBlock.Sums {
         switch self {
         case .exact(let all):

@@ -7,6 +7,8 @@ public enum CellsError: Refusal, Equatable {
     case noPositiveWeight(column: String)
     case valuesTooLarge(variable: String)
     case repeatedPupil(period: String, first: Place, second: Place)
+    case repeatedUnit(unit: String, period: String, first: Place, second: Place)
+    case sumsTooLarge
     case doublesNeededForStandardInput(column: String)
     case unlikeTables(difference: String)
     case noSuchKey(String, known: [String])
@@ -34,6 +36,8 @@ public enum CellsError: Refusal, Equatable {
         case .valuesTooLarge: "E223"
         case .doublesNeededForStandardInput: "E224"
         case .repeatedPupil: "E301"
+        case .repeatedUnit: "E302"
+        case .sumsTooLarge: "E333"
         case .unlikeTables: "E330"
         case .noSuchKey: "E331"
         case .keyTwice: "E332"
@@ -49,7 +53,8 @@ public enum CellsError: Refusal, Equatable {
     public var place: Place? {
         switch self {
         case .negativeWeight(_, let first, _), .missingWeight(_, let first, _): first
-        case .repeatedPupil(_, let first, let second): first.file == second.file ? Place(file: first.file) : nil
+        case .repeatedPupil(_, let first, let second), .repeatedUnit(_, _, let first, let second):
+            first.file == second.file ? Place(file: first.file) : nil
         case .malformed(let place, _): place
         case .wrongDigest(let path), .noSideCar(let path, _), .wrongRowCount(let path, _, _), .partTwice(let path, _):
             Place(file: path)
@@ -64,7 +69,10 @@ public enum CellsError: Refusal, Equatable {
         case .noPositiveWeight(let column): "every weight in \(column) is zero"
         case .valuesTooLarge(let variable): "the squares of \(variable) are larger than a double can hold"
         case .repeatedPupil(let period, let first, let second):
-            "one pupil has two rows for \(period), on lines " + Self.lines(first, second)
+            "one pupil has two rows\(period.isEmpty ? "" : " for \(period)"), on lines " + Self.lines(first, second)
+        case .repeatedUnit(let unit, let period, let first, let second):
+            "\(unit) has two rows for \(period), on lines " + Self.lines(first, second)
+        case .sumsTooLarge: "the sums of these tables together are larger than 128 bits hold"
         case .doublesNeededForStandardInput(let column):
             "\(column) has values too large or with too many decimals for exact sums, "
                 + "and standard input cannot be read a second time"
@@ -90,6 +98,8 @@ public enum CellsError: Refusal, Equatable {
         case .noPositiveWeight: "check that --weights names the right column"
         case .valuesTooLarge: "check the column for stray values, or give it in larger units"
         case .repeatedPupil: "keep one row for each pupil and period, or leave the others out with --where"
+        case .repeatedUnit: "with one row a unit and period, keep one of them; rows of pupils need --rows pupils"
+        case .sumsTooLarge: "check the scales in the side-cars"
         case .doublesNeededForStandardInput: "add --double, or give the file by its name"
         case .unlikeTables: "make all parts with the same options"
         case .noSuchKey: "make the cells with that column among the options"

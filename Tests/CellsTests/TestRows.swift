@@ -16,12 +16,14 @@ struct TestRows {
     struct Decimal: Equatable {
         var mantissa: Int64
         var decimals = 0
+        /// What double mode reads instead.
+        var override: Double?
 
         func mantissa(at scale: Int) -> Int64 {
             (0..<scale - decimals).reduce(mantissa) { value, _ in value * 10 }
         }
 
-        var double: Double { Double(mantissa) / Double(powerOfTen(decimals)) }
+        var double: Double { override ?? Double(mantissa) / Double(powerOfTen(decimals)) }
     }
 
     mutating func append(
