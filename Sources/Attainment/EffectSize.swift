@@ -1,5 +1,3 @@
-import Glibc
-
 /// A gap in standard deviations of pupils.
 public enum EffectSize {
     /// Hedges' g: the difference over the pooled standard deviation, times the exact small-sample factor.
@@ -18,19 +16,20 @@ public enum EffectSize {
     /// J(m) = Γ(m/2) / (√(m/2) Γ((m − 1)/2)) for m > 1 degrees of freedom; the common 1 − 3/(4m − 1) approximates it.
     public static func smallSampleFactor(_ m: Double) -> Double? {
         guard m > 1 else { return nil }
-        let x = (m - 1) / 2
-        guard x > 30 else { return exp(lgamma(m / 2) - lgamma(x)) / (m / 2).squareRoot() }
-        // The difference of two large logarithms loses digits; the ratio Γ(x + ½)/Γ(x) has this series, whose next term is
-        // below 1e-15 here (Tricomi & Erdélyi 1951).
+        // Γ(x + ½)/Γ(x) is x/(x + ½) times itself one step on, and has the series beyond 30, whose next term is below 1e-15
+        // there (Tricomi & Erdélyi 1951). The difference of two logarithms of gamma would lose digits.
+        var x = (m - 1) / 2
+        var steps = 1.0
+        while x <= 30 {
+            steps *= x / (x + 0.5)
+            x += 1
+        }
         let y = 1 / x
-        let series =
-            1 + y
-            * (-1.0 / 8 + y
-                * (1.0 / 128 + y
-                    * (5.0 / 1024 + y
-                        * (-21.0 / 32768 + y
-                            * (-399.0 / 262_144
-                                + y * (869.0 / 4_194_304 + y * 39325.0 / 33_554_432))))))
-        return series * (x / (m / 2)).squareRoot()
+        let coefficients = [
+            39325.0 / 33_554_432, 869.0 / 4_194_304, -399.0 / 262_144, -21.0 / 32768, 5.0 / 1024, 1.0 / 128, -1.0 / 8,
+            1,
+        ]
+        let series = coefficients.reduce(0) { $0 * y + $1 }
+        return steps * series * (x / (m / 2)).squareRoot()
     }
 }

@@ -55,15 +55,17 @@ struct GapSuppression {
         return sets.filter { $0.members.count > 1 }
     }
 
-    /// One side at a time: something below the threshold is hidden there, alone or in too small company.
+    /// What is hidden could be worked out from the total: it is one row, or all of it is below the threshold on a side.
+    ///
+    /// A row is hidden for its empty side alone where the other is large: that one may be known, and so protects nobody.
     private func givesBack(_ set: AdditiveSet, _ drafts: [GapDraft]) -> Bool {
-        let hidden = set.members.filter { drafts[$0].row.isSuppressed }.map { drafts[$0].row }
-        let sides = set.addsPeers ? [hidden.map(\.n), hidden.map(\.nPeers)] : [hidden.map(\.n)]
-        return sides.contains { counts in
-            let present = counts.filter { $0 > 0 }
-            guard present.contains(where: { $0 < threshold }) else { return false }
-            return present.count == 1 || present.reduce(0, +) < threshold
+        let hidden = set.members.map { drafts[$0].row }.filter {
+            $0.isSuppressed && (min($0.n, $0.nPeers) > 0 || max($0.n, $0.nPeers) < threshold)
         }
+        guard !hidden.isEmpty else { return false }
+        let pupils = hidden.reduce(0) { $0 + $1.n }
+        let peers = set.addsPeers ? hidden.reduce(0) { $0 + $1.nPeers } : threshold
+        return hidden.count == 1 || pupils < threshold || peers < threshold
     }
 
     private func smallestShown(_ set: AdditiveSet, _ drafts: [GapDraft]) -> Int? {

@@ -4,7 +4,7 @@ import Tables
 /// What was found and decided on the way from cells to the design, for the result and its reader.
 public struct DesignReport: Sendable, Equatable {
     public var rowKind: RowKind
-    public var estimand: Estimand
+    public var estimand: EstimandKind
     /// Units in the design.
     public var unitCount = 0
     /// Treated units in the design by start, in calendar order.
@@ -45,7 +45,7 @@ public struct DesignReport: Sendable, Equatable {
         }
     }
 
-    public init(rowKind: RowKind, estimand: Estimand) {
+    public init(rowKind: RowKind, estimand: EstimandKind) {
         self.rowKind = rowKind
         self.estimand = estimand
     }

@@ -17,7 +17,7 @@ public struct DesignRequest: Sendable {
     public var factors: [String] = []
     public var absorbed: [String] = []
     /// nil for the default: pupils for pupil rows, schools for unit rows.
-    public var estimand: Estimand?
+    public var estimand: EstimandKind?
     /// nil to decide from the data.
     public var rows: RowKind?
     /// A column identifies the pupils, so that rows are pupils.

@@ -1,7 +1,7 @@
 import Cells
 
 /// Whose average effect is estimated: every pupil counts the same, or every unit and period does.
-public enum Estimand: String, Sendable { case pupils, schools }
+public enum EstimandKind: String, Sendable { case pupils, schools }
 
 extension CellMoments {
     /// The moments with the total weight of each stratum scaled to 1, its cells keeping their proportions.
