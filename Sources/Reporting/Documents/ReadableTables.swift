@@ -8,12 +8,13 @@ struct ReadableTables {
 
     private var interval: String { Wording(level: level).percent + " interval" }
 
-    /// Decimals for a list of effects: those of the headline where all share an outcome, else by significant digits.
-    func effects(_ effects: [Effect]) -> ResultTable {
+    /// Decimals follow the first effect of the same outcome, so that a column can be compared down the page.
+    /// The outcome's column is left out where the table stands under its name.
+    func effects(_ effects: [Effect], namesOutcome: Bool = true) -> ResultTable {
         var columns = ColumnSet(by: effects.map(\.by))
         let hidden = effects.map(\.isSuppressed)
         let decimals = effects.map { sharedDecimals(effects, for: $0) }
-        columns.text("outcome", effects.map(\.outcome))
+        if namesOutcome { columns.text("outcome", effects.map(\.outcome)) }
         columns.text("estimate of", effects.map(Self.label))
         columns.addBy()
         columns.add(
@@ -31,7 +32,9 @@ struct ReadableTables {
 
     private func sharedDecimals(_ effects: [Effect], for effect: Effect) -> Int {
         let first = effects.first { $0.outcome == effect.outcome && $0.estimate != nil } ?? effect
-        return Wording(level: level).precision(first).decimals
+        return Precision(
+            estimate: first.estimate, standardError: first.standardError, lower: first.lower, upper: first.upper
+        ).decimals
     }
 
     /// What an effect is an estimate of: its kind with whatever tells it from the others.
@@ -47,8 +50,10 @@ struct ReadableTables {
         }
     }
 
-    /// - Parameter decimals: fixed by `--round`, else chosen from the standard errors.
-    func gaps(_ rows: [GapRow], decimals fixed: Int?) -> ResultTable {
+    /// - Parameters:
+    ///   - decimals: fixed by `--round`, else chosen from the standard errors.
+    ///   - namesGroup: false where the table stands under the outcome's and the group's name.
+    func gaps(_ rows: [GapRow], decimals fixed: Int?, namesGroup: Bool = true) -> ResultTable {
         var columns = ColumnSet(by: rows.map(\.by))
         let hidden = rows.map(\.isSuppressed)
         let decimals = rows.map { row in
@@ -56,8 +61,10 @@ struct ReadableTables {
                 ?? min(
                     2, Precision(estimate: row.gap, standardError: row.standardError, lower: nil, upper: nil).decimals)
         }
-        columns.text("outcome", rows.map(\.outcome))
-        columns.text("group", rows.map(\.group))
+        if namesGroup {
+            columns.text("outcome", rows.map(\.outcome))
+            columns.text("group", rows.map(\.group))
+        }
         columns.addBy()
         columns.count("n", rows.map { $0.n }, hidden)
         columns.count("peers", rows.map { $0.nPeers }, hidden)
@@ -119,9 +126,14 @@ struct ReadableTables {
     func balance(_ rows: [BalanceRow]) -> ResultTable {
         var columns = ColumnSet(by: [])
         let hidden = rows.map(\.isSuppressed)
-        columns.text("characteristic", rows.map { $0.unit.isEmpty ? $0.variable : "\($0.variable) (\($0.unit))" })
-        columns.figure("partners", rows.map(\.treatedMean), hidden, always: true)
-        columns.figure("comparison", rows.map(\.comparisonMean), hidden, always: true)
+        let decimals = rows.map { Self.decimals(telling: $0.treatedMean, from: $0.comparisonMean) }
+        func add(_ name: String, _ value: KeyPath<BalanceRow, Double?>) {
+            columns.add(
+                name, rows.indices.map { shown(rows[$0][keyPath: value], decimals[$0], hidden[$0]) }, always: true)
+        }
+        columns.text("characteristic", rows.map { Self.named($0.variable, $0.unit) })
+        add("partners", \.treatedMean)
+        add("comparison", \.comparisonMean)
         columns.figure("standardised difference", rows.map(\.standardisedDifference), hidden, always: true, decimals: 2)
         columns.figure("variance ratio", rows.map(\.varianceRatio), hidden, always: false, decimals: 2)
         return columns.table
@@ -130,14 +142,29 @@ struct ReadableTables {
     func intake(_ rows: [IntakeRow]) -> ResultTable {
         var columns = ColumnSet(by: [])
         let hidden = rows.map(\.isSuppressed)
-        columns.text("characteristic", rows.map { $0.unit.isEmpty ? $0.variable : "\($0.variable) (\($0.unit))" })
-        columns.figure("partners before", rows.map(\.treatedBefore), hidden, always: true)
-        columns.figure("partners after", rows.map(\.treatedAfter), hidden, always: true)
-        columns.figure("comparison before", rows.map(\.comparisonBefore), hidden, always: true)
-        columns.figure("comparison after", rows.map(\.comparisonAfter), hidden, always: true)
-        columns.figure("difference in change", rows.map(\.difference), hidden, always: true)
+        let decimals = rows.map { Self.decimals(telling: $0.difference, from: 0) }
+        func add(_ name: String, _ value: KeyPath<IntakeRow, Double?>) {
+            columns.add(
+                name, rows.indices.map { shown(rows[$0][keyPath: value], decimals[$0], hidden[$0]) }, always: true)
+        }
+        columns.text("characteristic", rows.map { Self.named($0.variable, $0.unit) })
+        add("partners before", \.treatedBefore)
+        add("partners after", \.treatedAfter)
+        add("comparison before", \.comparisonBefore)
+        add("comparison after", \.comparisonAfter)
+        add("difference in change", \.difference)
         columns.add("p", rows.map { probability($0.pValue, $0.isSuppressed) })
         return columns.table
+    }
+
+    private static func named(_ variable: String, _ unit: String) -> String {
+        unit.isEmpty ? variable : "\(variable) (\(unit))"
+    }
+
+    /// Decimals that show two digits of the difference between two figures, 1 to 3.
+    private static func decimals(telling a: Double?, from b: Double?) -> Int {
+        guard let a, let b, a != b else { return 1 }
+        return min(3, max(1, Numeral.decimals(for: a - b, digits: 2)))
     }
 
     private func shown(_ value: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {

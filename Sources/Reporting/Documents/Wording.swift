@@ -32,12 +32,27 @@ public struct Wording: Sendable {
             return "\(claim). No interval can be given: \(reason)."
         }
         let precision = precision(effect)
-        if lower <= 0, upper >= 0 {
+        guard lower > 0 || upper < 0 else {
+            let span = span(lower, upper, precision, outcome.unit, below: "lower", above: "higher")
             return
-                "The data are compatible with no effect: \(Self.lowercasedFirst(claim)), but the \(percent) interval, "
-                + "\(precision(lower)) to \(precision(upper)), includes zero."
+                "The data are compatible with no effect: \(Self.lowercasedFirst(claim)), but the \(percent) interval "
+                + "runs from \(span) and includes zero."
         }
-        return "\(claim) (\(percent) interval \(precision(lower)) to \(precision(upper)))."
+        let tail = estimate < 0 ? " \(outcome.unit) lower" : ""
+        return "\(claim) (\(percent) interval \(range(lower, upper, precision))\(tail))."
+    }
+
+    /// An interval on one side of zero, as sizes from the smaller to the larger.
+    private func range(_ lower: Double, _ upper: Double, _ precision: Precision) -> String {
+        let sizes = [lower.magnitude, upper.magnitude].sorted()
+        return "\(precision(sizes[0])) to \(precision(sizes[1]))"
+    }
+
+    /// An interval across zero, each end with its direction.
+    private func span(
+        _ lower: Double, _ upper: Double, _ precision: Precision, _ unit: String, below: String, above: String
+    ) -> String {
+        "\(precision(lower.magnitude)) \(unit) \(below) to \(precision(upper.magnitude)) \(unit) \(above)"
     }
 
     private func claim(_ effect: Effect, _ estimate: Double, outcome: OutcomeName, estimand: Estimand) -> String {
@@ -73,13 +88,14 @@ public struct Wording: Sendable {
         guard let lower = effect.lower, let upper = effect.upper else {
             return "The estimate \(verb) \(gap) by \(size); no interval can be given."
         }
-        let interval = "\(precision(lower)) to \(precision(upper))"
-        if lower <= 0, upper >= 0 {
+        guard lower > 0 || upper < 0 else {
+            let span = span(lower, upper, precision, outcome.unit, below: "narrower", above: "wider")
             return "The data are compatible with no effect on \(gap): the estimate \(verb) it by \(size), but the "
-                + "\(percent) interval, \(interval) (negative narrows), includes zero."
+                + "\(percent) interval runs from \(span) and includes zero."
         }
-        return
-            "The partnership \(verb) \(gap) by an estimated \(size) (\(percent) interval \(interval); negative narrows)."
+        let side = estimate < 0 ? "narrower" : "wider"
+        return "The partnership \(verb) \(gap) by an estimated \(size) "
+            + "(\(percent) interval \(range(lower, upper, precision)) \(outcome.unit) \(side))."
     }
 
     /// One to five treated units, in a sentence; nil for more.
@@ -134,9 +150,11 @@ public struct Wording: Sendable {
             + "\(Numeral.probability(test.smallestPossible)))."
     }
 
+    /// The precision of sentences about an effect.
     func precision(_ effect: Effect) -> Precision {
         Precision(
-            estimate: effect.estimate, standardError: effect.standardError, lower: effect.lower, upper: effect.upper)
+            estimate: effect.estimate, standardError: effect.standardError, lower: effect.lower, upper: effect.upper,
+            isProse: true)
     }
 
     static func lowercasedFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }

@@ -5,7 +5,7 @@ struct HTMLTable {
 
     var markup: Markup {
         let heads = table.columns.indices.map { column -> Markup in
-            "<th scope=\"col\"\(numericClass(column))>\(Wording.capitalisedFirst(table.columns[column].name))</th>"
+            "<th scope=\"col\"\(numericClass(column))>\(heading(column))</th>"
         }
         let rows = table.rows.map { row -> Markup in
             let cells = row.indices.map { column -> Markup in
@@ -17,12 +17,18 @@ struct HTMLTable {
         }
         return """
             <div class="scroll" role="region" aria-label="\(caption)" tabindex="0"><table>
-            <caption>\(caption)</caption>
+            <caption><span>\(caption)</span></caption>
             <thead><tr>\(heads)</tr></thead>
             <tbody>
             \(rows)</tbody></table></div>
 
             """
+    }
+
+    /// Words begin with a capital; symbols such as p, df and n stay as they are.
+    private func heading(_ column: Int) -> String {
+        let name = table.columns[column].name
+        return name.count > 2 ? Wording.capitalisedFirst(name) : name
     }
 
     private func numericClass(_ column: Int) -> Markup { table.isNumeric(column) ? " class=\"number\"" : "" }

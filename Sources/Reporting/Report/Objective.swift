@@ -39,6 +39,18 @@ public struct Objective: Sendable, Equatable {
         return most >= target * sign ? .notReachedButPossible : .notReached
     }
 
+    /// The target beside the estimate, as one sentence or two.
+    func comparison(level: String) -> String {
+        let aim = target.map { "Target \(Numeral.plain($0)) \(unit)" + (by.map { " by \($0)" } ?? "") + "." }
+        guard let estimate else { return aim ?? "" }
+        let precision = Precision(estimate: estimate, standardError: nil, lower: lower, upper: upper, isProse: true)
+        let interval = lower.flatMap { low in
+            upper.map { " (\(level) interval \(precision(low)) to \(precision($0)))" }
+        }
+        let found = "Estimated effect \(precision(estimate)) \(unit)\(interval ?? "")."
+        return [aim, found].compactMap { $0 }.joined(separator: " ")
+    }
+
     var words: String {
         switch verdict {
         case .reached: "Reached: the whole interval is at or beyond the target."

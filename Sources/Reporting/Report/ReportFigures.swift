@@ -33,7 +33,7 @@ enum ReportFigures {
                 slug: slug, title: "The gap in \(outcome.outcome.title) by period: \(gap.group)", svg: drawn,
                 caption: "The gap between \(gap.group) and their peers, in partner and comparison schools. "
                     + "Lower is a smaller gap. " + holeNote(outcome),
-                table: tables.gaps(gap.rows, decimals: nil))
+                table: tables.gaps(gap.rows, decimals: nil, namesGroup: false))
         }
     }
 
@@ -65,7 +65,7 @@ enum ReportFigures {
             caption:
                 "Left of the dashed line, before the start, the estimates should scatter round zero; if they already "
                 + "climb or fall, the groups were moving apart by themselves. Bars are \(wording.percent) intervals.",
-            table: tables.effects(outcome.eventStudy))
+            table: tables.effects(outcome.eventStudy, namesOutcome: false))
     }
 
     private static func balanceFigure(_ outcome: OutcomeResult, _ number: Int, _ tables: ReadableTables) -> Figure? {

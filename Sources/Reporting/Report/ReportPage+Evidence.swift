@@ -7,7 +7,9 @@ extension ReportPage {
     var evidence: Markup {
         let blocks = report.outcomes.enumerated().map { index, outcome -> Markup in
             let title: Markup = report.outcomes.count > 1 ? "<h3>\(outcome.outcome.title)</h3>\n" : ""
-            let figures = ReportFigures.figures(outcome, number: index + 1, wording: wording).map(figure)
+            let figures = ReportFigures.figures(outcome, number: index + 1, wording: wording).map {
+                figure($0, below: title)
+            }
             return """
                 \(title)<div class="figures">
                 \(figures)</div>
@@ -17,16 +19,19 @@ extension ReportPage {
         return "<section id=\"evidence\"><h2>The evidence</h2>\n\(blocks)</section>\n\n"
     }
 
-    private func figure(_ figure: ReportFigures.Figure) -> Markup {
-        """
-        <figure>
-        \(Markup(stringLiteral: figure.svg))
-        <figcaption>\(figure.caption)</figcaption>
-        <details><summary>The figures behind this chart</summary>
-        \(HTMLTable(table: figure.table, caption: figure.title).markup)</details>
-        </figure>
+    /// A figure under its heading, which comes one level below the outcome's where there is one.
+    private func figure(_ figure: ReportFigures.Figure, below title: Markup) -> Markup {
+        let level: Markup = title == "" ? "h3" : "h4"
+        return """
+            <figure>
+            <\(level)>\(figure.title)</\(level)>
+            \(Markup(stringLiteral: figure.svg))
+            <figcaption>\(figure.caption)</figcaption>
+            <details><summary>The figures behind this chart</summary>
+            \(HTMLTable(table: figure.table, caption: figure.title).markup)</details>
+            </figure>
 
-        """
+            """
     }
 
     private func estimates(_ outcome: OutcomeResult) -> Markup {
@@ -37,12 +42,13 @@ extension ReportPage {
             effects.append(other)
         }
         var out = HTMLTable(
-            table: tables.effects(effects), caption: "Estimates for \(outcome.outcome.title) (\(outcome.estimator))"
+            table: tables.effects(effects, namesOutcome: false),
+            caption: "Estimates for \(outcome.outcome.title) (\(outcome.estimator))"
         ).markup
         for gap in outcome.gapEffects {
             out +=
                 HTMLTable(
-                    table: tables.effects(gap.effects.map(Self.named)),
+                    table: tables.effects(gap.effects.map(Self.named), namesOutcome: false),
                     caption: "Effect on the gap: \(gap.group) (negative narrows)"
                 ).markup
         }
@@ -54,7 +60,7 @@ extension ReportPage {
         guard effect.kind != .gap else { return effect }
         var named = effect
         named.kind = .overall
-        named.term = effect.group ?? effect.term
+        named.term = effect.group == "peers" ? "effect on their peers" : "effect on the group"
         return named
     }
 

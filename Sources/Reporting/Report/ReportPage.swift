@@ -37,7 +37,7 @@ struct ReportPage {
     }
 
     private var sections: Markup {
-        answer + objectives + evidence + robustness + sample + checklist + limits + glossary
+        answer + evidence + robustness + sample + objectives + checklist + limits + glossary
     }
 
     // MARK: Head and foot
@@ -51,8 +51,11 @@ struct ReportPage {
         if let agreement = partnership.agreement { facts.append("Agreement: \(agreement)") }
         let links = [
             ("answer", "Answer"), ("evidence", "Evidence"), ("robustness", "How firm it is"), ("sample", "Data"),
-            ("checklist", "Checklist"), ("limits", "Limits"), ("glossary", "Words used"),
-        ].map { id, name -> Markup in "<li><a href=\"#\(id)\">\(name)</a></li>" }
+            ("objectives", "Objectives"), ("checklist", "Checklist"), ("limits", "Limits"), ("glossary", "Words used"),
+        ].filter { $0.0 != "objectives" || !report.objectives.isEmpty }.filter {
+            $0.0 != "checklist" || !report.checklist.isEmpty
+        }
+        .map { id, name -> Markup in "<li><a href=\"#\(id)\">\(name)</a></li>" }
         return """
             <header>
             <p class="quiet small">Evaluation report, \(report.generated.words)</p>
@@ -90,8 +93,10 @@ struct ReportPage {
         return """
             <section id="answer" aria-labelledby="answer-title">
             <div class="answer">
+            <div>
             <h2 id="answer-title">What difference did the partnership make?</h2>
             \(lines)
+            </div>
             \(strip.map(Markup.init(stringLiteral:)) ?? "")
             </div>
             <div class="points">
@@ -145,29 +150,14 @@ struct ReportPage {
 
     private var objectives: Markup {
         guard !report.objectives.isEmpty else { return "" }
-        let table = ResultTable(
-            columns: ["objective", "target", "by", "estimated effect", "\(wording.percent) interval", "result"].map {
-                .init($0)
-            },
-            rows: report.objectives.map(objectiveRow))
+        let items = report.objectives.map { objective -> Markup in
+            "<dt>\(objective.text)</dt><dd>\(objective.comparison(level: wording.percent)) \(objective.words)</dd>\n"
+        }
         return """
             <section id="objectives"><h2>Objectives against results</h2>
             <p>Each objective of the plan beside the difference that the partnership is estimated to have made.</p>
-            \(HTMLTable(table: table, caption: "Objectives").markup)</section>
+            <dl>\(items)</dl></section>
 
             """
-    }
-
-    private func objectiveRow(_ objective: Objective) -> [ResultTable.Cell] {
-        let precision = Precision(
-            estimate: objective.estimate, standardError: nil, lower: objective.lower, upper: objective.upper)
-        let interval = objective.lower.flatMap { low in objective.upper.map { "\(precision(low)) to \(precision($0))" }
-        }
-        return [
-            .text(objective.text),
-            .figure(objective.target.map { Numeral.significant($0, digits: 3) + " " + objective.unit }),
-            .init(objective.by), .figure(objective.estimate.map { precision($0) }), .figure(interval),
-            .text(objective.words),
-        ]
     }
 }

@@ -18,10 +18,6 @@ public enum BalanceChart {
         canvas.legend("beyond", style: beyond, x: 150, y: 16)
         let reach = max(0.5, shown.compactMap(\.standardisedDifference).map(\.magnitude).max() ?? 0)
         let axis = Axis(covering: [-reach, reach], range: (24, Canvas.width - 24))
-        let left = axis.position(-limit)
-        canvas.rectangle(
-            x: left, y: top - 10, width: axis.position(limit) - left, height: bottom - top + 10,
-            fill: Canvas.Colour.hole)
         for bound in [-limit, limit] {
             let x = axis.position(bound)
             canvas.line(x, top - 10, x, bottom, colour: Canvas.Colour.quiet, width: 1.25, dash: "5 3")

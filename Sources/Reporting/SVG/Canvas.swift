@@ -93,13 +93,13 @@ struct Canvas {
         }
     }
 
+    /// A label with a white edge, so that it stays legible where a line runs behind it.
     mutating func text(
-        _ text: String, x: Double, y: Double, anchor: Anchor = .start, colour: String = Colour.ink,
-        isStrong: Bool = false
+        _ text: String, x: Double, y: Double, anchor: Anchor = .start, colour: String = Colour.ink
     ) {
         body += """
-            <text x="\(Self.at(x))" y="\(Self.at(y))" text-anchor="\(anchor.rawValue)" fill="\(colour)"\
-            \(isStrong ? " font-weight=\"600\"" as Markup : "")>\(text)</text>
+            <text x="\(Self.at(x))" y="\(Self.at(y))" text-anchor="\(anchor.rawValue)" fill="\(colour)" stroke="#ffffff" \
+            stroke-width="3" stroke-linejoin="round" paint-order="stroke" stroke-opacity="0.85">\(text)</text>
 
             """
     }

@@ -23,8 +23,11 @@ enum IntervalStrip {
             height: bottom + 40)
         let axis = Axis(covering: values + [0], range: (16, Canvas.width - 16))
         let zero = axis.position(0)
-        canvas.line(zero, 6, zero, bottom, colour: Canvas.Colour.ink, width: 1.25)
-        for (index, row) in shown.enumerated() { draw(row, top: 8 + Double(index) * 44, on: &canvas, axis) }
+        for (index, row) in shown.enumerated() {
+            let top = 8 + Double(index) * 44
+            canvas.line(zero, top + 17, zero, top + 38, colour: Canvas.Colour.ink, width: 1.25)
+            draw(row, top: top, on: &canvas, axis)
+        }
         canvas.line(16, bottom, Canvas.width - 16, bottom, colour: Canvas.Colour.quiet)
         for tick in axis.ticks {
             let x = axis.position(tick)

@@ -33,13 +33,21 @@ enum Numeral {
         fixed(value, decimals: value.rounded() == value ? 0 : 1, minus: minus)
     }
 
-    /// A p-value: three decimals, `<0.001` below that.
+    /// A p-value: two decimals from 0.1, three below, `<0.001` below that.
     static func probability(_ value: Double) -> String {
-        value < 0.0005 ? "<0.001" : fixed(value, decimals: 3)
+        value < 0.0005 ? "<0.001" : fixed(value, decimals: value < 0.0995 ? 3 : 2)
+    }
+
+    /// A number that somebody chose, such as a target: its own decimals, four at most.
+    static func plain(_ value: Double, minus: Minus = .sign) -> String {
+        let decimals = (0...4).first {
+            Double(fixed(value, decimals: $0, minus: .hyphen).filter { $0 != "," }) == value
+        }
+        return fixed(value, decimals: decimals ?? 4, minus: minus)
     }
 
     private static func grouped(_ digits: Substring) -> String {
-        guard digits.count > 4 else { return String(digits) }
+        guard digits.count > 3 else { return String(digits) }
         var out = ""
         for (index, digit) in digits.enumerated() {
             if index > 0, (digits.count - index).isMultiple(of: 3) { out += "," }

@@ -1,15 +1,17 @@
-/// How many decimals of an estimate are worth printing: two significant digits of its standard error.
+/// How many decimals of an estimate are worth printing, judged by its standard error: two significant digits of it
+/// in tables; in sentences one, where that digit is 4 or more (the rule of the Particle Data Group).
 struct Precision: Sendable, Equatable {
     var decimals: Int
 
     init(decimals: Int) { self.decimals = decimals }
 
     /// - Parameters: an estimate with whatever is known of its uncertainty. Without any, three significant digits.
-    init(estimate: Double?, standardError: Double?, lower: Double?, upper: Double?) {
-        if let standardError, standardError > 0 {
-            decimals = min(4, Numeral.decimals(for: standardError, digits: 2))
-        } else if let lower, let upper, upper > lower {
-            decimals = min(4, Numeral.decimals(for: (upper - lower) / 4, digits: 2))
+    ///   `isProse` rounds for a sentence rather than a table.
+    init(estimate: Double?, standardError: Double?, lower: Double?, upper: Double?, isProse: Bool = false) {
+        let spread = standardError ?? lower.flatMap { low in upper.map { ($0 - low) / 4 } } ?? 0
+        if spread > 0 {
+            let digits = isProse && Self.leadingDigits(spread) >= 35.5 ? 1 : 2
+            decimals = min(4, Numeral.decimals(for: spread, digits: digits))
         } else {
             decimals = min(4, estimate.map { Numeral.decimals(for: $0, digits: 3) } ?? 1)
         }
@@ -22,6 +24,15 @@ struct Precision: Sendable, Equatable {
 
     func callAsFunction(_ value: Double, minus: Numeral.Minus = .sign) -> String {
         Numeral.fixed(value, decimals: decimals, minus: minus)
+    }
+
+    /// The first two digits of a positive number, from 10 to below 100.
+    private static func leadingDigits(_ value: Double) -> Double {
+        guard value.isFinite else { return 10 }
+        var scaled = value
+        while scaled >= 100 { scaled /= 10 }
+        while scaled < 10 { scaled *= 10 }
+        return scaled
     }
 
     static func isZero(_ text: String) -> Bool { text.allSatisfy { $0 == "0" || $0 == "." } }
