@@ -22,6 +22,8 @@ public struct DidRequest: Sendable {
     /// A column that says which partners belong together.
     public var partnership: String?
     public var by: [String] = []
+    /// Columns that become keys of the cells without a part in the design, for tables beside the estimate.
+    public var furtherKeys: [String] = []
     public var analysis = AnalysisOptions()
     public var pupilSD: Double?
     public var lowerIsBetter = false
@@ -45,7 +47,7 @@ public struct DidRequest: Sendable {
         }
         names += design.clusters + design.absorbed
         if let gap = design.gap { names.append(gap.column) }
-        names += design.factors + [partnership].compactMap { $0 } + by
+        names += design.factors + [partnership].compactMap { $0 } + by + furtherKeys
         for name in names where !keys.contains(where: { $0.name == name }) { keys.append(ColumnRequest(name, role: .key)) }
         return keys
     }

@@ -61,7 +61,7 @@ struct DidComposition {
             frame: DocumentFrame(
                 settings: settings(), inputs: study.cells.report.files, sample: sample(),
                 warnings: study.warnings + comparison.warnings),
-            effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
+            effects: effects, outcome: request.outcomeName(first.outcome), estimand: Reporting.Estimand(rawValue: first.report.estimand.rawValue) ?? .pupils,
             group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
             counterfactual: counterfactual, path: path, remarks: remarks(first), wording: request.wording(first.design))

@@ -23,7 +23,7 @@ extension DidRequest {
         guard let sd = pupilSD, sd > 0, let estimate = part.result.effects.first?.estimate else { return nil }
         let size = estimate / sd
         let months = Attainment.MonthsOfProgress.toolkit.months(for: size)
-        return "With a pupils' standard deviation of \(sd) this is an effect size of \(Readable.decimals(size, 2)), "
+        return "With a pupils' standard deviation of \(sd) this is an effect size of \(Numeral.fixed(size, decimals: 2)), "
             + "about \(months) \(abs(months) == 1 ? "month" : "months") of progress by the \(Attainment.MonthsOfProgress.toolkit.name)."
     }
 }

@@ -13,7 +13,7 @@ public struct PlanReader {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw PlanError.unreadable(path: path, why: "there is no such file, or it may not be read")
         }
-        guard let text = String(validating: data, as: UTF8.self) else {
+        guard let text = String(data: data, encoding: .utf8) else {
             throw PlanError.unreadable(path: path, why: "it is not UTF-8 text")
         }
         return (try PlanReader(path: path).plan(text), Array(data))
@@ -58,7 +58,7 @@ public struct PlanReader {
         case .duplicatedKeysInMapping(let keys, let context):
             .notYAML(
                 path: path, line: context.mark.line,
-                problem: "given more than once: \(keys.compactMap(\.string).sorted().joined(separator: ", "))")
+                problem: "given more than once: \(keys.compactMap { $0.string }.sorted().joined(separator: ", "))")
         default: .notYAML(path: path, line: nil, problem: "\(error)")
         }
     }

@@ -1,0 +1,79 @@
+import Estimation
+import Inference
+
+/// The analysis options as they are typed, checked into `AnalysisOptions`; the plan and the command line share the words.
+public struct AnalysisChoice: Sendable {
+    public var estimator: String?
+    public var vcov: String?
+    public var smallSample: String
+    public var singletons: String
+    public var level: Double
+    public var seed: UInt64
+    public var permutations: Int?
+    /// `from:to` in event times.
+    public var window: String?
+    public var threads: Int
+
+    public init(
+        estimator: String?, vcov: String?, smallSample: String, singletons: String, level: Double, seed: UInt64,
+        permutations: Int?, window: String?, threads: Int
+    ) {
+        self.estimator = estimator
+        self.vcov = vcov
+        self.smallSample = smallSample
+        self.singletons = singletons
+        self.level = level
+        self.seed = seed
+        self.permutations = permutations
+        self.window = window
+        self.threads = threads
+    }
+
+    /// - Throws: `RequestError` for a word that is none of an option's, for one that is not in this version, and for an
+    ///   option that the estimator does not know.
+    public func options() throws(RequestError) -> AnalysisOptions {
+        var options = AnalysisOptions()
+        if let estimator {
+            let name = try word(EstimatorName(rawValue: estimator), "--estimator", estimator, EstimatorName.allCases.filter(\.isBuilt).map(\.rawValue))
+            guard name.isBuilt else { throw .notInThisVersion("--estimator \(estimator)") }
+            options.estimator = name
+        }
+        if let vcov {
+            let kind = try word(VarianceKind(rawValue: vcov), "--vcov", vcov, VarianceKind.allCases.filter(\.isBuilt).map(\.rawValue))
+            guard kind.isBuilt else { throw .notInThisVersion("--vcov \(vcov)") }
+            options.vcov = kind
+        }
+        options.smallSample = try word(
+            SmallSample(rawValue: smallSample), "--small-sample", smallSample, SmallSample.allCases.map(\.rawValue))
+        options.singletons = try word(
+            AnalysisOptions.SingletonRule(rawValue: singletons), "--singletons", singletons, ["keep", "drop"])
+        guard level > 0, level < 1 else {
+            throw .badValue(option: "--level", value: "\(level)", allowed: "a share between 0 and 1, such as 0.95")
+        }
+        options.level = level
+        options.seed = seed
+        if let permutations, permutations < 0 || permutations > 1_000_000 {
+            throw .badValue(option: "--permutations", value: "\(permutations)", allowed: "0 to 1000000")
+        }
+        options.permutations = permutations
+        options.window = try window.map { text throws(RequestError) in try Self.range(text) }
+        if options.window != nil, let name = options.estimator, name == .twfe || name == .did2x2 {
+            throw .doesNotApply(option: "--window", to: "--estimator \(name.rawValue)")
+        }
+        options.threads = threads
+        return options
+    }
+
+    private func word<Value>(_ value: Value?, _ option: String, _ text: String, _ allowed: [String]) throws(RequestError) -> Value {
+        guard let value else { throw .badValue(option: option, value: text, allowed: allowed.joined(separator: ", ")) }
+        return value
+    }
+
+    private static func range(_ text: String) throws(RequestError) -> ClosedRange<Int> {
+        let ends = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first < 0, last >= 0 else {
+            throw .badValue(option: "--window", value: text, allowed: "from:to with from below 0, such as -3:3")
+        }
+        return first...last
+    }
+}

@@ -1,0 +1,134 @@
+import Attainment
+import Cells
+import Inference
+import Panels
+import Reporting
+import Tables
+
+/// A whole evaluation: plan → cells → designs → estimates, gaps and balance → report folder.
+public struct Evaluation {
+    public struct Outcome: Sendable {
+        /// The answer in words and where the report is.
+        public var headline: String
+        public var json: String
+        public var warnings: [Warning]
+        public var seconds: Double
+        public var report: EvaluationReport
+    }
+
+    /// - Parameters:
+    ///   - plan: path of the plan file.
+    ///   - output: path of the report folder, written whole or not at all.
+    /// - Throws: the refusal of the room that stopped; nothing is written then.
+    public static func run(plan path: String, output: String, threads: Int) throws -> Outcome {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let folder = ReportFolder(path: output) { SHA256Digest.hex(of: $0) }
+        try folder.check()
+        let (plan, bytes) = try PlanReader.read(path)
+        var report = try Evaluation(plan: plan, path: path, planBytes: bytes, threads: threads).report()
+        report.frame.timings = [("seconds", (clock.now - start).seconds)]
+        try folder.write(
+            report, rule: Disclosure(threshold: plan.disclosureThreshold), effectsCountPupils: report.wording.nouns.rows == "pupils",
+            formats: Set(plan.formats))
+        return Outcome(
+            headline: report.spokenHeadline + "\nThe report is in \(output)/report.html", json: report.json.pretty(),
+            warnings: report.frame.warnings, seconds: (clock.now - start).seconds, report: report)
+    }
+
+    /// The evaluation without a report folder, for simulations: the main study alone.
+    public static func headline(plan path: String, threads: Int) throws -> (effects: [Effect], gap: [Effect]) {
+        let (plan, bytes) = try PlanReader.read(path)
+        let evaluation = try Evaluation(plan: plan, path: path, planBytes: bytes, threads: threads)
+        let main = try DidStudy(evaluation.request, cells: evaluation.cells)
+        let gap = try evaluation.requests.gaps.first.map { try evaluation.gapStudy($0).parts.first?.result.effects ?? [] }
+        return (main.parts.first?.result.effects ?? [], gap ?? [])
+    }
+
+    let plan: EvaluationPlan
+    let path: String
+    let planBytes: [UInt8]
+    let requests: PlanRequests
+    let request: DidRequest
+    let links: UnitLinks
+    let cells: StudyCells
+
+    init(plan: EvaluationPlan, path: String, planBytes: [UInt8], threads: Int) throws {
+        self.plan = plan
+        self.path = path
+        self.planBytes = planBytes
+        requests = PlanRequests(plan: plan, path: path, threads: threads)
+        links = try requests.links()
+        var request = try requests.did()
+        request.links = links.newest
+        self.request = request
+        cells = try DidStudy.read(request)
+    }
+
+    func report() throws -> EvaluationReport {
+        let main = try DidStudy(request, cells: cells)
+        let document = try DidComposition(main).document(withholds: false)
+        var outcomes: [OutcomeResult] = []
+        let gapTables = try gapTables(main)
+        for block in request.data.outcomes.indices {
+            outcomes.append(try OutcomeChapter(self, main: main, block: block, gaps: gapTables).result())
+        }
+        var report = EvaluationReport(
+            title: plan.title,
+            partnership: EvaluationReport.Partnership(
+                partners: plan.partnership.partners, lead: plan.partnership.lead, area: plan.partnership.area,
+                agreement: plan.partnership.agreement, audiences: plan.audiences),
+            plan: EvaluationReport.Plan(path: path, sha256: SHA256Digest.hex(of: planBytes)), outcomes: outcomes,
+            objectives: plan.objectives.map { objective($0, outcomes) }, frame: document.frame, links: followedLinks(main),
+            checklist: Checklist.answered(answers()), wording: document.wording,
+            disclosureProfile: plan.disclosureProfile.rawValue, generated: .current(), version: EvaluationVersion.text,
+            seed: plan.analysis.seed)
+        for outcome in gapTables.warnings where !report.frame.warnings.contains(outcome) { report.frame.warnings.append(outcome) }
+        return report
+    }
+
+    /// The effect on a gap, on the same cells.
+    func gapStudy(_ gap: GroupContrast) throws -> DidStudy {
+        var request = request
+        request.design.gap = gap
+        return try DidStudy(request, cells: cells)
+    }
+
+    /// The gaps of the plan's groups by arm and period, over all rows with a result.
+    private func gapTables(_ main: DidStudy) throws -> GapTables {
+        guard !plan.data.groups.isEmpty, let design = main.parts.first?.design else { return GapTables() }
+        var arms: [String: String] = [:]
+        for unit in design.units.indices { arms[design.units[unit]] = design.start[unit] == nil ? GapTables.comparison : GapTables.partners }
+        return try GapTables(try requests.gapsRequest(), arms: arms, links: links.newest, dropsCovidYears: request.dropsCovidYears)
+    }
+
+    private func objective(_ objective: EvaluationPlan.Objective, _ outcomes: [OutcomeResult]) -> Objective {
+        let outcome = outcomes.first { $0.outcome.column == objective.outcome } ?? outcomes.first
+        var effect = outcome?.effect
+        if let gap = objective.gap {
+            let words = GroupText(gap).value.map { GroupWords.of(column: GroupText(gap).column, value: $0) }
+            effect = outcome?.gapEffects.first { $0.group == words }?.effects.first
+        }
+        return Objective(
+            text: objective.text, target: objective.target, by: objective.by, unit: outcome?.outcome.unit ?? "points", effect: effect)
+    }
+
+    /// The links that joined results of this evaluation.
+    private func followedLinks(_ main: DidStudy) -> [EvaluationReport.Link] {
+        guard let design = main.parts.first?.design else { return [] }
+        let units = Set(design.units)
+        return links.newest.sorted { ($0.key, $0.value) < ($1.key, $1.value) }.filter { units.contains($0.value) }
+            .map { EvaluationReport.Link(from: $0.key, to: $0.value, reason: "the same school under a new number") }
+    }
+
+    /// The plan's answers; what the data's permissions say answers the questions on consent and retention.
+    private func answers() -> [String: String] {
+        var answers = plan.checklist
+        for permission in plan.permissions {
+            let key = permission.key == "retainUntil" ? "retention" : "consent"
+            let name = ["basis": "Lawful basis", "noticeVersion": "Privacy notice", "retainUntil": "Kept until"][permission.key] ?? permission.key
+            answers[key] = [answers[key], "\(name): \(permission.value)"].compactMap { $0 }.joined(separator: ". ")
+        }
+        return answers
+    }
+}

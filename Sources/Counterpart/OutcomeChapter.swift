@@ -1,0 +1,106 @@
+import Attainment
+import Estimation
+import Inference
+import Panels
+import Reporting
+
+/// Everything that the report says of one outcome, worked out from the evaluation's cells.
+struct OutcomeChapter {
+    private let evaluation: Evaluation
+    private let part: DidStudy.Part
+    private let gaps: GapTables
+    private var request: DidRequest { evaluation.request }
+
+    init(_ evaluation: Evaluation, main: DidStudy, block: Int, gaps: GapTables) throws {
+        let outcome = evaluation.request.data.outcomes[block]
+        guard let part = main.parts.first(where: { $0.outcome == outcome }) else { throw RequestError.noComparison }
+        self.evaluation = evaluation
+        self.part = part
+        self.gaps = gaps
+    }
+
+    func result() throws -> OutcomeResult {
+        let found = part.result
+        guard let headline = found.effects.first else { throw RequestError.noComparison }
+        let comparisonUnits = found.units - found.treatedUnits
+        var result = OutcomeResult(
+            outcome: request.outcomeName(part.outcome), estimator: found.estimator.rawValue, effect: headline,
+            estimand: part.report.estimand, other: try otherEstimand(), treatedUnits: found.treatedUnits,
+            comparisonUnits: comparisonUnits, counterfactual: found.counterfactual)
+        if let sd = request.pupilSpread(part.design) {
+            result.months = MonthsOfProgress(
+                estimate: headline.estimate, lower: headline.lower, upper: headline.upper, pupilStandardDeviation: sd)
+        }
+        result.gapEffects = try evaluation.requests.gaps.map { gap in
+            let study = try only(evaluation.gapStudy(gap))
+            return OutcomeResult.GapEffect(group: GroupWords.of(gap), effects: study.effects.filter { $0.kind == .gap || $0.kind == .overall })
+        }
+        result.gaps = gaps.byOutcome[part.outcome.name] ?? []
+        result.eventStudy = try events()
+        result.path = found.path
+        let baseline = try BaselineComparison(part.design, isWanted: true)
+        result.balance = baseline.balance
+        result.intake = baseline.intake
+        result.preTrend = found.preTrend
+        result.randomisation = found.randomisation
+        result.periods = Self.marks(part.design.periods)
+        result.start = part.design.start.compactMap { $0 }.min()
+        result.remarks = found.sentences
+        if evaluation.plan.analysis.robustness { result.robustness = try Robustness(evaluation, part).runs() }
+        return result
+    }
+
+    /// This outcome's analysis of a study.
+    private func only(_ study: DidStudy) throws -> AnalysisResult {
+        guard let part = study.parts.first(where: { $0.outcome == part.outcome }) else { throw RequestError.noComparison }
+        return part.result
+    }
+
+    /// The other estimand, where rows are pupils; unit rows count the same either way.
+    private func otherEstimand() throws -> Effect? {
+        guard part.design.rowsArePupils else { return nil }
+        var other = request
+        other.design.estimand = part.report.estimand == .pupils ? .schools : .pupils
+        other.analysis.diagnosePreTrend = false
+        other.analysis.permutations = 0
+        return try only(DidStudy(other, cells: evaluation.cells)).effects.first
+    }
+
+    /// The effects by event time: the analysis's own, else those of an event study on the same cells.
+    private func events() throws -> [Effect] {
+        let own = part.result.effects.filter { $0.kind == .event }
+        if !own.isEmpty { return own }
+        var other = request
+        other.analysis.estimator = .eventStudy
+        other.analysis.diagnosePreTrend = false
+        other.analysis.permutations = 0
+        return try only(DidStudy(other, cells: evaluation.cells)).effects.filter { $0.kind == .event }
+    }
+
+    /// Every period of the calendar between the first and the last; years without results keep their place.
+    static func marks(_ periods: [Period]) -> [PeriodMark] {
+        guard let first = periods.first, let last = periods.last else { return [] }
+        guard first.kind == .year || first.kind == .academicYear else {
+            return periods.map { PeriodMark(label: $0.label, ordinal: $0.ordinal) }
+        }
+        return (first.ordinal...last.ordinal).map { ordinal in
+            if let period = periods.first(where: { $0.ordinal == ordinal }) {
+                return PeriodMark(label: period.shortLabel, ordinal: ordinal)
+            }
+            return PeriodMark(label: Period(kind: first.kind, ordinal: ordinal, label: "").shortLabel, ordinal: ordinal, hasResults: false)
+        }
+    }
+}
+
+extension Period {
+    /// For an axis: `2018/19` for an academic year, else the label.
+    var shortLabel: String {
+        switch kind {
+        case .academicYear:
+            let next = (ordinal + 1) % 100
+            return "\(ordinal)/\(next < 10 ? "0" : "")\(next)"
+        case .year: return "\(ordinal)"
+        default: return label
+        }
+    }
+}

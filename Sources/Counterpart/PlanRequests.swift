@@ -1,0 +1,116 @@
+import Inference
+import Panels
+import Tables
+
+/// A plan turned into the requests that carry it out; file names are relative to the plan's folder.
+struct PlanRequests {
+    let plan: EvaluationPlan
+    let path: String
+    let threads: Int
+
+    var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }
+
+    private func resolved(_ name: String) -> String { name.hasPrefix("/") || folder.isEmpty ? name : folder + "/" + name }
+
+    /// The main question: everything but the gap and the other estimand, which change only the design.
+    func did() throws -> DidRequest {
+        let data = plan.data
+        var request = DidRequest(data: try dataRequest(), treatment: try treatment())
+        request.treatedValues = data.treatedValues
+        request.covariates = data.covariates
+        request.design.lag = plan.partnership.lag
+        request.design.factors = data.factors
+        request.design.absorbed = data.absorb
+        request.design.clusters = data.clusters
+        request.design.rows = data.rows.flatMap { RowKind(rawValue: $0) }
+        request.design.estimand = plan.analysis.estimand.flatMap { EstimandKind(rawValue: $0) }
+        var excluded = plan.comparisonExcludes
+        if let file = data.exclude { excluded += try UnitList.read(resolved(file), unit: data.unit) }
+        request.design.excluded = Set(excluded)
+        if let file = data.comparisonUnits { request.design.comparisonUnits = Set(try UnitList.read(resolved(file), unit: data.unit)) }
+        request.keepsBalanced = data.keepBalanced
+        request.keepsUntreatedAt = data.keepUntreatedAt
+        request.dropsCovidYears = !plan.analysis.keepCovidYears
+        request.partnership = data.partnership
+        request.furtherKeys = groups.map(\.column) + gaps.map(\.column)
+        request.pupilSD = data.pupilSD
+        request.lowerIsBetter = data.lowerIsBetter
+        request.suppressBelow = plan.disclosureThreshold
+        request.analysis = try AnalysisChoice(
+            estimator: plan.analysis.estimator, vcov: plan.analysis.vcov, smallSample: plan.analysis.smallSample ?? "fixest",
+            singletons: plan.analysis.singletons ?? "drop", level: plan.analysis.level, seed: plan.analysis.seed,
+            permutations: plan.analysis.permutations, window: plan.analysis.window, threads: threads
+        ).options()
+        return request
+    }
+
+    /// The groups whose gaps are followed through the years.
+    var groups: [GroupText] { plan.data.groups.map { GroupText($0) } }
+
+    /// The gaps whose effect is estimated: the plan's, then those of objectives and groups with a named value.
+    var gaps: [GroupContrast] {
+        let named = [plan.analysis.gap].compactMap { $0 } + plan.objectives.compactMap(\.gap) + plan.data.groups
+        var contrasts: [GroupContrast] = []
+        for text in named.map({ GroupText($0) }) {
+            guard let value = text.value, !contrasts.contains(where: { $0.column == text.column && $0.value == value }) else { continue }
+            contrasts.append(GroupContrast(column: text.column, value: value, unknown: plan.data.unknown))
+        }
+        return contrasts
+    }
+
+    /// Gaps by period need no covariate, so they keep the rows that lack one.
+    func gapsRequest() throws -> GapsRequest {
+        var request = GapsRequest(data: try dataRequest())
+        request.groups = groups
+        request.unknown = plan.data.unknown
+        request.prior = plan.data.prior
+        request.level = plan.analysis.level
+        request.suppressBelow = plan.disclosureThreshold
+        request.lowerIsBetter = plan.data.lowerIsBetter
+        request.rows = plan.data.rows.flatMap { RowKind(rawValue: $0) }
+        return request
+    }
+
+    private func dataRequest() throws -> DataRequest {
+        let data = plan.data
+        var request = DataRequest()
+        for file in data.files {
+            let found = FilePattern.files(file.pattern, in: folder)
+            guard !found.isEmpty else { throw PlanError.noFiles(path: path, line: file.line, pattern: file.pattern) }
+            request.files += found.map { InputFile($0, constants: file.constants) }
+        }
+        request.form = data.form
+        request.missing = MissingCodes(codes: (data.knownCodes ? MissingCodes.known : []) + data.missing)
+        request.filters = try data.filters.map { try RowFilter(parsing: $0) }
+        request.threads = threads
+        request.outcomes = data.outcomes.map { OutcomeRequest($0) }
+        request.points = try data.points.map { try PointsTable.read(resolved($0)) }
+        request.unit = data.unit
+        request.time = data.time
+        request.timeFromName = data.timeFromName
+        request.pupil = data.pupil
+        request.count = data.count
+        request.weights = data.weights
+        return request
+    }
+
+    private func treatment() throws -> TreatmentSource {
+        let partnership = plan.partnership
+        if let start = plan.data.start { return .startColumn(start) }
+        if let treated = plan.data.treated { return .treatedColumn(treated) }
+        if let file = partnership.partnersFile {
+            return try PartnerList.read(
+                resolved(file), unit: plan.data.unit, unitColumn: partnership.unitColumn,
+                startColumn: partnership.startColumn, startAt: partnership.startAt)
+        }
+        guard !partnership.partners.isEmpty else {
+            throw PlanError.missingKey(path: path, line: nil, key: "partnership.partners", section: "a plan whose columns name no start or treated")
+        }
+        guard let startAt = partnership.startAt else {
+            throw PlanError.missingKey(path: path, line: nil, key: "partnership.startAt", section: "a plan that lists partners without a file of starts")
+        }
+        return .partners(partnership.partners.map { PartnerEntry(unit: $0) }, startAt: startAt)
+    }
+
+    func links() throws -> UnitLinks { try plan.data.links.map { try UnitLinks.read(resolved($0)) } ?? UnitLinks() }
+}
