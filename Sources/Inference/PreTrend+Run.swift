@@ -157,12 +157,13 @@ extension PreTrend {
         }
         if let note { parts.append(note.prefix(1).uppercased() + note.dropFirst() + ".") }
         if counts.isFewTreated, let lead = largestLead, abs(lead.estimate) >= 0.5 * abs(headline) {
-            let steps = abs(lead.eventTime)
+            let share = headline == 0 ? "beside" : "\(Int((100 * abs(lead.estimate / headline)).rounded()))% of"
             parts.append(
-                "But the two arms already differed by \(PlainNumber.text(lead.estimate)) \(steps) steps before the start, "
-                    + "relative to the last period before it, beside an effect of \(PlainNumber.text(headline)): with "
-                    + "\(counts.treatedUnits) treated \(options.unitNoun) these data cannot separate an effect of the "
-                    + "partnership from a difference that was already there before the start.")
+                "The two arms already moved against each other before the start: \(abs(lead.eventTime)) steps before it "
+                    + "their difference was \(PlainNumber.text(lead.estimate)) away from its last value, \(share) the size "
+                    + "of the effect of \(PlainNumber.text(headline)). With \(counts.treatedUnits) treated "
+                    + "\(options.unitNoun) these data cannot separate an effect of the partnership from a difference that "
+                    + "was already there before the start.")
         }
         return parts.joined(separator: " ")
     }
