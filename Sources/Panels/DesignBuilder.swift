@@ -12,7 +12,8 @@ public enum DesignBuilder {
     public static func build(
         _ table: CellTable, _ request: DesignRequest
     ) throws(DesignError) -> (design: Design, report: DesignReport) {
-        var draft = try DesignDraft(table, request)
+        let columns = try DesignColumns(table, request)
+        var draft = try DesignDraft(columns.rollUp(table), request)
         try draft.checkRowKind()
         try draft.findTreatment()
         draft.finish()

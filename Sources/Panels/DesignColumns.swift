@@ -24,6 +24,17 @@ struct DesignColumns {
         absorbed = try Self.keys(request.absorbed, table)
     }
 
+    /// The table with only these keys, so that no estimate depends on what else the cells were made for.
+    func rollUp(_ table: CellTable) throws(DesignError) -> CellTable {
+        var names: [String] = []
+        let keys = [unit, time] + [treatment, gap].compactMap { $0 } + clusters + absorbed + factors
+        for key in keys where !names.contains(key.name) { names.append(key.name) }
+        guard names != table.keys.map(\.name) else { return table }
+        do throws(CellsError) { return try table.rolledUp(keeping: names) } catch {
+            throw .columnNotInCells(name: names[0])
+        }
+    }
+
     private static func key(_ name: String, _ table: CellTable) throws(DesignError) -> CellKey {
         guard let key = table.keys.first(where: { $0.name == name }) else { throw .columnNotInCells(name: name) }
         return key

@@ -152,13 +152,20 @@ private let byStart = DesignRequest(unit: "urn", time: "year", treatment: .start
     @Test func schoolsCountTheSameAsAnEstimand() throws {
         var request = byStart
         request.estimand = .schools
+        request.factors = ["fsm"]
         let (design, _) = try DesignBuilder.build(pupilRows().cells(), request)
-        // Cells of a school and year: fsm "" (1 pupil), N (2), Y (1), in byte order.
-        #expect(Array(design.moments.weight[..<3]) == [0.25, 0.5, 0.25])
-        #expect(Array(design.moments.squaredWeight[..<3]) == [0.0625, 0.125, 0.0625])
-        #expect(Array(design.moments.within[..<3]) == [0, 0.5, 0])
-        #expect(Array(design.moments.mean[..<3]) == [9, 3, 1])
-        #expect(design.observationCount == 16)
+        // Cells of a school and year: two pupils with N and one with Y.
+        #expect(Array(design.moments.n[..<2]) == [2, 1])
+        #expect(Array(design.moments.weight[..<2]) == [2.0 / 3, 1.0 / 3])
+        #expect(Array(design.moments.squaredWeight[..<2]) == [2.0 / 9, 1.0 / 9])
+        #expect(Array(design.moments.within[..<2]) == [2.0 / 3, 0])
+        #expect(Array(design.moments.mean[..<2]) == [3, 1])
+        #expect(design.observationCount == 12)
+    }
+
+    @Test func otherKeysOfTheCellsChangeNothing() throws {
+        let (design, _) = try DesignBuilder.build(pupilRows().cells(), byStart)
+        #expect(design.cellCount == 4 && design.moments.mean == [4, 4, 4, 4])
     }
 
     @Test func aGapKeepsOnlyItsTwoSides() throws {
