@@ -16,7 +16,7 @@ public struct CellRequest: Sendable {
     public var weight: ColumnRequest?
     /// Identifies pupils: then a pupil with two rows in a period stops the reading.
     ///
-    /// Memory: 24 bytes a row, and the identifiers of each lane while they are read.
+    /// Memory: 24 bytes a row, twice that while they are compared, and some 150 bytes for each pupil that a lane meets.
     public var pupil: ColumnRequest?
     /// The name of the key that holds the period of a pupil's row.
     public var pupilPeriod: String?

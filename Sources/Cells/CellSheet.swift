@@ -69,14 +69,12 @@ enum CellSheet {
 
     /// One field; `at` is left on what ends it.
     private static func field(_ text: [UInt8], _ at: inout Int, _ line: inout Int) -> String? {
-        var bytes: [UInt8] = []
         guard at < text.count, text[at] == 0x22 else {
-            while at < text.count, text[at] != 0x2C, text[at] != 0x0A, text[at] != 0x0D {
-                bytes.append(text[at])
-                at += 1
-            }
-            return String(validating: bytes, as: UTF8.self)
+            let start = at
+            while at < text.count, text[at] != 0x2C, text[at] != 0x0A, text[at] != 0x0D { at += 1 }
+            return String(validating: text[start..<at], as: UTF8.self)
         }
+        var bytes: [UInt8] = []
         at += 1
         while at < text.count {
             let byte = text[at]

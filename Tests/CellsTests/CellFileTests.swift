@@ -159,7 +159,7 @@ import Testing
             let second = try CellFile.read([paths[2]])
             #expect(second.table.blocks[0].variables == ["grade 5+", "ks2"])
             #expect(CellSheet.text(second.table, block: 0, minimum: 0) == CellSheet.text(table, block: 1, minimum: 0))
-            #expect(refusal([paths[0], paths[2]])?.code == "E330")
+            #expect(refusal([paths[0], paths[2]])?.code == "E350")
             plan.outcomes = ["a b", "a-b"]
             let indistinct = try TestRows.random(60, seed: 48).table(plan)
             #expect(throws: CellsError.indistinctNames(first: "a b", second: "a-b", file: folder + "cells-a-b.csv")) {
