@@ -53,7 +53,7 @@ struct RecordReader {
             }
         }
         if let fault = FaultLog.first(of: [faults]) { throw fault }
-        outcome.report.bytes = file.source.bytesRead
+        outcome.report.bytes = file.source.byteCount
         if outcome.report.rows == 0 { outcome.warnings.append(.noRows(path: path)) }
         if blank > 0, file.header.names.count == 1 { outcome.warnings.append(.blankLines(blank, path: path)) }
         return outcome

@@ -71,7 +71,7 @@ public struct RowReader {
             let rows = lanes.reduce(0) { $0 + $1.rowsRead } - rowsBefore
             report.files.append(
                 FileReport(
-                    path: input.path, bytes: file.reader.source.bytesRead, rows: rows, delimiter: file.reader.separator,
+                    path: input.path, bytes: file.reader.source.byteCount, rows: rows, delimiter: file.reader.separator,
                     sha256: file.reader.digest?.hex() ?? ""))
             report.warnings += file.reader.header.warnings(path: input.path).map(\.warning)
             warn(
