@@ -15,6 +15,8 @@ struct DecodingContext {
     let part: ScratchText
     /// Values that are neither numbers nor missing, as they come.
     var problems: [(row: Int, column: Int, problem: NumberProblem)] = []
+    /// True where a text has no points: the run will be refused once all of them are known.
+    var holdsUnmatched = false
     /// The first row at which the column under way left exact arithmetic.
     var inexactRow: Int?
     var column = 0

@@ -158,6 +158,7 @@ final class PointsDecoder: ColumnDecoder {
             values.set(r, outcome.mantissa, outcome.double, outcome.reason)
             if outcome.reason == Self.noPoints {
                 unmatched[code] += 1
+                context.holdsUnmatched = true
             } else if outcome.reason > 0 {
                 missing[Int(outcome.reason) - 1] += 1
             }

@@ -208,8 +208,6 @@ struct PieceRows {
         return Array(UnsafeBufferPointer(start: bytes + start, count: end - start))
     }
 
-    func startOfRow(first: Int) -> Int { start(first) }
-
     /// Leaves only the rows for which the condition holds.
     mutating func keep(where condition: (Int) -> Bool) {
         var kept = 0
@@ -219,6 +217,33 @@ struct PieceRows {
             kept += 1
         }
         count = kept
+    }
+
+    // MARK: Rows at fault
+
+    /// A row of this piece in which a value is at fault.
+    func bad(_ row: Int, _ fault: RowFault) -> Bad {
+        Bad(first: Int(firsts[row]), fields: width, line: lines[row], fault: fault)
+    }
+
+    /// What the log keeps of a row at fault.
+    ///
+    /// - Parameter found: the text at fault; the raw row, cut at 120 bytes, where it is `nil`.
+    func entry(
+        of row: Bad, in file: WaveReader, _ index: Int, column: (number: Int, label: String)?, found: String?
+    ) -> FaultLog.Entry {
+        let text = found ?? String(decoding: rawRow(first: row.first, fields: row.fields).prefix(120), as: UTF8.self)
+        return FaultLog.Entry(
+            file: index, line: row.line, column: column?.number ?? -1,
+            place: file.place(line: row.line, column: column?.label), found: text)
+    }
+
+    /// What is kept of a row that is put aside.
+    func rejected(_ row: Bad, in file: WaveReader, _ index: Int, column: String?) -> RejectedRow {
+        RejectedRow(
+            file: index, path: file.source.path, line: row.line, column: column ?? "",
+            offset: file.fileOffset(of: start(row.first)), kind: row.fault.kind,
+            raw: rawRow(first: row.first, fields: row.fields))
     }
 }
 

@@ -116,6 +116,18 @@ struct FaultLog {
         if kinds[k].entries.count < Occurrences.shown { kinds[k].entries.append(entry()) }
     }
 
+    /// Adds what another log holds, which comes later in the input.
+    mutating func merge(_ other: FaultLog) {
+        for kind in other.kinds {
+            guard let k = kinds.firstIndex(where: { $0.fault.isSameKind(as: kind.fault) }) else {
+                kinds.append(kind)
+                continue
+            }
+            kinds[k].count += kind.count
+            kinds[k].entries += kind.entries.prefix(Occurrences.shown - kinds[k].entries.count)
+        }
+    }
+
     /// The fault whose first place comes first, with its count over all lanes.
     static func first(of logs: [FaultLog]) -> TableError? {
         var joined: [Kind] = []

@@ -101,6 +101,7 @@ final class WaveReader {
     private var isLineEndAdded = false
     /// True where the digest covers the whole file already, or nobody asked for one.
     var isDigestComplete = false
+    private var digested = 0
 
     init(path: String, form: FileForm, sizes: ReadingSizes, threads: Int, buffer: WaveBuffer, wantsDigest: Bool = false)
         throws(TableError)
@@ -137,6 +138,17 @@ final class WaveReader {
     func digestFreshBytes() {
         guard let digest, !isDigestComplete, !fresh.isEmpty else { return }
         digest.add(UnsafeRawBufferPointer(start: buffer.bytes + fresh.lowerBound, count: fresh.count))
+        digested += fresh.count
+    }
+
+    /// The lines at the end that are left out are part of the file all the same.
+    private func digestRest() throws(TableError) {
+        guard let digest, !isDigestComplete, source.isFile else { return }
+        while digested < source.size {
+            let step = min(source.size - digested, 1 << 20)
+            try source.tail(count: step, before: digested + step).withUnsafeBytes { digest.add($0) }
+            digested += step
+        }
     }
 
     func place(line: Int64, column: String? = nil) -> Place {
@@ -155,6 +167,7 @@ final class WaveReader {
             try fill(to: target)
             if source.isAtEnd {
                 if dataEnd == dataStart {
+                    try digestRest()
                     try source.checkUnchanged()
                     return false
                 }
