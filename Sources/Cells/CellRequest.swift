@@ -27,10 +27,17 @@ public struct CellRequest: Sendable {
         self.outcomes = outcomes
     }
 
-    /// - Throws: `CellsError.keyTwice`, or `.noSuchKey` for a name in `required` or `pupilPeriod` that no key has.
+    /// Each pair of variables has a sum in every cell: beyond this, memory is spent on little but such sums.
+    public static let covariateLimit = 500
+
+    /// - Throws: `CellsError.keyTwice`, `.tooManyCovariates`, or `.noSuchKey` for a name in `required` or `pupilPeriod`
+    ///   that no key has.
     func plan(_ arithmetic: Arithmetic) throws(CellsError) -> CellPlan {
         let names = keys.map(\.name)
         for (position, name) in names.enumerated() where names[..<position].contains(name) { throw .keyTwice(name) }
+        guard covariates.count <= Self.covariateLimit else {
+            throw .tooManyCovariates(covariates.count, limit: Self.covariateLimit)
+        }
         func index(_ name: String) throws(CellsError) -> Int {
             guard let index = names.firstIndex(of: name) else { throw .noSuchKey(name, known: names) }
             return index

@@ -43,6 +43,8 @@ enum CellSheet {
     /// The rows of a CSV text, each with the line on which it begins; `nil` where a quote is not closed or misplaced, or
     /// where the text is not UTF-8.
     static func rows(_ text: [UInt8]) -> [(line: Int, fields: [String])]? {
+        // Checked as a whole: a check of every field costs more than all else here.
+        guard String(validating: text, as: UTF8.self) != nil else { return nil }
         var rows: [(line: Int, fields: [String])] = []
         var line = 1
         var at = 0
@@ -72,7 +74,7 @@ enum CellSheet {
         guard at < text.count, text[at] == 0x22 else {
             let start = at
             while at < text.count, text[at] != 0x2C, text[at] != 0x0A, text[at] != 0x0D { at += 1 }
-            return String(validating: text[start..<at], as: UTF8.self)
+            return String(decoding: text[start..<at], as: UTF8.self)
         }
         var bytes: [UInt8] = []
         at += 1
@@ -80,7 +82,7 @@ enum CellSheet {
             let byte = text[at]
             at += 1
             if byte == 0x22 {
-                guard at < text.count, text[at] == 0x22 else { return String(validating: bytes, as: UTF8.self) }
+                guard at < text.count, text[at] == 0x22 else { return String(decoding: bytes, as: UTF8.self) }
                 at += 1
             }
             if byte == 0x0A { line += 1 }

@@ -63,6 +63,31 @@ import Testing
         }
     }
 
+    /// The shift travels to the last bit, and with it the digits that an offset would cost.
+    @Test func doublesKeepTheirDigitsAtAnOffset() throws {
+        try inFolder { folder in
+            var rows = TestRows()
+            for row in 0..<300 {
+                rows.append(["\(row % 2)"], [.init(mantissa: 10_000_000_000 + Int64(row * row % 97), decimals: 1)])
+            }
+            var plan = CellPlan(keys: ["urn"], outcomes: ["y"])
+            plan.arithmetic = .double
+            let table = try rows.table(plan)
+            try CellFile.write(table, CellFile.Notes(), to: folder + "cells.csv")
+            let read = try CellFile.read([folder + "cells.csv"]).table
+            guard case .double(let before) = table.blocks[0].sums, case .double(let after) = read.blocks[0].sums else {
+                return #expect(Bool(false))
+            }
+            #expect(after.shifts == before.shifts)
+            #expect(read.rowCounts == [150, 150])
+            for cell in 0...1 {
+                // Sums of 150 squares of size 10 about the shift, and back.
+                #expect(abs(after.deviations.within[cell] / before.deviations.within[cell] - 1) < 1e-13)
+                #expect(abs(after.deviations.mean[cell] - before.deviations.mean[cell]) < 1e-14)
+            }
+        }
+    }
+
     /// Parts in any order and of any scale give the whole; nothing is added twice.
     @Test func partsMergeAndNoneTwice() throws {
         try inFolder { folder in

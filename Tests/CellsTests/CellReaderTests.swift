@@ -158,6 +158,9 @@ import Testing
         request.keys.append(ColumnRequest("fsm", role: .key))
         #expect(throws: CellsError.keyTwice("fsm")) { try CellReader.read(request) }
         request.keys.removeLast()
+        request.covariates = (0..<501).map { ColumnRequest("x\($0)", role: .number) }
+        #expect(throws: CellsError.tooManyCovariates(501, limit: 500)) { try CellReader.read(request) }
+        request.covariates = []
         request.required = ["school"]
         #expect(throws: CellsError.noSuchKey("school", known: ["urn", "year", "fsm"])) { try CellReader.read(request) }
     }
