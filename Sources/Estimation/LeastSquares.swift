@@ -44,7 +44,10 @@ public struct LeastSquares: Sendable {
         let x = whole.selecting(columns: kept)
         reciprocalCondition = cholesky.reciprocalCondition
         var warnings = Self.collinear(cholesky.dropped.map { columns.labels[$0] })
-        if cholesky.reciprocalCondition < Self.conditionLimit, x.rows >= x.columns {
+        if cholesky.reciprocalCondition < Self.conditionLimit {
+            guard x.rows >= x.columns else {
+                throw .nearlyCollinear(reciprocalCondition: cholesky.reciprocalCondition)
+            }
             let qr = try numerically { () throws(LinearAlgebraError) in try PivotedQR(x, outcome: y) }
             coefficients = qr.solution
             gramInverse = qr.gramInverse
