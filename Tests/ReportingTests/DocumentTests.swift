@@ -69,7 +69,8 @@ import Testing
         let places = order.compactMap { text.range(of: $0)?.lowerBound }
         #expect(places.count == order.count)
         #expect(places == places.sorted())
-        #expect(text.split(separator: "\n").prefix(3).allSatisfy { $0.count <= 88 })
+        let answer: [Substring] = text.split(separator: "\n")
+        #expect(answer.prefix(3).allSatisfy { $0.count <= 88 })
     }
 
     /// Few treated units are in the headline of every format.
