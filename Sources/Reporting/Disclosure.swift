@@ -198,11 +198,33 @@ extension Disclosure {
         return entry(table, primary: primary, hidden: hidden)
     }
 
-    /// An estimate with fewer rows behind it than the threshold is withheld.
+    /// An estimate with fewer rows behind it than the threshold is withheld. The effect on a gap and the effects on its
+    /// two sides give each other back, so they are shown together or not at all.
     public func apply(to effects: inout [Effect], table: String = "effects") -> Entry {
-        let hidden = effects.map { $0.n.map(isSmall) ?? false }
+        let primary = effects.map { $0.n.map(isSmall) ?? false }
+        var hidden = primary
+        let sides = effects.indices.filter { effects[$0].kind == .gap || effects[$0].group != nil }
+        for together in grouped(sides, by: { EffectCell(effects[$0]) }) where together.contains(where: { hidden[$0] }) {
+            for index in together { hidden[index] = true }
+        }
         for index in effects.indices where hidden[index] { effects[index].withhold() }
-        return entry(table, primary: hidden, hidden: hidden)
+        return entry(table, primary: primary, hidden: hidden)
+    }
+
+    private struct EffectCell: Hashable {
+        let outcome: String
+        let values: [String]
+        let cohort: String?
+        let time: String?
+        let eventTime: Int?
+
+        init(_ effect: Effect) {
+            outcome = effect.outcome
+            values = effect.by.flatMap { [$0.column, $0.value] }
+            cohort = effect.cohort
+            time = effect.time
+            eventTime = effect.eventTime
+        }
     }
 
     public func apply(to rows: inout [BalanceRow], table: String = "balance") -> Entry {

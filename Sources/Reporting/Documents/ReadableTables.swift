@@ -161,10 +161,10 @@ struct ReadableTables {
         unit.isEmpty ? variable : "\(variable) (\(unit))"
     }
 
-    /// Decimals that show two digits of the difference between two figures, 1 to 3.
+    /// Decimals that show two digits of the difference between two figures, 1 or 2.
     private static func decimals(telling a: Double?, from b: Double?) -> Int {
         guard let a, let b, a != b else { return 1 }
-        return min(3, max(1, Numeral.decimals(for: a - b, digits: 2)))
+        return min(2, max(1, Numeral.decimals(for: a - b, digits: 2)))
     }
 
     private func shown(_ value: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {

@@ -13,10 +13,10 @@ struct ReportPage {
             <!DOCTYPE html>
             <html lang="en-GB">
             <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-            <meta name="referrer" content="no-referrer">
+            <meta charset="utf-8"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"/>
+            <meta name="referrer" content="no-referrer"/>
             <title>\(report.title): evaluation report</title>
             <style>
             \(Markup(stringLiteral: StyleSheet.text))
@@ -68,13 +68,13 @@ struct ReportPage {
 
     private var foot: Markup {
         let plan = report.plan.map { plan -> Markup in
-            "<br>Plan: \(plan.path), SHA-256 <span class=\"hash\">\(plan.sha256)</span>"
+            "<br/>Plan: \(plan.path), SHA-256 <span class=\"hash\">\(plan.sha256)</span>"
         }
-        let credits = report.attributions.map { line -> Markup in "<br>\(line)" }
+        let credits = report.attributions.map { line -> Markup in "<br/>\(line)" }
         return """
             <footer class="small quiet">
             <p>Counterpart \(report.version), seed \(String(report.seed)). Made \(report.generated.iso).\
-            \(plan ?? "")\(credits)<br>The figures, unrounded, are in <code>results.json</code> and <code>tables/</code>; \
+            \(plan ?? "")\(credits)<br/>The figures, unrounded, are in <code>results.json</code> and <code>tables/</code>; \
             <code>manifest.json</code> holds the digest of every file.</p>
             </footer>
             """
