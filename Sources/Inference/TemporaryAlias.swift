@@ -1,3 +1,0 @@
-import Estimation
-
-typealias Estimand = Estimation.Estimand
