@@ -60,6 +60,16 @@ func fingerprint(_ bytes: [UInt8]) -> String {
         #expect(scratch.names.allSatisfy { $0 == "report" })
     }
 
+    @Test func theDoubtfulCaseIsWrittenToo() throws {
+        let scratch = try Scratch()
+        let folder = ProcessInfo.processInfo.environment["COUNTERPART_SHOW_REPORT"].map { $0 + "-doubtful" }
+        try write(folder ?? scratch.path + "/report", SampleReport.doubtful())
+        let html = String(decoding: try contents(folder ?? scratch.path + "/report")["report.html"] ?? Data(), as: UTF8.self)
+        for words in ["cannot separate an effect", "From 3 schools, effects between −3.1 and 5.3", "includes zero", ">c</abbr>"] {
+            #expect(html.contains(words), "\(words)")
+        }
+    }
+
     @Test func sameReportSameBytes() throws {
         let scratch = try Scratch()
         try write(scratch.path + "/a")

@@ -139,6 +139,43 @@ enum SampleReport {
         return result
     }
 
+    /// The case that needs most words: three partners, an interval across zero, a difference before the start, withheld
+    /// figures, and a second outcome.
+    static func doubtful() -> EvaluationReport {
+        var report = report()
+        report.title = "Three schools & a <reading> programme"
+        report.frame.sample.treatedUnits = 3
+        report.frame.warnings.insert(
+            Warning(
+                "few-treated",
+                "3 partner schools: usual intervals cover about 80% instead of 95%; CR2 with 1.9 degrees of freedom is shown"),
+            at: 0)
+        report.frame.warnings.insert(
+            Warning("pre-trend", "partners were already gaining on the comparison schools before the start"), at: 1)
+        var first = outcome()
+        first.treatedUnits = 3
+        first.effect = effect(.overall, 1.12, 0.92, df: 1.9)
+        first.effect.lower = -3.05
+        first.effect.upper = 5.29
+        first.months = nil
+        first.preTrend?.pValue = 0.03
+        first.gapEffects[0].effects[0] = effect(.gap, -0.4, 0.8)
+        first.randomisation = RandomisationTest(
+            pValue: 0.21, smallestPossible: 0.0001, assignments: 9139, isEnumerated: true)
+        for index in [1, 4, 6] { first.gaps[0].rows[index * 2].n = 7 }
+        first.path[4].n = 8
+        first.remarks = ["Pupils and schools as estimands differ by 0.3 points."]
+        var second = outcome()
+        second.outcome = OutcomeName(
+            column: "absence", title: "Overall absence", unit: "percentage points", isLowerBetter: true)
+        second.effect = effect(.overall, -0.41, 0.15)
+        second.other = nil
+        second.gapEffects = []
+        second.gaps = []
+        report.outcomes = [first, second]
+        return report
+    }
+
     static func report() -> EvaluationReport {
         var sample = SampleCounts(
             rowsRead: 25_412, rowsUsed: 24_113,

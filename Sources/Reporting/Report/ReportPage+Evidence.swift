@@ -126,11 +126,12 @@ extension ReportPage {
             return "<h3>Disclosure log</h3>\n<p>No figure was withheld: suppression was turned off for this run.</p>\n"
         }
         let withheld = report.disclosure.reduce(0) { $0 + $1.primary + $1.complementary }
+        let count = withheld == 0 ? "None had to be withheld." : "Withheld here: \(Numeral.count(Double(withheld)))."
         return """
             <h3>Disclosure log</h3>
             <p>Profile \(report.disclosureProfile): figures with fewer than \(threshold) pupils behind them are withheld \
             and shown as <abbr title="withheld: too few pupils">c</abbr>, with as many others as it takes that no total \
-            gives them back. Withheld in this report: \(Numeral.count(Double(withheld))).</p>
+            gives them back. \(count)</p>
             \(report.disclosure.isEmpty ? "" : HTMLTable(table: ReportTables.disclosure(report.disclosure), caption: "Withheld figures by table").markup)
             """
     }

@@ -63,7 +63,7 @@ enum ReportTables {
 
     static func links(_ links: [EvaluationReport.Link]) -> ResultTable {
         ResultTable(
-            columns: [.init("from"), .init("to"), .init("reason")],
+            columns: [.init("old identifier"), .init("new identifier"), .init("reason")],
             rows: links.map { [.text($0.from), .text($0.to), .text($0.reason)] })
     }
 
