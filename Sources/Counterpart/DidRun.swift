@@ -38,7 +38,8 @@ struct DidComposition {
         request = study.request
     }
 
-    func document() throws -> DidDocument {
+    /// - Parameter withholds: false where a report withholds small numbers itself.
+    func document(withholds: Bool = true) throws -> DidDocument {
         guard let first = study.parts.first else { throw RequestError.noComparison }
         var effects: [Effect] = []
         var counterfactual: [CounterfactualRow] = []
@@ -61,19 +62,18 @@ struct DidComposition {
             frame: DocumentFrame(
                 settings: settings(), inputs: study.cells.report.files, sample: sample(),
                 warnings: study.warnings + comparison.warnings),
-            effects: effects, outcome: request.outcomeName(first.outcome), estimand: Reporting.Estimand(rawValue: first.report.estimand.rawValue) ?? .pupils,
+            effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
             group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
             counterfactual: counterfactual, path: path, remarks: remarks(first), wording: request.wording(first.design))
+        guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
         return document
     }
 
     private func remarks(_ part: DidStudy.Part) -> [String] {
-        var remarks = part.result.sentences
-        if let months = request.months(part) { remarks.append(months) }
-        return remarks
+        request.months(part).map { [$0] } ?? []
     }
 
     private func sample() -> SampleCounts {

@@ -28,11 +28,11 @@ public struct Evaluation {
         let (plan, bytes) = try PlanReader.read(path)
         var report = try Evaluation(plan: plan, path: path, planBytes: bytes, threads: threads).report()
         report.frame.timings = [("seconds", (clock.now - start).seconds)]
-        try folder.write(
+        report = try folder.write(
             report, rule: Disclosure(threshold: plan.disclosureThreshold), effectsCountPupils: report.wording.nouns.rows == "pupils",
             formats: Set(plan.formats))
         return Outcome(
-            headline: report.spokenHeadline + "\nThe report is in \(output)/report.html", json: report.json.pretty(),
+            headline: report.answer + "\nThe report is in \(output)/report.html", json: report.json.pretty(),
             warnings: report.frame.warnings, seconds: (clock.now - start).seconds, report: report)
     }
 

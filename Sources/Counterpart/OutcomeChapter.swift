@@ -45,7 +45,6 @@ struct OutcomeChapter {
         result.randomisation = found.randomisation
         result.periods = Self.marks(part.design.periods)
         result.start = part.design.start.compactMap { $0 }.min()
-        result.remarks = found.sentences
         if evaluation.plan.analysis.robustness { result.robustness = try Robustness(evaluation, part).runs() }
         return result
     }
@@ -61,7 +60,7 @@ struct OutcomeChapter {
         guard part.design.rowsArePupils else { return nil }
         var other = request
         other.design.estimand = part.report.estimand == .pupils ? .schools : .pupils
-        other.analysis.diagnosePreTrend = false
+        other.analysis.diagnosesPreTrend = false
         other.analysis.permutations = 0
         return try only(DidStudy(other, cells: evaluation.cells)).effects.first
     }
@@ -72,7 +71,7 @@ struct OutcomeChapter {
         if !own.isEmpty { return own }
         var other = request
         other.analysis.estimator = .eventStudy
-        other.analysis.diagnosePreTrend = false
+        other.analysis.diagnosesPreTrend = false
         other.analysis.permutations = 0
         return try only(DidStudy(other, cells: evaluation.cells)).effects.filter { $0.kind == .event }
     }

@@ -36,7 +36,8 @@ private struct UnitColumn {
     let units: [String]
 
     init(_ path: String, unit: [String], named name: String?) throws {
-        table = try RawTable.read(files: [InputFile(path)], form: FileForm())
+        let table = try RawTable.read(files: [InputFile(path)], form: FileForm())
+        self.table = table
         if let name {
             units = try table.column(name, isRequired: true) ?? []
         } else if unit.count > 1, let joined = try table.column(unit.joined(separator: "/"), isRequired: false) {

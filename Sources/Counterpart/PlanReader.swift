@@ -58,7 +58,7 @@ public struct PlanReader {
         case .duplicatedKeysInMapping(let keys, let context):
             .notYAML(
                 path: path, line: context.mark.line,
-                problem: "given more than once: \(keys.compactMap { $0.string }.sorted().joined(separator: ", "))")
+                problem: "given more than once: \(keys.sorted().joined(separator: ", "))")
         default: .notYAML(path: path, line: nil, problem: "\(error)")
         }
     }

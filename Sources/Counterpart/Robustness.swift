@@ -39,7 +39,7 @@ struct Robustness {
 
     private func run(_ name: String, _ request: DidRequest, _ cells: StudyCells) -> RobustnessRun {
         var request = request
-        request.analysis.diagnosePreTrend = false
+        request.analysis.diagnosesPreTrend = false
         request.analysis.permutations = 0
         do {
             let study = try DidStudy(request, cells: cells)

@@ -77,7 +77,7 @@ struct Did: ParsableCommand {
         let format = try result.resultFormat()
         let answer = try DidRun.answer(try request())
         try Output(options: result).deliver(
-            answer.document.text(format), warnings: answer.document.warnings, seconds: answer.seconds)
+            answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
     }
 
     private func refuseWhatIsNotBuilt() throws {
@@ -105,7 +105,7 @@ struct Did: ParsableCommand {
         request.design.gap = try contrast()
         request.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap { RowKind(rawValue: $0) }
         request.design.estimand = try Choice.check(estimand, option: "--estimand", among: ["pupils", "schools"])
-            .flatMap { Estimand(rawValue: $0) }
+            .flatMap { EstimandKind(rawValue: $0) }
         request.partnership = partnership
         request.by = CommaList.split(by)
         request.pupilSD = pupilSD
@@ -119,7 +119,7 @@ struct Did: ParsableCommand {
             permutations: permutations, window: window, threads: data.threads
         ).options()
         let wanted = try Diagnostics.parse(diagnostics)
-        request.analysis.diagnosePreTrend = wanted.contains("pre-trend")
+        request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.diagnosesBalance = wanted.contains("balance")
         return request
     }

@@ -42,14 +42,14 @@ struct ErrorReport {
     }
 
     private func json(showsValues: Bool) -> String {
-        var fields: [(String, JSONValue)] = [("code", .string(code)), ("message", .string(message))]
+        var fields: [JSONValue.Member] = [.init("code", .text(code)), .init("message", .text(message))]
         if let place {
-            fields.append(("file", .string(place.file)))
-            if let line = place.line { fields.append(("line", .integer(line))) }
-            if let column = place.column { fields.append(("column", .string(column))) }
+            fields.append(.init("file", .text(place.file)))
+            if let line = place.line { fields.append(.init("line", .integer(line))) }
+            if let column = place.column { fields.append(.init("column", .text(column))) }
         }
-        if let hint, !hint.isEmpty { fields.append(("hint", .string(hint))) }
-        if showsValues, let found { fields.append(("found", .string(found))) }
-        return JSONValue.object([("error", .object(fields))]).text(pretty: false)
+        if let hint, !hint.isEmpty { fields.append(.init("hint", .text(hint))) }
+        if showsValues, let found { fields.append(.init("found", .text(found))) }
+        return JSONValue.object([.init("error", .object(fields))]).compact()
     }
 }

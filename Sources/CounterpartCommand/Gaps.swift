@@ -46,7 +46,7 @@ struct Gaps: ParsableCommand {
         let format = try result.resultFormat()
         let answer = try GapsRun.answer(try request())
         try Output(options: result).deliver(
-            answer.document.text(format), warnings: answer.document.warnings, seconds: answer.seconds)
+            answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
     }
 
     func request() throws -> GapsRequest {

@@ -25,7 +25,7 @@ struct Init: ParsableCommand {
             guard !FileManager.default.fileExists(atPath: output) else {
                 throw RequestError.conflicting("\(output) is there already; a plan is not written over")
             }
-            try WholeFile.write(Array(plan.utf8), to: output)
+            try WholeFile.write(plan, to: output)
             Output.say("wrote \(output); fill in what is marked with ?, then: counterpart run \(output)")
         } else {
             print(plan, terminator: "")

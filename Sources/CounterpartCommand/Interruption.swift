@@ -11,7 +11,7 @@ enum Interruption {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
             source.setEventHandler {
-                WholeFile.removeUnfinished()
+                for path in UnfinishedOutput.paths { try? FileManager.default.removeItem(atPath: path) }
                 _exit(128 + number)
             }
             source.resume()

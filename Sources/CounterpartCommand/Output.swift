@@ -9,7 +9,7 @@ struct Output {
     /// - Throws: `EndedWithWarnings` under `--strict`; a refusal of status `system` where the file cannot be written.
     func deliver(_ text: String, warnings: [Warning], seconds: Double?) throws {
         if let path = options.output {
-            try WholeFile.write(Array(text.utf8), to: path)
+            try WholeFile.write(text, to: path)
         } else {
             FileHandle.standardOutput.write(Data(text.utf8))
         }

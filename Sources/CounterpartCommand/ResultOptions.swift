@@ -12,9 +12,9 @@ struct ResultOptions: ParsableArguments {
     @Flag(help: "End with 1 where there were warnings.")
     var strict = false
 
-    func resultFormat() throws -> ResultFormat {
-        guard let format = ResultFormat(rawValue: format) else {
-            throw RequestError.badValue(option: "--format", value: format, allowed: ResultFormat.allCases.map(\.rawValue).joined(separator: ", "))
+    func resultFormat() throws -> OutputForm {
+        guard let format = OutputForm(rawValue: format) else {
+            throw RequestError.badValue(option: "--format", value: format, allowed: OutputForm.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return format
     }

@@ -26,7 +26,7 @@ struct Run: ParsableCommand {
     var showValues = false
 
     func run() throws {
-        guard let format = ResultFormat(rawValue: format), format == .text || format == .json else {
+        guard let format = OutputForm(rawValue: format), format == .text || format == .json else {
             throw RequestError.badValue(option: "--format", value: self.format, allowed: "text, json")
         }
         if let threads, threads < 1 { throw RequestError.badValue(option: "--threads", value: "\(threads)", allowed: "1 or more") }

@@ -33,6 +33,7 @@ public final class WholeFile {
         Self.removeStale(folder: folder, name: name)
         descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
+        UnfinishedOutput.begin(temporary)
     }
 
     deinit { abandon() }
@@ -67,6 +68,7 @@ public final class WholeFile {
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw failure() }
         let open = descriptor
         descriptor = -1
+        UnfinishedOutput.end(temporary)
         guard close(open) == 0, rename(temporary, path) == 0 else {
             let error = failure()
             unlink(temporary)
@@ -88,6 +90,7 @@ public final class WholeFile {
         close(descriptor)
         descriptor = -1
         unlink(temporary)
+        UnfinishedOutput.end(temporary)
     }
 
     private func failure() -> OutputError {

@@ -1,3 +1,4 @@
+import Panels
 import Inference
 import Tables
 import Testing
@@ -17,7 +18,7 @@ import Testing
         return effect
     }
 
-    private func headline(_ effect: Effect, treated: Int? = 12, estimand: Estimand = .pupils) -> String {
+    private func headline(_ effect: Effect, treated: Int? = 12, estimand: EstimandKind = .pupils) -> String {
         wording.headline(effect, outcome: outcome, estimand: estimand, treatedUnits: treated)
     }
 

@@ -1,3 +1,4 @@
+import Panels
 import Inference
 import Tables
 
@@ -17,13 +18,13 @@ public struct DidDocument: Sendable {
 
     /// How the sentences speak.
     public var outcome: OutcomeName
-    public var estimand: Estimand
+    public var estimand: EstimandKind
     /// The group of a triple difference in words, such as `pupils eligible for free school meals`.
     public var group: String?
     public var wording: Wording
 
     public init(
-        frame: DocumentFrame, effects: [Effect], outcome: OutcomeName, estimand: Estimand, group: String? = nil,
+        frame: DocumentFrame, effects: [Effect], outcome: OutcomeName, estimand: EstimandKind, group: String? = nil,
         preTrend: PreTrend? = nil, balance: [BalanceRow] = [], intake: [IntakeRow] = [],
         randomisation: RandomisationTest? = nil, counterfactual: [CounterfactualRow] = [], path: [PathPoint] = [],
         remarks: [String] = [], wording: Wording = Wording()

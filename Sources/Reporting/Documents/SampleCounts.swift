@@ -102,7 +102,7 @@ public struct DocumentFrame: Sendable {
         return object
     }
 
-    static func file(_ file: FileReport) -> JSONValue {
+    package static func file(_ file: FileReport) -> JSONValue {
         var object = JSONObject()
         object.put("path", .text(file.path))
         object.put("bytes", .integer(file.bytes))
@@ -111,7 +111,7 @@ public struct DocumentFrame: Sendable {
         return object.value
     }
 
-    static func warnings(_ warnings: [Warning]) -> JSONValue {
+    package static func warnings(_ warnings: [Warning]) -> JSONValue {
         .array(warnings.map { ["code": .text($0.code), "message": .text($0.message)] })
     }
 }

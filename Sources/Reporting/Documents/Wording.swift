@@ -1,3 +1,4 @@
+import Panels
 import Inference
 import Tables
 
@@ -18,7 +19,7 @@ public struct Wording: Sendable {
     var percent: String { Numeral.fixed(level * 100, decimals: level * 100 == (level * 100).rounded() ? 0 : 1) + "%" }
 
     /// The headline: the difference the partnership made, for whom, with its interval.
-    public func headline(_ effect: Effect, outcome: OutcomeName, estimand: Estimand, treatedUnits: Int?) -> String {
+    public func headline(_ effect: Effect, outcome: OutcomeName, estimand: EstimandKind, treatedUnits: Int?) -> String {
         guard let estimate = effect.estimate, !effect.isSuppressed else {
             return effect.isSuppressed
                 ? "The estimate for \(outcome.title) is withheld: fewer than \(threshold) pupils stand behind it."
@@ -55,7 +56,7 @@ public struct Wording: Sendable {
         "\(precision(lower.magnitude)) \(unit) \(below) to \(precision(upper.magnitude)) \(unit) \(above)"
     }
 
-    private func claim(_ effect: Effect, _ estimate: Double, outcome: OutcomeName, estimand: Estimand) -> String {
+    private func claim(_ effect: Effect, _ estimate: Double, outcome: OutcomeName, estimand: EstimandKind) -> String {
         let size = precision(effect)(estimate.magnitude)
         let direction = estimate < 0 ? "lower" : "higher"
         if nouns.rows == "pupils" {
@@ -161,7 +162,7 @@ public struct Wording: Sendable {
     static func capitalisedFirst(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
     /// "a", "a and b", "a, b and c".
-    static func list(_ items: [String]) -> String {
+    package static func list(_ items: [String]) -> String {
         guard let last = items.last, items.count > 1 else { return items.first ?? "" }
         return items.dropLast().joined(separator: ", ") + " and " + last
     }

@@ -17,14 +17,14 @@ public enum Checklist {
     /// The key in the plan's `checklist`, and the question.
     public static let questions: [(key: String, question: String)] = [
         ("rationale", "Which need does the partnership answer, and which data show it?"),
-        ("objectives", "Are the objectives specific and measurable, each with a date?"),
+        ("timing", "Are the objectives specific and measurable, each with a date?"),
         ("feasibility", "Does each partner have the time, people and money that its part needs?"),
         ("roles", "Who leads, who does what, and who decides?"),
         ("agreement", "Have all partners signed an agreement or memorandum of understanding?"),
         ("standards", "Which standards must the work meet, and who checks its quality?"),
         ("ethics", "Which ethical questions arise, and who has reviewed them?"),
         ("consent", "Is there a lawful basis for each use of pupil data, and were families told?"),
-        ("dataSharing", "Is there a data sharing agreement between the partners?"),
+        ("sharing", "Is there a data sharing agreement between the partners?"),
         ("retention", "How long are the data kept, and who deletes them?"),
         ("baseline", "Was the baseline collected before the work began?"),
         ("comparison", "Who stands for what would have happened without the partnership?"),

@@ -11,12 +11,18 @@ public struct EvaluationReport: Sendable {
         public var area: String?
         /// The date of the agreement, as the plan gives it.
         public var agreement: String?
+        /// For whom the report is written, as the plan says.
+        public var audiences: [String]
 
-        public init(partners: [String] = [], lead: String? = nil, area: String? = nil, agreement: String? = nil) {
+        public init(
+            partners: [String] = [], lead: String? = nil, area: String? = nil, agreement: String? = nil,
+            audiences: [String] = []
+        ) {
             self.partners = partners
             self.lead = lead
             self.area = area
             self.agreement = agreement
+            self.audiences = audiences
         }
     }
 
@@ -84,6 +90,11 @@ public struct EvaluationReport: Sendable {
         self.generated = generated
         self.version = version
         self.seed = seed
+    }
+
+    /// The answer for the terminal: the sentences of each outcome.
+    public var answer: String {
+        outcomes.map { outcome in outcome.answer(wording).map { Paragraph.wrapped($0) }.joined() }.joined(separator: "\n")
     }
 
     /// The report with small numbers withheld in every list, and the log of it.

@@ -1,3 +1,4 @@
+import Panels
 import Inference
 
 /// What a comparison of this kind cannot tell, said for this study.
@@ -98,6 +99,6 @@ enum Glossary {
             "Withheld (c)",
             "A figure not shown because too few pupils stand behind it, or because it would reveal one that is not."
         ),
-        ("Estimand", "For whom an average speaks: every pupil alike, or every school alike."),
+        ("EstimandKind", "For whom an average speaks: every pupil alike, or every school alike."),
     ]
 }

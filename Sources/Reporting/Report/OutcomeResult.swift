@@ -1,3 +1,4 @@
+import Panels
 import Attainment
 import Inference
 
@@ -40,7 +41,7 @@ public struct OutcomeResult: Sendable {
     public var estimator: String
     /// The headline, and for whom it speaks.
     public var effect: Effect
-    public var estimand: Estimand
+    public var estimand: EstimandKind
     /// The same effect for the other estimand, where both exist.
     public var other: Effect?
     public var treatedUnits: Int?
@@ -63,6 +64,8 @@ public struct OutcomeResult: Sendable {
     /// The ordinal of the first period that the partnership could affect anywhere.
     public var start: Int?
     public var remarks: [String] = []
+    /// The headline again under other choices.
+    public var robustness: [RobustnessRun] = []
     /// Weighted means over the ledger: what was observed, and what was expected without the partnership.
     public var means: Means?
 
@@ -87,7 +90,7 @@ public struct OutcomeResult: Sendable {
     }
 
     public init(
-        outcome: OutcomeName, estimator: String, effect: Effect, estimand: Estimand, other: Effect? = nil,
+        outcome: OutcomeName, estimator: String, effect: Effect, estimand: EstimandKind, other: Effect? = nil,
         treatedUnits: Int? = nil, comparisonUnits: Int? = nil, counterfactual: [CounterfactualRow] = []
     ) {
         self.outcome = outcome
@@ -125,6 +128,9 @@ public struct OutcomeResult: Sendable {
         var entries = [rule.apply(to: &headline)]
         effect = headline[0]
         if headline.count > 1 { other = headline[1] }
+        var runs = robustness.compactMap(\.effect)
+        entries.append(rule.apply(to: &runs, table: "robustness"))
+        for index in robustness.indices where robustness[index].effect != nil { robustness[index].effect = runs.removeFirst() }
         for index in gapEffects.indices {
             entries.append(rule.apply(to: &gapEffects[index].effects, table: "effect on the gap"))
         }

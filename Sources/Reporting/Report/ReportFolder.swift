@@ -6,6 +6,8 @@
     import Darwin
 #endif
 
+import Tables
+
 /// The report as a folder: `report.html`, `results.json`, `tables/`, `figures/` and, last, `manifest.json`.
 ///
 /// The folder is whole or absent: everything is written and synced in a hidden folder beside it, which then takes its
@@ -34,9 +36,17 @@ public struct ReportFolder {
     /// - Parameters:
     ///   - rule: applied to every list of the report before any file is made from it.
     ///   - effectsCountPupils: `n` of an effect counts pupils; where it counts unit rows it protects nobody.
-    public func write(_ report: EvaluationReport, rule: Disclosure, effectsCountPupils: Bool) throws(ReportingError) {
+    ///   - formats: which of `html`, `json`, `csv` and `svg` are written; the manifest always is.
+    /// - Returns: the report as it was written.
+    @discardableResult
+    public func write(
+        _ report: EvaluationReport, rule: Disclosure, effectsCountPupils: Bool,
+        formats: Set<String> = ["html", "json", "csv", "svg"]
+    ) throws(ReportingError) -> EvaluationReport {
         let safe = report.withheld(rule, effectsCountPupils: effectsCountPupils)
-        try write(files(safe), manifest: { manifest(safe, $0) })
+        let wanted = files(safe).filter { formats.contains(String($0.path.split(separator: ".").last ?? "")) }
+        try write(wanted, manifest: { manifest(safe, $0) })
+        return safe
     }
 
     // MARK: What is written
@@ -100,6 +110,8 @@ public struct ReportFolder {
         defer { withExtendedLifetime(lock) {} }
         removeLeftovers(place)
         let temporary = place.beside("\(getpid()).tmp")
+        UnfinishedOutput.begin(temporary)
+        defer { UnfinishedOutput.end(temporary) }
         do {
             try writer.createFolder(temporary)
             for folder in ["tables", "figures"] { try writer.createFolder(temporary + "/" + folder) }

@@ -81,7 +81,11 @@ extension ReportPage {
                 outcome.intake.isEmpty
                 ? ""
                 : "<p>If the intake changed differently in the two groups, part of the estimate may be that change.</p>\n"
-            return "\(title)<ul>\(items)</ul>\n\(intakeWords)\(intake)"
+            let runs =
+                outcome.robustness.isEmpty
+                ? ""
+                : HTMLTable(table: outcome.robustnessTable, caption: "The answer under other choices").markup
+            return "\(title)<ul>\(items)</ul>\n\(runs)\(intakeWords)\(intake)"
         }
         let warnings = report.frame.warnings.map { warning -> Markup in
             "<li>\(Wording.capitalisedFirst(warning.message)) <span class=\"quiet\">(\(warning.code))</span></li>\n"

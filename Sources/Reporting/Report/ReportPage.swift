@@ -49,6 +49,7 @@ struct ReportPage {
         if let lead = partnership.lead { facts.append("Lead: \(lead)") }
         if !partnership.partners.isEmpty { facts.append("Partners: " + Wording.list(partnership.partners)) }
         if let agreement = partnership.agreement { facts.append("Agreement: \(agreement)") }
+        if !partnership.audiences.isEmpty { facts.append("Written for: " + Wording.list(partnership.audiences)) }
         let links = [
             ("answer", "Answer"), ("evidence", "Evidence"), ("robustness", "How firm it is"), ("sample", "Data"),
             ("objectives", "Objectives"), ("checklist", "Checklist"), ("limits", "Limits"), ("glossary", "Words used"),

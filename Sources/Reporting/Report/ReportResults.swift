@@ -1,9 +1,10 @@
+import Panels
 import Attainment
 import Inference
 
 extension EvaluationReport {
     /// The results as JSON, unrounded. Schema `counterpart/run/1`.
-    var json: JSONValue {
+    public var json: JSONValue {
         var object = frame.opened(schema: "counterpart/run/1")
         object.put("title", .text(title))
         object.put("generated", .text(generated.iso))
@@ -42,7 +43,7 @@ extension EvaluationReport {
 }
 
 extension Objective {
-    var json: JSONValue {
+    public var json: JSONValue {
         var object = JSONObject()
         object.put("text", .text(text))
         object.put("target", ifAny: target)
@@ -66,7 +67,7 @@ extension OutcomeResult {
         object.put(
             "effects", .array(([effect] + gapEffects.flatMap(\.effects) + eventStudy).map { ResultRows.json($0) }))
         if let other {
-            object.put("otherEstimand", .text((estimand == .pupils ? Estimand.schools : .pupils).rawValue))
+            object.put("otherEstimand", .text((estimand == .pupils ? EstimandKind.schools : .pupils).rawValue))
             object.put("otherEstimate", ResultRows.json(other))
         }
         if let means {
@@ -88,7 +89,7 @@ extension OutcomeResult {
 }
 
 extension MonthsOfProgress {
-    var json: JSONValue {
+    public var json: JSONValue {
         var object = JSONObject()
         object.put("months", .integer(months))
         object.put("effectSize", .number(effectSize))

@@ -1,3 +1,4 @@
+import Panels
 import Attainment
 import Inference
 import Tables
@@ -24,6 +25,7 @@ enum ReportTables {
             add("path", ResultRows.table(outcome.path))
             add("balance", ResultRows.table(outcome.balance))
             add("intake", ResultRows.table(outcome.intake))
+            add("robustness", outcome.robustnessTable)
         }
         let common = [
             Named(slug: "sample", table: sample(report.frame.sample)),
@@ -39,7 +41,7 @@ enum ReportTables {
     /// The effects with a column that says for whom each speaks.
     private static func effects(_ outcome: OutcomeResult) -> ResultTable {
         var table = ResultRows.table(outcome.allEffects)
-        let swapped: Estimand = outcome.estimand == .pupils ? .schools : .pupils
+        let swapped: EstimandKind = outcome.estimand == .pupils ? .schools : .pupils
         table.columns.insert(.init("estimand"), at: 1)
         for row in table.rows.indices {
             let isOther = outcome.other != nil && row == 1

@@ -1,7 +1,7 @@
 /// One function for each place where a label from the input may end up. Labels are never trusted.
-enum Escaping {
+package enum Escaping {
     /// For terminals and logs: control letters, escape sequences and marks that turn the direction of text are spelled out.
-    static func terminal(_ text: String) -> String {
+    package static func terminal(_ text: String) -> String {
         spelledOut(text) { "\\u{" + String($0.value, radix: 16) + "}" }
     }
 

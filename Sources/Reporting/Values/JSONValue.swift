@@ -44,14 +44,16 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 }
 
 /// An object under construction: keys in the order in which they are put, those that do not apply left out.
-struct JSONObject {
-    private(set) var members: [JSONValue.Member] = []
-    var value: JSONValue { .object(members) }
+package struct JSONObject {
+    package private(set) var members: [JSONValue.Member] = []
+    package var value: JSONValue { .object(members) }
 
-    mutating func put(_ key: String, _ value: JSONValue) { members.append(.init(key, value)) }
-    mutating func put(_ key: String, ifAny value: Double?) { if let value { put(key, .number(value)) } }
-    mutating func put(_ key: String, ifAny value: Int?) { if let value { put(key, .integer(value)) } }
-    mutating func put(_ key: String, ifAny value: String?) { if let value { put(key, .text(value)) } }
+    package init() {}
+
+    package mutating func put(_ key: String, _ value: JSONValue) { members.append(.init(key, value)) }
+    package mutating func put(_ key: String, ifAny value: Double?) { if let value { put(key, .number(value)) } }
+    package mutating func put(_ key: String, ifAny value: Int?) { if let value { put(key, .integer(value)) } }
+    package mutating func put(_ key: String, ifAny value: String?) { if let value { put(key, .text(value)) } }
 }
 
 extension JSONValue {

@@ -1,13 +1,13 @@
 /// Numbers for people: rounded from their shortest decimal, half away from zero, the same in every locale.
-enum Numeral {
+package enum Numeral {
     /// How the minus sign is set: a hyphen for terminals and Markdown, the true sign for prose and pages.
-    enum Minus: String, Sendable {
+    package enum Minus: String, Sendable {
         case hyphen = "-"
         case sign = "\u{2212}"
     }
 
     /// `value` with exactly `decimals` decimals; a result that is all zeros has no sign.
-    static func fixed(_ value: Double, decimals: Int, minus: Minus = .sign) -> String {
+    package static func fixed(_ value: Double, decimals: Int, minus: Minus = .sign) -> String {
         guard value.isFinite else { return "" }
         let number = Decimal(value)
         let digits = number.rounded(decimals: decimals)
@@ -29,7 +29,7 @@ enum Numeral {
     }
 
     /// A count: whole numbers with thousands separators, others (sums of weights) with one decimal.
-    static func count(_ value: Double, minus: Minus = .sign) -> String {
+    package static func count(_ value: Double, minus: Minus = .sign) -> String {
         fixed(value, decimals: value.rounded() == value ? 0 : 1, minus: minus)
     }
 
