@@ -14,6 +14,7 @@ final class Lane: @unchecked Sendable {
     private(set) var rowsFiltered = 0
     private(set) var rowsRejected = 0
     private(set) var blankLines = 0
+    private(set) var shortRows = 0
     private(set) var faults = FaultLog()
     /// Rows put aside since this was last emptied.
     var rejected: [RejectedRow] = []
@@ -66,6 +67,7 @@ final class Lane: @unchecked Sendable {
     private func takeRows(_ piece: Piece, _ file: OpenFile) {
         var bad: [PieceRows.Bad] = []
         blankLines += rows.take(piece, of: file.reader) { bad.append($0) }
+        shortRows += rows.shortRows
         rowsRead += rows.count + bad.count
         for row in bad { refuse(row, column: nil, found: nil, file) }
     }

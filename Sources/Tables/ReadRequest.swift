@@ -42,6 +42,9 @@ public struct FileForm: Sendable, Equatable {
     public var decimal = UInt8(ascii: ".")
     /// `67%` is read as 67 in number roles.
     public var percent = false
+    /// Rows with fewer fields than the header are read as if the missing ones, at their end, were empty. Some published
+    /// tables are written so. They are counted in a warning.
+    public var fillShortRows = false
 
     public init() {}
 }

@@ -42,6 +42,7 @@ struct RecordReader {
             warnings: file.header.warnings(path: path))
         var faults = FaultLog()
         var blank = 0
+        var short = 0
         while try next(file, faults) {
             for part in parts(of: file, index, check, work) {
                 faults.merge(part.faults)
@@ -50,11 +51,13 @@ struct RecordReader {
                 outcome.report.rows += part.rows
                 outcome.rejected += part.badRows
                 blank += part.blank
+                short += part.short
             }
         }
         if let fault = FaultLog.first(of: [faults]) { throw fault }
         outcome.report.bytes = file.source.byteCount
         if outcome.report.rows == 0 { outcome.warnings.append(.noRows(path: path)) }
+        if short > 0 { outcome.warnings.append(.shortRows(short, path: path)) }
         if blank > 0, file.header.names.count == 1 { outcome.warnings.append(.blankLines(blank, path: path)) }
         return outcome
     }
@@ -68,6 +71,7 @@ struct RecordReader {
         var rows: Int
         var badRows: Int
         var blank: Int
+        var short: Int
         var faults: FaultLog
         var rejected: [RejectedRow]
     }
@@ -98,7 +102,7 @@ struct RecordReader {
                 if !badRows.isEmpty { rows.keep { !badRows.contains($0) } }
                 var part = Part(
                     value: work(rows, scratch), rows: all, badRows: bad.count,
-                    blank: blank, faults: FaultLog(), rejected: [])
+                    blank: blank, short: rows.shortRows, faults: FaultLog(), rejected: [])
                 for (row, column) in bad {
                     if isLenient {
                         part.rejected.append(rows.rejected(row, in: file, index, column: column?.label))

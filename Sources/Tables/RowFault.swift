@@ -9,7 +9,7 @@ public enum RowFault: Sendable, Equatable, Hashable {
 
     /// What a row of the wrong width looks like.
     public enum LikelyCause: Sendable, Equatable, Hashable {
-        case note, unquotedSeparator, repeatedHeader, missingFields
+        case note, unquotedSeparator, missingFields
     }
 
     public var code: String {
@@ -48,8 +48,8 @@ public enum RowFault: Sendable, Equatable, Hashable {
         switch self {
         case .width(_, _, .note): "looks like a note below the table; use --skip-last"
         case .width(_, _, .unquotedSeparator): "a field that holds the separator needs quotes round it"
-        case .width(_, _, .repeatedHeader): "looks like a second table; split the file"
-        case .width(_, _, .missingFields): "a field is missing, or a line was broken in two"
+        case .width(_, _, .missingFields):
+            "a line was broken in two, or empty fields at its end were left out: --fill-short-rows reads those as empty"
         case .afterQuote: "a quote inside a quoted field is written twice: \"\""
         case .strayLineEnd: "a field that holds a line break needs quotes round it"
         case .invalidText: "looks like Windows-1252: pass --encoding windows-1252"

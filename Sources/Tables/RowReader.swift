@@ -65,6 +65,7 @@ public struct RowReader {
         for (index, input) in request.files.enumerated() {
             let rowsBefore = lanes.reduce(0) { $0 + $1.rowsRead }
             let blankBefore = lanes.reduce(0) { $0 + $1.blankLines }
+            let shortBefore = lanes.reduce(0) { $0 + $1.shortRows }
             let file = try open(
                 input, index, buffer, threads: request.threads, wantsDigest: request.wantsDigests)
             try readWaves(of: file, lanes, consumer, rejects)
@@ -75,7 +76,8 @@ public struct RowReader {
                     sha256: file.reader.digest?.hex() ?? ""))
             report.warnings += file.reader.header.warnings(path: input.path).map(\.warning)
             warn(
-                &report, file, rows: rows, blank: lanes.reduce(0) { $0 + $1.blankLines } - blankBefore)
+                &report, file, rows: rows, blank: lanes.reduce(0) { $0 + $1.blankLines } - blankBefore,
+                short: lanes.reduce(0) { $0 + $1.shortRows } - shortBefore)
         }
         if let fault = FaultLog.first(of: lanes.map(\.faults)) { throw fault }
         try refuseUnmatched(lanes)
@@ -144,9 +146,10 @@ public struct RowReader {
 
     // MARK: The report
 
-    private func warn(_ report: inout ReadReport, _ file: OpenFile, rows: Int, blank: Int) {
+    private func warn(_ report: inout ReadReport, _ file: OpenFile, rows: Int, blank: Int, short: Int) {
         let path = file.reader.source.path
         if rows == 0 { report.warnings.append(TableWarning.noRows(path: path).warning) }
+        if short > 0 { report.warnings.append(TableWarning.shortRows(short, path: path).warning) }
         if blank > 0, file.reader.header.names.count == 1 {
             report.warnings.append(TableWarning.blankLines(blank, path: path).warning)
         }

@@ -28,6 +28,15 @@ public struct TableWarning: Sendable, Equatable {
             file: path)
     }
 
+    static func shortRows(_ count: Int, path: String) -> TableWarning {
+        TableWarning(
+            code: "short-rows",
+            message:
+                "\(TableError.grouped(count)) row\(count == 1 ? " has" : "s have") fewer fields than the header; the "
+                + "fields missing at the end are read as empty",
+            file: path)
+    }
+
     static func noRows(path: String) -> TableWarning {
         TableWarning(code: "no-rows", message: "there is a header and no row", file: path)
     }

@@ -174,7 +174,10 @@ final class WaveReader {
                 addLineEnd()
             }
             (buffer.bytes + dataEnd).update(repeating: 0, count: WaveBuffer.margin)
-            if scan() { return true }
+            if scan() {
+                try checkFields()
+                return true
+            }
             try refuseEndlessField()
             target = 2 * max(target, dataEnd - WaveBuffer.margin)
         }
@@ -216,6 +219,23 @@ final class WaveReader {
         if size > sizes.field { throw .overLimit(at, what: "this field", limit: TableError.size(sizes.field)) }
         if dataEnd - dataStart > sizes.record {
             throw .overLimit(place(line: line), what: "this row", limit: TableError.size(sizes.record))
+        }
+    }
+
+    /// Only a wave that had to grow can hold a field over the limit.
+    private func checkFields() throws(TableError) {
+        for piece in pieces where piece.end - piece.start > sizes.field {
+            var start = piece.start
+            for field in 0..<piece.fields {
+                let end = Int(piece.ends[field])
+                if end - start > sizes.field {
+                    let before = count(lineEnd, in: piece.start..<start)
+                    throw .overLimit(
+                        place(line: piece.firstLine + Int64(before)), what: "this field",
+                        limit: TableError.size(sizes.field))
+                }
+                start = end + 1
+            }
         }
     }
 

@@ -114,6 +114,18 @@ import Testing
         #expect(try collect(request).rows.inOrder.map(\.line) == [4, 8])
     }
 
+    @Test(arguments: ["\n", "\r\n", "\r"]) func shortRowsAreFilledWhenAsked(_ end: String) throws {
+        let text = "a,b,c,d\(end)1,2,3,4\(end)5,\"6\"\(end)\(end)7\(end)8,9,10,\(end)x,y"
+        #expect(throws: TableError.self) { try Self.rows(text, ["a"]) }
+        let (values, report) = try Self.rows(Array(text.utf8), ["d", "c", "b", "a"]) { $0.form.fillShortRows = true }
+        let want = [
+            ["4", "3", "2", "1"], ["", "", "6", "5"], ["", "", "", "7"], ["", "10", "9", "8"], ["", "", "y", "x"],
+        ]
+        #expect(values == want)
+        #expect(report.warnings.map(\.code) == ["short-rows"])
+        #expect(throws: TableError.self) { try Self.rows("a,b\n1,2,3\n", ["a"]) { $0.form.fillShortRows = true } }
+    }
+
     @Test func filesMayDifferInOrderAndInOtherColumns() throws {
         let folder = try TemporaryFolder()
         let first = try folder.file("a,b\n1,2\n", named: "1.csv")

@@ -165,6 +165,10 @@ import Testing
         let long = String(repeating: "x", count: 3000)
         #expect(try words("id,a\n1,2\n2,\(long)\n") == "E108 this field is over the limit of 1.0 kB line 3")
         #expect(try words("id,a\n1,2\n2,\"\(long)\(long)\"\n") == "E108 this field is over the limit of 1.0 kB line 3")
+        // A field that is whole before it is seen to be too long.
+        #expect(
+            try words("id,a\n1,2\n2,\(long.prefix(1005))\n")
+                == "E108 this field is over the limit of 1.0 kB line 3")
         #expect(try words("id,\(long)") == "E108 the header is over the limit of 2.0 kB line 1")
         #expect(
             try words((["id"] + (1...50).map { "c\($0)" }).joined(separator: ","))
