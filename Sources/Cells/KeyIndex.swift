@@ -177,7 +177,7 @@ private final class WordTable {
 
     private func grow() {
         let old = UnsafeBufferPointer(start: slots, count: capacity)
-        capacity *= 4
+        capacity *= 2
         slots = .allocate(capacity: capacity)
         slots.initialize(repeating: Slot(word: 0, mark: 0), count: capacity)
         for slot in old where slot.mark != 0 {

@@ -37,7 +37,7 @@ import Testing
 
     private let text = """
         urn,year,fsm,score,ks2,grade,upn
-        100,2018,Y,48.5,101,A,p1
+        100,2018,Y,48.500,101.0,A,p1
         100,2018,Y,50.25,99.5,B,p2
         100,2018,N,SUPP,100,A,p3
         101,2018,N,,100,,p4
