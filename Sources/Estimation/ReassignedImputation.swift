@@ -25,7 +25,9 @@ public struct ReassignedImputation: Sendable {
 
     public init(_ design: Design) throws(EstimationError) {
         let model = try ImputationModel(design)
-        guard let eliminated = model.columns.eliminated else { preconditionFailure("imputation always has a unit effect") }
+        guard let eliminated = model.columns.eliminated else {
+            preconditionFailure("imputation always has a unit effect")
+        }
         self.design = design
         rows = model.rows
         let elimination = Elimination(eliminated, rows: rows)
