@@ -15,6 +15,8 @@ struct TreatmentRegression {
     var estimands: [Estimand]
     /// True: treatment columns that others explain are left out, with every estimand that needs them.
     var leavesOutDependent = false
+    /// True: the coefficients of covariates and factors follow the estimands.
+    var reportsCoefficients = true
 
     func fit(nested: CellFactor?) throws(EstimationError) -> Fit {
         let rows = CompressedRows(design, pool: design.clusterBlocks.codes)
@@ -32,7 +34,9 @@ struct TreatmentRegression {
             let isEstimable = zip(places, treatment).allSatisfy { $0 != nil || dot(omega, $1.values) == 0 }
             return isEstimable ? (estimand, omega) : nil
         }
-        let slopes = model.labels.indices.filter { [.covariate, .factor].contains(model.labels[$0].role) }
+        let slopes = model.labels.indices.filter {
+            reportsCoefficients && [.covariate, .factor].contains(model.labels[$0].role)
+        }
         var contrasts = Matrix(model.coefficients.count, asked.count + slopes.count)
         for (i, place) in slopes.enumerated() { contrasts[place, asked.count + i] = 1 }
         for (k, (_, omega)) in asked.enumerated() {

@@ -106,18 +106,20 @@ extension PreTrend {
             return nil
         }
         let window = options.window
-        let sample = before
+        let dealt = DealtColumns(before)
         let wald: @Sendable ([Int?]) -> (statistic: Double, count: Int)? = { start in
-            let eventTime = sample.eventTime(under: start).map { e in
-                e.map { e in window.map { min(max(e, $0.lowerBound), $0.upperBound) } ?? e }
+            var cells = [[Int]](repeating: [], count: leads.leads.count)
+            for (c, step) in dealt.steps(start) {
+                let time = window.map { min(max(step, $0.lowerBound), $0.upperBound) } ?? step
+                if let lead = leads.leads.firstIndex(of: time) { cells[lead].append(c) }
             }
-            let dummies = leads.leads.map { lead in eventTime.map { $0 == lead ? 1.0 : 0 } }
-            guard let isGroup = sample.isGroup else { return regression.draw(dummies)?.wald(0..<dummies.count) }
+            let leads = cells.map { SparseColumn(cells: $0) }
+            guard dealt.design.isGroup != nil else { return regression.draw(leads)?.wald(0..<leads.count) }
             // The gap's leads beside those that group and peers share.
-            let gap = dummies.map { column in column.indices.map { isGroup[$0] ? 0 : column[$0] } }
-            return regression.draw(dummies + gap)?.wald(dummies.count..<2 * dummies.count)
+            let gap = cells.map { dealt.columns($0)[1] }
+            return regression.draw(leads + gap)?.wald(leads.count..<2 * leads.count)
         }
-        guard let observed = wald(sample.start) else { return nil }
+        guard let observed = wald(before.start) else { return nil }
         let drawn = parallel(reassignment.count, threads: options.threads) { wald(reassignment.starts($0))?.statistic }
         guard let test = RandomisationTest(observed: observed.statistic, drawn: drawn, reassignment: reassignment)
         else {

@@ -18,7 +18,7 @@ struct PreTrendTests {
     @Test func manyClustersUseF() throws {
         var made = SeededRows(seed: 81)
         let starts = [Int?](repeating: 4, count: 25) + [Int?](repeating: nil, count: 30)
-        let result = try run(made.panel(starts: starts))
+        let result = try run(made.panel(starts: starts, covariate: true))
         let test = try #require(result.preTrend)
         #expect(test.method == "F" && test.q == 2 && test.assignments == nil)
         #expect(test.leads.map(\.eventTime) == [-3, -2])

@@ -20,20 +20,24 @@ struct RandomisationTests {
     func equalsAnalysingEveryAssignment(estimator: EstimatorName, groups: Bool) throws {
         var made = SeededRows(seed: 41)
         let starts: [Int?] = estimator == .did2x2 ? [4, 4, nil, nil, nil, nil] : [4, 5, 5, nil, nil, nil]
-        let rows = made.panel(starts: starts, pupils: 3...5, covariate: true, groups: groups)
+        var rows = made.panel(starts: starts, pupils: 3...5, missing: 0.05, covariate: true, groups: groups)
+        rows.absorbed = [("class", rows.y.indices.map { "c\($0 % 3)" })]
         let design = rows.gathered()
         let test = try #require(try DidAnalysis.run(design, Self.options(estimator, permutations: 1000)).randomisation)
 
+        let shortcut = try HeadlineStatistic(Self.estimator(estimator).fit(design, nested: nil), window: nil)
         var sizes: [Double] = []
         for assigned in Self.arrangements(starts) {
             var other = rows
             other.start = rows.unit.map { assigned[Int($0.dropFirst()) ?? 0] }
             let fit = try Self.estimator(estimator).fit(other.gathered(), nested: nil)
-            let variance = try CovarianceOfEstimates.compute(fit, kind: .cr1, smallSample: .fixest)
-            sizes.append(abs(fit.estimates[0] / (try #require(variance.standardError(0)))))
+            let variance = try CovarianceOfEstimates.compute(fit, kind: .cr0, smallSample: .none)
+            let statistic = fit.estimates[0] / (try #require(variance.standardError(0)))
+            #expect(isClose(shortcut(assigned), statistic, 1e-9))
+            sizes.append(abs(statistic))
         }
         let fit = try Self.estimator(estimator).fit(design, nested: nil)
-        let variance = try CovarianceOfEstimates.compute(fit, kind: .cr1, smallSample: .fixest)
+        let variance = try CovarianceOfEstimates.compute(fit, kind: .cr0, smallSample: .none)
         let observed = abs(fit.estimates[0] / (try #require(variance.standardError(0))))
         let reached = sizes.filter { $0 >= observed * (1 - 1e-9) }.count
         #expect(test.isEnumerated)
