@@ -4,7 +4,7 @@ import Tables
 ///
 /// Keys stand in the order of the request; within each, values are sorted by their bytes and `codes` point into them.
 /// Each outcome has a block of its own, over the rows where the outcome and every covariate are present.
-public struct CellTable: Sendable {
+public struct CellTable: Sendable, Equatable {
     public var keys: [CellKey]
     public var cellCount: Int
     public var blocks: [MomentBlock]
@@ -35,14 +35,14 @@ public struct CellKey: Sendable, Equatable {
 }
 
 /// The moments of one outcome and its covariates, cell by cell.
-public struct MomentBlock: Sendable {
+public struct MomentBlock: Sendable, Equatable {
     /// The outcome first, then the covariates: q names.
     public var variables: [String]
     public var sums: Sums
     /// Rows left out of this block, one reason a row, in the fixed order in which reasons are tested.
     public var dropped: [DroppedRows]
 
-    public enum Sums: Sendable {
+    public enum Sums: Sendable, Equatable {
         case exact(ExactMoments)
         case double(CentredMoments)
     }
@@ -95,5 +95,16 @@ public struct CellMoments: Sendable, Equatable {
         self.squaredWeight = squaredWeight
         self.mean = mean
         self.within = within
+    }
+}
+
+extension CellMoments {
+    /// Empty cells.
+    public init(variableCount: Int, cellCount: Int) {
+        let zeros = [Double](repeating: 0, count: cellCount)
+        self.init(
+            variableCount: variableCount, n: zeros, weight: zeros, squaredWeight: zeros,
+            mean: Array(repeating: 0, count: cellCount * variableCount),
+            within: Array(repeating: 0, count: cellCount * pairCount(variableCount)))
     }
 }

@@ -24,8 +24,42 @@ public struct ExactMoments: Sendable, Equatable {
         self.q = q
     }
 
-    /// Centred in integers, then converted to doubles once.
+    /// Empty cells.
+    public init(decimals: [Int], weightDecimals: Int, cellCount: Int) {
+        let pairs = pairCount(decimals.count)
+        self.init(
+            decimals: decimals, weightDecimals: weightDecimals, n: Array(repeating: 0, count: cellCount),
+            w: Array(repeating: 0, count: cellCount), ww: Array(repeating: 0, count: cellCount),
+            s: Array(repeating: 0, count: cellCount * decimals.count),
+            q: Array(repeating: 0, count: cellCount * pairs))
+    }
+
+    /// Centred in integers, then converted to doubles with one rounding each.
+    ///
+    /// Means are s / (W · 10^d); the sums of w(z − z̄)(z − z̄)' are (W·Q − S·S') / (W · 10^(d_w + d_i + d_j)), the products
+    /// in 256 bits where 128 do not hold them. A large offset of the values therefore costs nothing.
     public func centred() -> CellMoments {
-        CellMoments(variableCount: decimals.count, n: [], weight: [], squaredWeight: [], mean: [], within: [])
+        let q = decimals.count, pairs = pairCount(q), cellCount = n.count
+        var moments = CellMoments(variableCount: q, cellCount: cellCount)
+        let weightScale = UInt128(powerOfTen(weightDecimals))
+        let scales = decimals.map { UInt128(powerOfTen($0)) }
+        for cell in 0..<cellCount where n[cell] > 0 && w[cell] > 0 {
+            moments.n[cell] = Double(n[cell])
+            moments.weight[cell] = ExactRatio.quotient(w[cell], weightScale, 1)
+            moments.squaredWeight[cell] = ExactRatio.quotient(ww[cell], weightScale * weightScale, 1)
+            let weight = UInt128(w[cell])
+            let sums = cell * q
+            var pair = cell * pairs
+            for i in 0..<q {
+                moments.mean[sums + i] = ExactRatio.quotient(s[sums + i], weight, scales[i])
+                for j in i..<q {
+                    moments.within[pair] = ExactRatio.quotient(
+                        w[cell], self.q[pair], minus: s[sums + i], s[sums + j],
+                        over: weight, weightScale * scales[i] * scales[j])
+                    pair += 1
+                }
+            }
+        }
+        return moments
     }
 }

@@ -15,3 +15,15 @@ public struct Period: Sendable, Hashable, Comparable {
 
     public static func < (a: Period, b: Period) -> Bool { (a.ordinal, a.label) < (b.ordinal, b.label) }
 }
+
+extension Period.Kind {
+    /// How messages call the kind.
+    var words: String {
+        switch self {
+        case .year: "a year"
+        case .academicYear: "an academic year"
+        case .term: "a term"
+        case .date: "a date"
+        }
+    }
+}

@@ -6,7 +6,7 @@
 public struct Batch {
     public var rowCount: Int
     public var lane: Int
-    /// 1 where the row meets every filter, 0 where it is left out.
+    /// 1 where the row meets every filter, 0 where it is left out. The reader hands over kept rows only, so all are 1.
     public var kept: UnsafePointer<UInt8>
     /// One entry a requested column, in the order of `ReadRequest.columns`; keys have codes, numbers have values.
     public var columns: [Column]
@@ -37,7 +37,7 @@ public struct Batch {
         public var decimals: Int
         /// Double arithmetic: the correctly rounded values. In exact arithmetic not to be read.
         public var doubles: UnsafePointer<Double>
-        /// 0 where the value is present; else 1 + the index of its reason in the lane's list of reasons.
+        /// 0 where the value is present; else 1 + the index of its reason in `MissingCodes.reasons`.
         public var missing: UnsafePointer<UInt8>
 
         public init(

@@ -1,21 +1,150 @@
 /// The distinct texts of one key column in one lane, numbered in order of arrival.
 ///
-/// Used by one thread at a time; the reader guarantees it (see `Batch`).
+/// Used by one thread at a time; the reader guarantees it (see `Batch`). That is why it may be `@unchecked Sendable`.
+///
+/// Open addressing over slots that hold the text itself: a text of up to 16 bytes is its first and its last eight bytes
+/// and its length, and is compared without touching other memory. Longer texts are compared with the stored string.
 public final class KeyDictionary: @unchecked Sendable {
     /// The texts by code.
     public private(set) var texts: [String] = []
-    private var codes: [String: UInt32] = [:]
+    /// For each code the file (index into `ReadRequest.files`) in which it occurred first within this lane.
+    public private(set) var firstFile: [Int32] = []
+    /// For each code the physical line on which it occurred first within this lane; 0 where no line was given.
+    public private(set) var firstLine: [Int64] = []
 
-    public init() {}
+    struct Slot {
+        var head: UInt64
+        var tail: UInt64
+        var length: UInt32
+        /// The code plus one; 0 marks a free slot.
+        var next: UInt32
+    }
 
-    /// The code of a text, new or old. The slow door, for tests; the reader's decoder has its own over bytes.
-    public func code(of text: String) -> UInt32 {
-        if let code = codes[text] { return code }
+    private(set) var slots: UnsafeMutablePointer<Slot>
+    private(set) var mask: Int
+
+    public init() {
+        mask = 63
+        slots = Self.freeSlots(64)
+    }
+
+    deinit { slots.deallocate() }
+
+    public var count: Int { texts.count }
+
+    /// The code of a text, new or old: for tests and small tables.
+    public func code(of text: String) -> UInt32 { code(of: text, 0, 0) }
+
+    func code(of text: String, _ file: Int, _ line: Int64) -> UInt32 {
+        withPaddedBytes(of: text) { code($0, $1, file, line) } ?? 0
+    }
+
+    /// The code of a text that is known.
+    public func find(_ text: String) -> UInt32? {
+        withPaddedBytes(of: text) { find($0, $1) } ?? nil
+    }
+
+    private func withPaddedBytes<R>(of text: String, _ body: (UnsafePointer<UInt8>, Int) -> R) -> R? {
+        var text = text
+        return text.withUTF8 { bytes in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count + 16) { copy in
+                copy.initialize(repeating: 0)
+                _ = copy.update(fromContentsOf: bytes)
+                // The capacity is at least 16, so there is a base address.
+                return copy.baseAddress.map { body(UnsafePointer($0), bytes.count) }
+            }
+        }
+    }
+
+    /// The code of a text that is known; 16 bytes past the start must be readable.
+    func find(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt32? {
+        let (head, tail) = Self.ends(bytes, length)
+        var at = Self.hash(head, tail, length) & mask
+        while slots[at].next != 0 {
+            if slots[at].head == head, slots[at].tail == tail, slots[at].length == UInt32(truncatingIfNeeded: length),
+                length <= 16 || isText(Int(slots[at].next - 1), bytes, length)
+            {
+                return slots[at].next - 1
+            }
+            at = (at + 1) & mask
+        }
+        return nil
+    }
+
+    /// The code of `length` bytes of UTF-8; 16 bytes past the start must be readable.
+    @inline(__always)
+    func code(_ bytes: UnsafePointer<UInt8>, _ length: Int, _ file: Int, _ line: @autoclosure () -> Int64) -> UInt32 {
+        let (head, tail) = Self.ends(bytes, length)
+        var at = Self.hash(head, tail, length) & mask
+        while true {
+            let slot = slots[at]
+            if slot.next == 0 { return insert(bytes, length, head, tail, at, file, line()) }
+            if slot.head == head, slot.tail == tail, slot.length == UInt32(truncatingIfNeeded: length),
+                length <= 16 || isText(Int(slot.next - 1), bytes, length)
+            {
+                return slot.next - 1
+            }
+            at = (at + 1) & mask
+        }
+    }
+
+    /// What identifies a text of up to 16 bytes together with its length; for a longer one the tail is a hash of it all.
+    @inline(__always)
+    static func ends(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> (UInt64, UInt64) {
+        let raw = UnsafeRawPointer(bytes)
+        let first = raw.loadUnaligned(as: UInt64.self)
+        if length <= 8 {
+            // The shift is by 64 for the empty text, which Swift's smart shift turns into 0.
+            return (first & (UInt64.max >> (64 - 8 * UInt64(length))), 0)
+        }
+        if length <= 16 { return (first, raw.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)) }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for i in 0..<length { hash = (hash ^ UInt64(bytes[i])) &* 0x0000_0100_0000_01B3 }
+        return (first, hash)
+    }
+
+    @inline(__always)
+    static func hash(_ head: UInt64, _ tail: UInt64, _ length: Int) -> Int {
+        var h = (head ^ (tail &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(truncatingIfNeeded: length)) &* 0xD6E8_FEB8_6659_FD93
+        h ^= h &>> 32
+        h = h &* 0xD6E8_FEB8_6659_FD93
+        return Int(truncatingIfNeeded: h &>> 33)
+    }
+
+    private func isText(_ code: Int, _ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+        texts[code].utf8.elementsEqual(UnsafeBufferPointer(start: bytes, count: length))
+    }
+
+    @inline(never)
+    private func insert(
+        _ bytes: UnsafePointer<UInt8>, _ length: Int, _ head: UInt64, _ tail: UInt64, _ at: Int, _ file: Int,
+        _ line: Int64
+    ) -> UInt32 {
         let code = UInt32(texts.count)
-        texts.append(text)
-        codes[text] = code
+        texts.append(String(decoding: UnsafeBufferPointer(start: bytes, count: length), as: UTF8.self))
+        firstFile.append(Int32(file))
+        firstLine.append(line)
+        slots[at] = Slot(head: head, tail: tail, length: UInt32(length), next: code + 1)
+        if 2 * texts.count > mask { grow() }
         return code
     }
 
-    public var count: Int { texts.count }
+    private func grow() {
+        let old = slots
+        let oldCount = mask + 1
+        mask = 4 * oldCount - 1
+        slots = Self.freeSlots(mask + 1)
+        for i in 0..<oldCount where old[i].next != 0 {
+            var at = Self.hash(old[i].head, old[i].tail, Int(old[i].length)) & mask
+            while slots[at].next != 0 { at = (at + 1) & mask }
+            slots[at] = old[i]
+        }
+        old.deallocate()
+    }
+
+    private static func freeSlots(_ count: Int) -> UnsafeMutablePointer<Slot> {
+        let slots = UnsafeMutablePointer<Slot>.allocate(capacity: count)
+        slots.initialize(repeating: Slot(head: 0, tail: 0, length: 0, next: 0), count: count)
+        return slots
+    }
 }

@@ -11,6 +11,8 @@ public struct ReadRequest: Sendable {
     public var rejects: String?
     /// True where only the count of such rows is wanted, or the file of rejects is named: `--lenient`.
     public var isLenient = false
+    /// True where the report should hold the SHA-256 of every file.
+    public var wantsDigests = false
 
     public init(files: [InputFile], columns: [ColumnRequest]) {
         self.files = files
@@ -53,6 +55,12 @@ public struct MissingCodes: Sendable, Equatable {
     public var codes: [String]
 
     public init(codes: [String] = known) { self.codes = codes }
+
+    /// The reasons in the order to which `Batch.NumberColumn.missing` refers: the empty field, then the codes.
+    public var reasons: [String] { [Self.empty] + codes }
+
+    /// How the empty or blank field is called among the reasons.
+    public static let empty = "empty"
 }
 
 /// How sums are kept: exact integers, or doubles where a column has too many decimals.

@@ -1,0 +1,50 @@
+import Tables
+
+/// Why no gap can be worked out.
+public enum AttainmentError: Refusal, Equatable {
+    case valueNotFound(column: String, value: String)
+    case changeWithoutTime
+    case unitRowsNeedPupilSpread
+    case priorNotANumber(column: String)
+    case noKnownPrior(column: String)
+
+    public var status: ExitStatus {
+        switch self {
+        case .noKnownPrior: .design
+        case .valueNotFound, .priorNotANumber: .input
+        case .changeWithoutTime, .unitRowsNeedPupilSpread: .usage
+        }
+    }
+
+    public var code: String {
+        switch self {
+        case .valueNotFound: "E331"
+        case .changeWithoutTime: "E332"
+        case .unitRowsNeedPupilSpread: "E333"
+        case .priorNotANumber: "E334"
+        case .noKnownPrior: "E335"
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .valueNotFound(let column, let value): "no row with a result has '\(value)' in the column '\(column)'"
+        case .changeWithoutTime: "a change of the gap needs the column with the period"
+        case .unitRowsNeedPupilSpread:
+            "rows that are units do not tell how pupils differ, so that the gap cannot be put in standard deviations"
+        case .priorNotANumber(let column): "a key in the column '\(column)' is not a number"
+        case .noKnownPrior(let column): "no row of a group and its peers has a value in the column '\(column)'"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .valueNotFound:
+            "the value must be written as in the file; 'counterpart describe' shows the values that occur"
+        case .changeWithoutTime: "name it with --time"
+        case .unitRowsNeedPupilSpread: "give the standard deviation of pupils with --pupil-sd"
+        case .priorNotANumber: "prior attainment is a number; leave other texts empty or declare them missing"
+        case .noKnownPrior: "check the name of the column with prior attainment"
+        }
+    }
+}

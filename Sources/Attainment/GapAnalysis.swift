@@ -1,0 +1,159 @@
+import Cells
+import Inference
+import Panels
+import Probability
+import Tables
+
+/// Gaps in attainment between groups of pupils and their peers, from cells alone.
+///
+/// The gap is the peers' mean minus the group's, so that it is positive where the group is behind; where low values are
+/// good (absence) it is the group's mean minus the peers', which again is positive where the group is behind. Its change and
+/// the gap at equal prior attainment follow the same sign.
+public enum GapAnalysis {
+    /// - Parameters:
+    ///   - table: cells whose keys hold every column that the request names; further keys change nothing.
+    /// - Throws: an `AttainmentError`, or a `DesignError` about the periods.
+    /// - Complexity: O(C log C) in C cells for each group asked for.
+    public static func run(_ table: CellTable, _ request: GapRequest) throws -> GapResult {
+        if request.change, request.time == nil { throw AttainmentError.changeWithoutTime }
+        if request.standardise, request.rowKind == .units, request.pupilSpread == nil {
+            throw AttainmentError.unitRowsNeedPupilSpread
+        }
+        // The roll-up makes the gap the same to the bit whatever other keys the cells have, prior attainment among them.
+        let cells = try GapCells(try table.rolledUp(keeping: request.keyColumns), request)
+        let contrasts = try labelledContrasts(cells, request)
+        var drafts: [GapDraft] = []
+        var result = GapResult(rows: [], warnings: [], dropped: cells.dropped)
+        for (index, contrast) in contrasts.enumerated() {
+            let found = try GapDraft.all(of: contrast, index: index, in: cells, request)
+            drafts += found.drafts
+            if found.neither > 0 {
+                let reason = "\(contrast.label): neither the group nor its peers"
+                result.dropped.append(DroppedRows(reason, Int(found.neither)))
+            }
+        }
+        for index in drafts.indices { drafts[index].addFigures(request) }
+        if let prior = request.prior {
+            let others = request.keyColumns.filter { $0 != prior }
+            let fine = try table.rolledUp(keeping: others + [prior])
+            let gaps = try ProgressGaps(fine, column: prior, request)
+            for index in drafts.indices {
+                try gaps.add(to: &drafts[index], contrasts[drafts[index].contrast].contrast, request)
+            }
+        }
+        if cells.pupils != nil { GapSuppression(threshold: Double(request.threshold)).mark(&drafts, contrasts) }
+        if request.change { GapChange.add(to: &drafts, cells, request) }
+        result.rows = drafts.map { $0.row.isSuppressed ? $0.row.withoutFigures : $0.row }
+        result.warnings = warnings(drafts, cells, request)
+        return result
+    }
+
+    /// Each group asked for as a contrast; a column asked for as a whole gives one for each known value with results.
+    private static func labelledContrasts(_ cells: GapCells, _ request: GapRequest) throws -> [LabelledContrast] {
+        let wholeColumns = request.groups.filter { if case .eachValue = $0 { true } else { false } }.count
+        return try request.groups.flatMap { group -> [LabelledContrast] in
+            switch group {
+            case .contrast(let contrast):
+                let present = try presentValues(contrast.column, cells)
+                for value in [contrast.value, contrast.peers].compactMap({ $0 }) where !present.contains(value) {
+                    throw AttainmentError.valueNotFound(column: contrast.column, value: value)
+                }
+                return [LabelledContrast(contrast: contrast, label: contrast.label)]
+            case .eachValue(let column, let unknown):
+                return try presentValues(column, cells).filter { !$0.isEmpty && !unknown.contains($0) }.map { value in
+                    let contrast = GroupContrast(column: column, value: value, unknown: unknown)
+                    return LabelledContrast(contrast: contrast, label: wholeColumns > 1 ? contrast.label : value)
+                }
+            }
+        }
+    }
+
+    private static func presentValues(_ column: String, _ cells: GapCells) throws -> [String] {
+        let key = try cells.table.key(column)
+        var occurs = [Bool](repeating: false, count: key.values.count)
+        for cell in cells.combination.indices where cells.combination[cell] != nil {
+            occurs[Int(key.codes[cell])] = true
+        }
+        return key.values.indices.filter { occurs[$0] }.map { key.values[$0] }
+    }
+
+    private static func warnings(_ drafts: [GapDraft], _ cells: GapCells, _ request: GapRequest) -> [Warning] {
+        var warnings = cells.respelled.map { spellings in
+            Warning(
+                "respelled-periods",
+                "\(spellings.map { "'\($0)'" }.joined(separator: ", ")) are one period, called '\(spellings[0])' in the results"
+            )
+        }
+        if request.unit == nil, request.rowKind == .pupils {
+            warnings.append(
+                Warning(
+                    "independent-pupils",
+                    "pupils count as independent, which makes intervals too narrow where pupils of a school are alike; "
+                        + "name the school with --unit"))
+        }
+        if cells.pupils == nil, request.threshold > 0 {
+            warnings.append(
+                Warning(
+                    "counts-unknown",
+                    "rows are units and their numbers of pupils are not known, so that no small group is suppressed; "
+                        + "name the column with --count"))
+        }
+        let bare = drafts.filter { !$0.row.isSuppressed && $0.row.gap != nil && $0.row.standardError == nil }.count
+        if bare > 0 {
+            warnings.append(
+                Warning(
+                    "few-clusters",
+                    "\(bare) of \(drafts.count) gaps have no interval: the pupils of one side are all in one unit, or do not vary"
+                ))
+        }
+        return warnings
+    }
+}
+
+extension GapDraft {
+    mutating func addFigures(_ request: GapRequest) {
+        let sign = request.lowerIsBetter ? -1.0 : 1.0
+        let (own, other) = (group.total, peers.total)
+        if own.n > 0 { row.mean = own.mean }
+        if other.n > 0 { row.meanPeers = other.mean }
+        guard own.n > 0, other.n > 0 else { return }
+        let gap = sign * (other.mean - own.mean)
+        row.gap = gap
+        if let found = MeanContrast(terms: terms(sign: sign)).uncertainty(isClustered: request.unit != nil) {
+            let interval = TInterval(gap, found, level: request.level)
+            row.standardError = found.standardError
+            row.degreesOfFreedom = found.degreesOfFreedom
+            (row.lower, row.upper, row.pValue) = (interval.lower, interval.upper, interval.pValue)
+        }
+        guard request.standardise else { return }
+        if let spread = request.pupilSpread {
+            row.hedgesG = gap / spread
+        } else if let a = own.variance, let b = other.variance {
+            row.hedgesG = EffectSize.hedgesG(difference: gap, n: (own.n, other.n), variance: (a, b))
+        }
+    }
+}
+
+/// An estimate's interval and p-value by Student's t.
+struct TInterval {
+    var lower: Double
+    var upper: Double
+    var pValue: Double
+
+    init(_ estimate: Double, _ uncertainty: MeanContrast.Uncertainty, level: Double) {
+        let t = StudentT(degreesOfFreedom: uncertainty.degreesOfFreedom)
+        let reach = t.tailQuantile((1 - level) / 2) * uncertainty.standardError
+        lower = estimate - reach
+        upper = estimate + reach
+        pValue = t.twoSidedTail(estimate / uncertainty.standardError)
+    }
+}
+
+extension GapRow {
+    /// The row as it may be shown when it is suppressed.
+    var withoutFigures: GapRow {
+        var row = GapRow(outcome: outcome, group: group, by: by, n: n, nPeers: nPeers)
+        row.isSuppressed = true
+        return row
+    }
+}

@@ -1,0 +1,64 @@
+import Cells
+import Panels
+
+/// A contrast as it is worked out: of which column, and how results call it.
+struct LabelledContrast {
+    var contrast: GroupContrast
+    var label: String
+}
+
+/// A row in the making: the two means with all that their errors need.
+struct GapDraft {
+    var row: GapRow
+    var contrast: Int
+    var combination: Int
+    var group = ClusteredMean()
+    var peers = ClusteredMean()
+
+    /// Group and peers of every combination that has rows on either side, in order.
+    ///
+    /// - Returns: the drafts, and the used rows that belong to neither side.
+    static func all(
+        of contrast: LabelledContrast, index: Int, in cells: GapCells, _ request: GapRequest
+    ) throws -> (drafts: [GapDraft], neither: Double) {
+        let key = try cells.table.key(contrast.contrast.column)
+        let sides = contrast.contrast.sides(of: key.values)
+        let outcome = cells.table.blocks[request.block].variables[0]
+        var drafts = cells.combinations.enumerated().map { position, values in
+            GapDraft(
+                row: GapRow(
+                    outcome: outcome, group: contrast.label,
+                    by: zip(request.rowColumns, values).map { .init($0, $1.value) }, n: 0, nPeers: 0),
+                contrast: index, combination: position)
+        }
+        var neither = 0.0
+        for cell in cells.unit.indices {
+            guard let combination = cells.combination[cell] else { continue }
+            guard let isGroup = sides[Int(key.codes[cell])] else {
+                neither += cells.moments.n[cell]
+                continue
+            }
+            drafts[combination].add(cell, isGroup: isGroup, of: cells)
+        }
+        return (drafts.filter { $0.group.total.n > 0 || $0.peers.total.n > 0 }, neither)
+    }
+
+    private mutating func add(_ cell: Int, isGroup: Bool, of cells: GapCells) {
+        let moments = cells.moments
+        let q = moments.variableCount
+        let (mean, within) = (moments.mean[cell * q], moments.within[cell * (q * (q + 1) / 2)])
+        let pupils = cells.pupils?[cell] ?? cells.n[cell]
+        if isGroup {
+            row.n += pupils
+            group.add(
+                unit: cells.unit[cell], n: cells.n[cell], weight: moments.weight[cell], mean: mean, within: within)
+        } else {
+            row.nPeers += pupils
+            peers.add(
+                unit: cells.unit[cell], n: cells.n[cell], weight: moments.weight[cell], mean: mean, within: within)
+        }
+    }
+
+    /// The terms of the gap, peers first, for a contrast that may hold the gap of another period too.
+    func terms(sign: Double) -> [(sign: Double, mean: ClusteredMean)] { [(sign, peers), (-sign, group)] }
+}

@@ -1,0 +1,51 @@
+import Cells
+import Panels
+import Tables
+
+/// Which gaps to work out from the cells.
+public struct GapRequest: Sendable {
+    public enum Group: Sendable, Equatable {
+        /// One value against its peers.
+        case contrast(GroupContrast)
+        /// Each known value of the column against the rest.
+        case eachValue(column: String, unknown: [String])
+    }
+
+    public var groups: [Group]
+    /// Key columns: a row for each combination of their values.
+    public var by: [String] = []
+    /// The key column by which errors are clustered; nil where pupils count as independent.
+    public var unit: String?
+    /// The key column with the period: for the change, and within which prior attainment is compared.
+    public var time: String?
+    /// The change of each gap since the period before; then rows are by period too.
+    public var change = false
+    /// A key column whose values are decimal numbers.
+    public var prior: String?
+    public var standardise = false
+    /// The standard deviation of pupils, for unit rows.
+    public var pupilSpread: Double?
+    /// Rows with fewer pupils on either side are suppressed; 0 turns it off.
+    public var threshold = 10
+    public var level = 0.95
+    /// Low values are good (absence): the group is behind where its mean is higher.
+    public var lowerIsBetter = false
+    /// The block of the outcome, and that of the pupils behind a unit's row.
+    public var block = 0
+    public var countBlock: Int?
+    public var rowKind = RowKind.pupils
+    public var weightKind = WeightKind.analytic
+
+    public init(groups: [Group]) { self.groups = groups }
+}
+
+/// What `gaps` found.
+public struct GapResult: Sendable, Equatable {
+    /// By group as asked for, then by the values of `by` in byte order, periods by calendar.
+    ///
+    /// The counts of a suppressed row are those of its pupils and must not be shown either.
+    public var rows: [GapRow]
+    public var warnings: [Warning]
+    /// Used rows of the cells that joined no gap, by reason.
+    public var dropped: [DroppedRows]
+}

@@ -1,0 +1,283 @@
+import Tables
+
+/// The state of one lane: its cells, their sums, and the counts of rows that went into none.
+///
+/// Used by one thread at a time, as batches are.
+final class CellLane {
+    private let plan: CellPlan
+    private var index: KeyIndex
+    private var rowCounts: [Int] = []
+    private var sums: LaneSums
+    private var dictionaries: [KeyDictionary?]
+    private var emptyCodes: [EmptyCode]
+    private var scratch = RowScratch()
+    private(set) var scale: LaneScale
+    private(set) var drops: DropCounts
+    private(set) var weightFaults = WeightFaults()
+    private(set) var hasPositiveWeight = false
+    private(set) var pupils: PupilRows?
+
+    private enum LaneSums {
+        case exact(ExactSums)
+        case double(CentredSums)
+    }
+
+    init(_ plan: CellPlan, hashKey: PupilHash) {
+        self.plan = plan
+        index = KeyIndex(keyCount: plan.keys.count)
+        let counts = plan.outcomes.indices.map { plan.variables(of: $0).count }
+        switch plan.arithmetic {
+        case .exact:
+            let layout = RecordLayout(variableCounts: counts, isWeighted: plan.weight != nil)
+            sums = .exact(ExactSums(layout: layout, limits: plan.limits))
+        case .double: sums = .double(CentredSums(variableCounts: counts))
+        }
+        dictionaries = Array(repeating: nil, count: plan.keys.count)
+        emptyCodes = Array(repeating: EmptyCode(), count: plan.required.count)
+        scale = LaneScale(valueCount: plan.valueColumns.count)
+        drops = DropCounts(plan)
+        pupils = plan.hasPupil ? PupilRows(hash: hashKey) : nil
+    }
+
+    /// True where no row belongs to a cell.
+    var isEmpty: Bool { index.cellCount == 0 }
+
+    func add(_ batch: borrowing Batch) {
+        guard batch.rowCount > 0 else { return }
+        let columns = BatchColumns(batch.columns, plan)
+        scratch.fit(batch.rowCount)
+        findSkippedRows(batch, columns)
+        findLateDrops(batch, columns)
+        pupils?.add(batch, columns, plan, skipped: scratch.skipped)
+        scratch.findCells(&index, columns, rowCount: batch.rowCount)
+        countRows(batch.rowCount)
+        addSums(batch, columns)
+    }
+
+    /// Marks rows that belong to no cell: filtered out, or without a key that must be there.
+    private func findSkippedRows(_ batch: borrowing Batch, _ columns: BatchColumns) {
+        let skipped = scratch.skipped, kept = batch.kept, rowCount = batch.rowCount
+        for row in 0..<rowCount { skipped[row] = kept[row] == 0 ? 1 : 0 }
+        for (key, column) in columns.keys.enumerated() { dictionaries[key] = column.dictionary }
+        for (position, required) in plan.required.enumerated() {
+            let column = columns.keys[required.key]
+            guard let empty = emptyCodes[position].find(in: column.dictionary) else { continue }
+            let codes = column.codes
+            for row in 0..<rowCount where skipped[row] == 0 && codes[row] == empty {
+                skipped[row] = UInt8(2 + position)
+                drops.required[position] += 1
+            }
+        }
+    }
+
+    /// Marks rows that no block takes whatever the outcome: 1 + the covariate that is missing, or the weight's zero.
+    private func findLateDrops(_ batch: borrowing Batch, _ columns: BatchColumns) {
+        let late = scratch.late, skipped = scratch.skipped, rowCount = batch.rowCount
+        late.update(repeating: 0, count: rowCount)
+        if let weight = columns.weight {
+            let zeroWeight = UInt16(1 + plan.covariates.count)
+            let isExact = plan.arithmetic == .exact
+            for row in 0..<rowCount where skipped[row] == 0 {
+                let isMissing = weight.missing[row] != 0
+                let sign = isExact ? weight.mantissas[row].signum() : weight.doubles[row].direction
+                guard isMissing || sign <= 0 else {
+                    hasPositiveWeight = true
+                    continue
+                }
+                late[row] = zeroWeight
+                guard isMissing || sign < 0 else { continue }
+                weightFaults.note(isMissing: isMissing, file: batch.file, line: Int(batch.lines[row]))
+            }
+        }
+        for covariate in plan.covariates.indices.reversed() {
+            let missing = columns.values[plan.outcomes.count + covariate].missing
+            for row in 0..<rowCount where missing[row] != 0 { late[row] = UInt16(1 + covariate) }
+        }
+    }
+
+    /// Runs of one cell are counted in a register: sorted files have long ones.
+    private func countRows(_ rowCount: Int) {
+        if rowCounts.count < index.cellCount {
+            rowCounts.append(contentsOf: repeatElement(0, count: index.cellCount - rowCounts.count))
+        }
+        let cells = scratch.cells, skipped = scratch.skipped
+        rowCounts.withUnsafeMutableBufferPointer { counts in
+            guard counts.count > 0 else { return }
+            var cell = 0
+            var run = 0
+            for row in 0..<rowCount where skipped[row] == 0 {
+                let next = Int(cells[row])
+                if next != cell {
+                    counts[cell] += run
+                    cell = next
+                    run = 0
+                }
+                run += 1
+            }
+            counts[cell] += run
+        }
+    }
+
+    private func addSums(_ batch: borrowing Batch, _ columns: BatchColumns) {
+        let rowCount = batch.rowCount
+        let values = plan.outcomes.indices.map { block in plan.values(of: block).map { columns.values[$0] } }
+        switch sums {
+        case .exact(var exact):
+            // Moved out and back, so that the arrays inside have one owner and grow in place.
+            sums = .double(CentredSums(variableCounts: []))
+            defer { sums = .exact(exact) }
+            let steps = scale.grow(columns, rowCount: rowCount, skipped: scratch.skipped)
+            guard let largestProduct = scale.largestProduct(plan) else { return }
+            exact.rescale(steps.values(plan), weightSteps: steps.weight)
+            exact.reserve(index.cellCount)
+            exact.prepare(rowCount: rowCount, largestProduct: largestProduct)
+            for block in plan.outcomes.indices {
+                findUsedRows(block, columns, rowCount)
+                exact.add(
+                    block: block, values: values[block].map(\.mantissas), weights: columns.weight?.mantissas,
+                    cells: scratch.cells, used: scratch.used, rowCount: rowCount)
+            }
+        case .double(var double):
+            sums = .double(CentredSums(variableCounts: []))
+            defer { sums = .double(double) }
+            double.reserve(index.cellCount)
+            for block in plan.outcomes.indices {
+                findUsedRows(block, columns, rowCount)
+                double.add(
+                    block: block, values: values[block].map(\.doubles), weights: columns.weight?.doubles,
+                    cells: scratch.cells, used: scratch.used, rowCount: rowCount)
+            }
+        }
+    }
+
+    /// Marks the rows that a block leaves out, and counts why, one reason a row.
+    private func findUsedRows(_ block: Int, _ columns: BatchColumns, _ rowCount: Int) {
+        let used = scratch.used, skipped = scratch.skipped, late = scratch.late
+        let missing = columns.values[block].missing
+        var leftOut = 0
+        for row in 0..<rowCount {
+            let mark: UInt8 = (UInt16(skipped[row] | missing[row]) | late[row]) == 0 ? 0 : 1
+            used[row] = mark
+            leftOut &+= Int(mark)
+        }
+        guard leftOut > 0 else { return }
+        for row in 0..<rowCount where used[row] != 0 && skipped[row] == 0 {
+            if missing[row] != 0 {
+                drops.outcome[block][Int(missing[row])] += 1
+            } else {
+                drops.late[block][Int(late[row])] += 1
+            }
+        }
+    }
+
+    /// What the lane has seen, its values in order of arrival.
+    func table() -> CellTable {
+        let keys = plan.keys.indices.map { key in
+            CellKey(
+                name: plan.keys[key], values: dictionaries[key]?.texts ?? [],
+                codes: (0..<index.cellCount).map { Int32(index.codes[$0 * plan.keys.count + key]) })
+        }
+        let blocks = plan.outcomes.indices.map { block in
+            MomentBlock(variables: plan.variables(of: block), sums: moments(of: block), dropped: [])
+        }
+        return CellTable(keys: keys, cellCount: index.cellCount, blocks: blocks, rowCounts: rowCounts)
+    }
+
+    private func moments(of block: Int) -> MomentBlock.Sums {
+        switch sums {
+        case .exact(var exact):
+            exact.reserve(index.cellCount)
+            let decimals = plan.values(of: block).map { scale.decimals[$0] }
+            return .exact(exact.moments(of: block, decimals: decimals, weightDecimals: scale.weightDecimals))
+        case .double(let double): return .double(double.moments(of: block))
+        }
+    }
+}
+
+extension Double {
+    /// −1, 0 or 1.
+    fileprivate var direction: Int64 { self > 0 ? 1 : self < 0 ? -1 : 0 }
+}
+
+/// The columns of a batch by their part in the plan.
+struct BatchColumns {
+    var keys: [Batch.KeyColumn] = []
+    /// Outcomes, then covariates.
+    var values: [Batch.NumberColumn] = []
+    var weight: Batch.NumberColumn?
+    var pupil: Batch.KeyColumn?
+
+    init(_ columns: [Batch.Column], _ plan: CellPlan) {
+        for (position, column) in columns.enumerated() {
+            switch column {
+            case .key(let key) where position == plan.pupilColumn: pupil = key
+            case .key(let key): keys.append(key)
+            case .number(let number) where position == plan.weightColumn: weight = number
+            case .number(let number): values.append(number)
+            }
+        }
+        precondition(keys.count == plan.keys.count && values.count == plan.valueColumns.count, "another plan's batch")
+    }
+}
+
+/// The code of the empty text in a growing dictionary.
+private struct EmptyCode {
+    private var code: UInt32?
+    private var searched = 0
+
+    mutating func find(in dictionary: KeyDictionary) -> UInt32? {
+        guard code == nil, searched < dictionary.count else { return code }
+        let texts = dictionary.texts
+        for position in searched..<texts.count where texts[position].isEmpty { code = UInt32(position) }
+        searched = texts.count
+        return code
+    }
+}
+
+/// Room for one batch's marks and cells, reused from batch to batch.
+private final class RowScratch {
+    private var capacity = 0
+    /// 0 where the row belongs to a cell.
+    private(set) var skipped: UnsafeMutablePointer<UInt8>
+    /// 0 where no covariate is missing and the weight is not zero.
+    private(set) var late: UnsafeMutablePointer<UInt16>
+    /// 0 where the row belongs to the block at hand.
+    private(set) var used: UnsafeMutablePointer<UInt8>
+    private(set) var cells: UnsafeMutablePointer<UInt32>
+    private var words: UnsafeMutablePointer<UInt64>
+
+    init() {
+        skipped = .allocate(capacity: 0)
+        late = .allocate(capacity: 0)
+        used = .allocate(capacity: 0)
+        cells = .allocate(capacity: 0)
+        words = .allocate(capacity: 0)
+    }
+
+    deinit { free() }
+
+    func fit(_ rowCount: Int) {
+        guard rowCount > capacity else { return }
+        free()
+        capacity = rowCount
+        skipped = .allocate(capacity: rowCount)
+        late = .allocate(capacity: rowCount)
+        used = .allocate(capacity: rowCount)
+        cells = .allocate(capacity: rowCount)
+        words = .allocate(capacity: rowCount)
+    }
+
+    func findCells(_ index: inout KeyIndex, _ columns: BatchColumns, rowCount: Int) {
+        index.find(
+            columns.keys.map(\.codes), sizes: columns.keys.map(\.dictionary.count), rowCount: rowCount,
+            skipped: skipped, words: words, cells: cells)
+    }
+
+    private func free() {
+        skipped.deallocate()
+        late.deallocate()
+        used.deallocate()
+        cells.deallocate()
+        words.deallocate()
+    }
+}

@@ -1,0 +1,234 @@
+/// The exact sums of one lane: for each cell one record with n, Σw, Σw², Σwz and Σwzz' of every block.
+///
+/// Rows are added in 64 bits without a check for each addition: the largest product seen so far, times the rows since
+/// the sums were last emptied, bounds every sum, and before that bound could pass 2^63 the records are emptied into
+/// totals of 128 bits. Where products are so large that this would happen often, rows go to the totals directly.
+struct ExactSums {
+    /// What a 64-bit sum may reach, and the rows between two emptyings below which 128-bit sums are cheaper.
+    /// Other than the standard ones in tests only, to force either way.
+    struct Limits: Sendable {
+        var sum = UInt64(Int64.max)
+        var rows: UInt64 = 1 << 20
+    }
+
+    let layout: RecordLayout
+    let limits: Limits
+
+    private var narrow: [Int64] = []
+    private var totals: [Int128] = []
+    private var rowsSinceEmptied: UInt64 = 0
+    private var isWide = false
+    private(set) var cellCount = 0
+
+    init(layout: RecordLayout, limits: Limits = Limits()) {
+        self.layout = layout
+        self.limits = limits
+    }
+
+    /// Makes room for cells, new ones at zero.
+    mutating func reserve(_ cells: Int) {
+        guard cells > cellCount else { return }
+        cellCount = cells
+        let needed = cells * layout.stride
+        guard narrow.count < needed else { return }
+        let capacity = max(needed, narrow.count * 2)
+        narrow.append(contentsOf: repeatElement(0, count: capacity - narrow.count))
+        if !totals.isEmpty { totals.append(contentsOf: repeatElement(0, count: capacity - totals.count)) }
+    }
+
+    /// Adds the rows of a batch to one block; rows whose `used` is not 0 are passed over.
+    mutating func add(
+        block: Int, values: [UnsafePointer<Int64>], weights: UnsafePointer<Int64>?, cells: UnsafePointer<UInt32>,
+        used: UnsafePointer<UInt8>, rowCount: Int
+    ) {
+        let rows = BatchRows(
+            values: values, weights: weights, cells: cells, used: used, rowCount: rowCount, stride: layout.stride,
+            offset: layout.offset(of: block))
+        if isWide {
+            totals.withUnsafeMutableBufferPointer { rows.add(to: $0) }
+        } else {
+            narrow.withUnsafeMutableBufferPointer { rows.add(to: $0) }
+        }
+    }
+
+    /// Called before the rows of a batch are added.
+    ///
+    /// - Parameter largestProduct: at least |w|, w², |w z| and |w z z'| of every row; below 2^63.
+    mutating func prepare(rowCount: Int, largestProduct: UInt64) {
+        let rowsThatFit = limits.sum / max(largestProduct, 1)
+        isWide = rowsThatFit < max(limits.rows, UInt64(rowCount))
+        if isWide {
+            makeTotals()
+        } else {
+            if rowsSinceEmptied + UInt64(rowCount) > rowsThatFit { empty() }
+            rowsSinceEmptied += UInt64(rowCount)
+        }
+    }
+
+    private mutating func makeTotals() {
+        if totals.count < narrow.count {
+            totals.append(contentsOf: repeatElement(0, count: narrow.count - totals.count))
+        }
+    }
+
+    private mutating func empty() {
+        makeTotals()
+        for index in narrow.indices {
+            totals[index] += Int128(narrow[index])
+            narrow[index] = 0
+        }
+        rowsSinceEmptied = 0
+    }
+
+    /// Multiplies what has been summed, so that variable i of each block holds 10^`steps` times as much, exactly.
+    ///
+    /// - Parameters:
+    ///   - steps: for each block, the added decimals of each of its variables.
+    ///   - weightSteps: the added decimals of the weight.
+    mutating func rescale(_ steps: [[Int]], weightSteps: Int) {
+        guard weightSteps > 0 || steps.contains(where: { $0.contains { $0 > 0 } }) else { return }
+        empty()
+        let factors = layout.scaleFactors(steps, weightSteps: weightSteps)
+        for cell in 0..<cellCount {
+            for slot in 0..<layout.stride { totals[cell * layout.stride + slot] *= factors[slot] }
+        }
+    }
+
+    /// The sums of one block over all cells; the lane's work is done.
+    mutating func moments(of block: Int, decimals: [Int], weightDecimals: Int) -> ExactMoments {
+        empty()
+        let q = layout.variableCount(of: block)
+        var moments = ExactMoments(
+            decimals: decimals, weightDecimals: weightDecimals, cellCount: cellCount)
+        for cell in 0..<cellCount {
+            var at = cell * layout.stride + layout.offset(of: block)
+            moments.n[cell] = Int64(totals[at])
+            moments.w[cell] = totals[layout.isWeighted ? at + 1 : at]
+            moments.ww[cell] = totals[layout.isWeighted ? at + 2 : at]
+            at += layout.headSize
+            for i in 0..<q { moments.s[cell * q + i] = totals[at + i] }
+            at += q
+            let pairs = pairCount(q)
+            for pair in 0..<pairs { moments.q[cell * pairs + pair] = totals[at + pair] }
+        }
+        return moments
+    }
+}
+
+/// Where the sums of each block lie in a cell's record: n, then w and w² with weights, then s, then q by rows.
+struct RecordLayout {
+    let isWeighted: Bool
+    private let variableCounts: [Int]
+    private let offsets: [Int]
+    let stride: Int
+
+    init(variableCounts: [Int], isWeighted: Bool) {
+        self.isWeighted = isWeighted
+        self.variableCounts = variableCounts
+        let head = isWeighted ? 3 : 1
+        var offsets: [Int] = []
+        var end = 0
+        for q in variableCounts {
+            offsets.append(end)
+            end += head + q + pairCount(q)
+        }
+        self.offsets = offsets
+        stride = end
+    }
+
+    var headSize: Int { isWeighted ? 3 : 1 }
+    func offset(of block: Int) -> Int { offsets[block] }
+    func variableCount(of block: Int) -> Int { variableCounts[block] }
+
+    /// What each slot of a record is multiplied by when scales grow.
+    func scaleFactors(_ steps: [[Int]], weightSteps: Int) -> [Int128] {
+        var factors = [Int128](repeating: 1, count: stride)
+        for (block, steps) in steps.enumerated() {
+            var at = offsets[block]
+            if isWeighted {
+                factors[at + 1] = powerOfTen(weightSteps)
+                factors[at + 2] = powerOfTen(2 * weightSteps)
+            }
+            at += headSize
+            for i in steps.indices { factors[at + i] = powerOfTen(weightSteps + steps[i]) }
+            at += steps.count
+            for i in steps.indices {
+                for j in i..<steps.count {
+                    factors[at] = powerOfTen(weightSteps + steps[i] + steps[j])
+                    at += 1
+                }
+            }
+        }
+        return factors
+    }
+}
+
+/// The size of a packed upper triangle.
+func pairCount(_ q: Int) -> Int { q * (q + 1) / 2 }
+
+/// 10^exponent; at most three scales of six decimals and as many steps meet in one sum, far below 2^127.
+func powerOfTen(_ exponent: Int) -> Int128 {
+    var power: Int128 = 1
+    for _ in 0..<exponent { power *= 10 }
+    return power
+}
+
+/// The rows of one batch as one block sees them, and the loop that adds them.
+private struct BatchRows {
+    let values: [UnsafePointer<Int64>]
+    let weights: UnsafePointer<Int64>?
+    let cells: UnsafePointer<UInt32>
+    let used: UnsafePointer<UInt8>
+    let rowCount: Int
+    let stride: Int
+    let offset: Int
+
+    /// The usual shapes are compiled with their loops unrolled.
+    @inline(__always)
+    func add<Sum: FixedWidthInteger>(to sums: UnsafeMutableBufferPointer<Sum>) {
+        guard let base = sums.baseAddress else { return }
+        values.withUnsafeBufferPointer { columns in
+            guard let columns = columns.baseAddress else { return }
+            switch (weights, values.count) {
+            case (nil, 1): add(base + offset, columns, 1, weights: nil)
+            case (nil, 2): add(base + offset, columns, 2, weights: nil)
+            case (nil, 3): add(base + offset, columns, 3, weights: nil)
+            case (nil, 4): add(base + offset, columns, 4, weights: nil)
+            case (nil, let q): add(base + offset, columns, q, weights: nil)
+            case (let weights?, 1): add(base + offset, columns, 1, weights: weights)
+            case (let weights?, 2): add(base + offset, columns, 2, weights: weights)
+            case (let weights?, 3): add(base + offset, columns, 3, weights: weights)
+            case (let weights?, let q): add(base + offset, columns, q, weights: weights)
+            }
+        }
+    }
+
+    /// Sums wrap nowhere: `ExactSums.prepare` has bounded them, and the products by the rule for exact arithmetic.
+    @inline(__always)
+    private func add<Sum: FixedWidthInteger>(
+        _ base: UnsafeMutablePointer<Sum>, _ z: UnsafePointer<UnsafePointer<Int64>>, _ q: Int,
+        weights: UnsafePointer<Int64>?
+    ) {
+        for row in 0..<rowCount where used[row] == 0 {
+            let record = base + Int(cells[row]) &* stride
+            record[0] &+= 1
+            var at = 1
+            var weight: Int64 = 1
+            if let weights {
+                weight = weights[row]
+                record[1] &+= Sum(truncatingIfNeeded: weight)
+                record[2] &+= Sum(truncatingIfNeeded: weight &* weight)
+                at = 3
+            }
+            var pair = at &+ q
+            for i in 0..<q {
+                let weighted = weight &* z[i][row]
+                record[at &+ i] &+= Sum(truncatingIfNeeded: weighted)
+                for j in i..<q {
+                    record[pair] &+= Sum(truncatingIfNeeded: weighted &* z[j][row])
+                    pair &+= 1
+                }
+            }
+        }
+    }
+}

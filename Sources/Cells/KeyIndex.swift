@@ -1,0 +1,191 @@
+/// Numbers the combinations of key codes that occur, densely and in order of arrival: the cells of one lane or table.
+///
+/// The codes of a row are packed side by side into one 64-bit word, which a hash table turns into the cell's number.
+/// Keys too wide for one word take several stages: the number found by one stage (32 bits) leads the next one's word.
+/// Bits for a column are set by the size of its dictionary; when one outgrows them, the tables are built anew from the
+/// cells found so far, whose numbers stay as they were.
+struct KeyIndex {
+    let keyCount: Int
+    private(set) var cellCount = 0
+    /// `keyCount` codes a cell, cell by cell.
+    private(set) var codes: [UInt32] = []
+
+    private var widths: [Int]
+    private var stages: [Stage] = []
+
+    /// One word and its table: where each of its columns begins.
+    private struct Stage {
+        var columns: [Int] = []
+        var shifts: [UInt64] = []
+        var bits: Int
+        let table = WordTable()
+    }
+
+    init(keyCount: Int) {
+        self.keyCount = keyCount
+        widths = Array(repeating: 0, count: keyCount)
+        layOut()
+    }
+
+    /// Finds or makes the cell of each row.
+    ///
+    /// - Parameters:
+    ///   - columns: one pointer to `rowCount` codes for each key.
+    ///   - sizes: for each key a number above every code.
+    ///   - skipped: rows other than 0 are passed over; their entry in `cells` is 0.
+    ///   - words: room for `rowCount` words.
+    ///   - cells: receives `rowCount` cell numbers.
+    mutating func find(
+        _ columns: [UnsafePointer<UInt32>], sizes: [Int], rowCount: Int, skipped: UnsafePointer<UInt8>,
+        words: UnsafeMutablePointer<UInt64>, cells: UnsafeMutablePointer<UInt32>
+    ) {
+        fit(sizes)
+        for (position, stage) in stages.enumerated() {
+            if position == 0 {
+                words.update(repeating: 0, count: rowCount)
+            } else {
+                for row in 0..<rowCount { words[row] = UInt64(cells[row]) }
+            }
+            for (column, shift) in zip(stage.columns, stage.shifts) {
+                let codes = columns[column]
+                for row in 0..<rowCount { words[row] |= UInt64(codes[row]) &<< shift }
+            }
+            stage.table.number(words, rowCount, skipped, into: cells)
+        }
+        guard let last = stages.last else { return }
+        keepCodes(of: last.table, columns, cells, rowCount, skipped)
+    }
+
+    /// New cells take the codes of the first row that has them.
+    private mutating func keepCodes(
+        of table: WordTable, _ columns: [UnsafePointer<UInt32>], _ cells: UnsafePointer<UInt32>, _ rowCount: Int,
+        _ skipped: UnsafePointer<UInt8>
+    ) {
+        guard table.count > cellCount else { return }
+        for row in 0..<rowCount where skipped[row] == 0 && cells[row] == cellCount {
+            for column in columns { codes.append(column[row]) }
+            cellCount += 1
+            if cellCount == table.count { return }
+        }
+    }
+
+    /// Widens the words where a dictionary has outgrown its bits.
+    private mutating func fit(_ sizes: [Int]) {
+        var hasGrown = false
+        for key in 0..<keyCount {
+            let needed = Int.bitWidth - max(sizes[key] - 1, 0).leadingZeroBitCount
+            guard needed > widths[key] else { continue }
+            // Two bits to spare, so that a growing dictionary rebuilds the tables a few times only.
+            widths[key] = min(needed + 2, 32)
+            hasGrown = true
+        }
+        if hasGrown { layOut() }
+    }
+
+    private mutating func layOut() {
+        stages = [Stage(bits: 0)]
+        for key in 0..<keyCount {
+            if stages[stages.count - 1].bits + widths[key] > 64 { stages.append(Stage(bits: 32)) }
+            let last = stages.count - 1
+            stages[last].columns.append(key)
+            stages[last].shifts.append(UInt64(stages[last].bits))
+            stages[last].bits += widths[key]
+        }
+        for cell in 0..<cellCount {
+            var number: UInt32 = 0
+            for stage in stages {
+                var word = UInt64(number)
+                for (column, shift) in zip(stage.columns, stage.shifts) {
+                    word |= UInt64(codes[cell * keyCount + column]) &<< shift
+                }
+                number = stage.table.number(of: word)
+            }
+        }
+    }
+}
+
+/// 64-bit words numbered in order of arrival: open addressing, at most half full.
+private final class WordTable {
+    private struct Slot {
+        var word: UInt64
+        /// 1 + the number; 0 where the slot is free.
+        var mark: UInt32
+    }
+
+    private(set) var count = 0
+    private var capacity = 1024
+    private var slots: UnsafeMutablePointer<Slot>
+
+    init() {
+        slots = .allocate(capacity: capacity)
+        slots.initialize(repeating: Slot(word: 0, mark: 0), count: capacity)
+    }
+
+    deinit { slots.deallocate() }
+
+    /// Numbers a batch; equal neighbours cost a comparison.
+    func number(
+        _ words: UnsafePointer<UInt64>, _ rowCount: Int, _ skipped: UnsafePointer<UInt8>,
+        into numbers: UnsafeMutablePointer<UInt32>
+    ) {
+        // Locals: a class field in the loop would cost an access check a row.
+        var slots = slots
+        var mask = capacity - 1
+        var lastWord: UInt64 = 0
+        var lastNumber = UInt32.max
+        for row in 0..<rowCount {
+            guard skipped[row] == 0 else {
+                numbers[row] = 0
+                continue
+            }
+            let word = words[row]
+            if word != lastWord || lastNumber == .max {
+                var place = Self.hash(word) & mask
+                while slots[place].mark != 0, slots[place].word != word { place = (place + 1) & mask }
+                if slots[place].mark != 0 {
+                    lastNumber = slots[place].mark - 1
+                } else {
+                    lastNumber = add(word, at: place)
+                    slots = self.slots
+                    mask = capacity - 1
+                }
+                lastWord = word
+            }
+            numbers[row] = lastNumber
+        }
+    }
+
+    func number(of word: UInt64) -> UInt32 {
+        var place = Self.hash(word) & (capacity - 1)
+        while slots[place].mark != 0, slots[place].word != word { place = (place + 1) & (capacity - 1) }
+        return slots[place].mark != 0 ? slots[place].mark - 1 : add(word, at: place)
+    }
+
+    private func add(_ word: UInt64, at place: Int) -> UInt32 {
+        let number = UInt32(count)
+        slots[place] = Slot(word: word, mark: number + 1)
+        count += 1
+        if count * 2 > capacity { grow() }
+        return number
+    }
+
+    private func grow() {
+        let old = UnsafeBufferPointer(start: slots, count: capacity)
+        capacity *= 4
+        slots = .allocate(capacity: capacity)
+        slots.initialize(repeating: Slot(word: 0, mark: 0), count: capacity)
+        for slot in old where slot.mark != 0 {
+            var place = Self.hash(slot.word) & (capacity - 1)
+            while slots[place].mark != 0 { place = (place + 1) & (capacity - 1) }
+            slots[place] = slot
+        }
+        old.deallocate()
+    }
+
+    /// Multiplicative hashing; the fold brings the well-mixed high bits down to where the mask looks.
+    @inline(__always)
+    private static func hash(_ word: UInt64) -> Int {
+        let product = (word ^ (word &>> 32)) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: product ^ (product &>> 29))
+    }
+}

@@ -1,0 +1,144 @@
+import LinearAlgebra
+import Tables
+
+/// Why a design cannot be estimated from these data, in words for an evaluator.
+public enum EstimationError: Refusal, Equatable {
+    case noRows
+    case noComparison(units: Int, starts: [String])
+    case noNeverTreated(units: Int, starts: [String])
+    case noTreated(units: Int)
+    case onePeriod(String)
+    case noPeriodBefore(units: Int, firstPeriod: String)
+    case startsDiffer(estimator: String, starts: [String])
+    case notImputable(cells: Int, examples: [String])
+    case windowWithoutReference(lower: Int)
+    case noVariation(outcome: String, cells: Int)
+    case collinearTreatment(term: String)
+    case nearlyCollinear(reciprocalCondition: Double)
+    case notInThisVersion(String)
+    case tooManyLevels(effect: String, levels: Int, limit: Int)
+    case tooManyValues(rows: Int, columns: Int)
+    case rowsNeeded(variance: String, reason: String)
+    case unsupported(variance: String, estimator: String, instead: String)
+    case oneCluster(name: String)
+    case tooFewRows(rows: Int, parameters: Int)
+    case numerical(String)
+
+    public var status: ExitStatus {
+        switch self {
+        case .notInThisVersion: .usage
+        default: .design
+        }
+    }
+
+    public var code: String {
+        switch self {
+        case .noRows: "E309"
+        case .noComparison: "E310"
+        case .noTreated: "E311"
+        case .onePeriod: "E312"
+        case .noPeriodBefore: "E313"
+        case .noNeverTreated: "E314"
+        case .startsDiffer: "E315"
+        case .notImputable: "E316"
+        case .windowWithoutReference: "E317"
+        case .noVariation: "E401"
+        case .collinearTreatment: "E402"
+        case .nearlyCollinear: "E403"
+        case .notInThisVersion: "E404"
+        case .tooManyLevels: "E405"
+        case .tooManyValues: "E406"
+        case .rowsNeeded: "E407"
+        case .unsupported: "E408"
+        case .oneCluster: "E409"
+        case .tooFewRows: "E410"
+        case .numerical: "E411"
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .noRows: "no rows are left to estimate from"
+        case .noComparison(let units, let starts):
+            "no comparison units: all \(units) units start in \(starts.joined(separator: ", "))"
+        case .noNeverTreated(let units, let starts):
+            "no unit stays without treatment: all \(units) start, in \(starts.joined(separator: ", "))"
+        case .noTreated(let units): "no treated results: none of the \(units) units has a result after a start"
+        case .onePeriod(let period): "only one period, \(period): a change needs at least two"
+        case .noPeriodBefore(let units, let first):
+            "no period before the start: all \(units) treated units are treated from their first result (data begin in \(first))"
+        case .startsDiffer(let estimator, let starts):
+            "\(estimator) needs one common start, and there are \(starts.count): \(starts.joined(separator: ", "))"
+        case .notImputable(let cells, let examples):
+            "\(cells) treated results have no untreated results to be compared with: \(examples.joined(separator: "; "))"
+        case .windowWithoutReference(let lower):
+            "a window from \(lower) has no event time before the start to compare with"
+        case .noVariation(let outcome, let cells):
+            "\(outcome) cannot be estimated: no variation to compare in \(cells) results"
+        case .collinearTreatment(let term):
+            "\(term) cannot be told apart from the fixed effects and covariates: they explain it completely"
+        case .nearlyCollinear(let condition):
+            "the regressors are too nearly collinear to estimate: reciprocal condition \(shortNumber(condition))"
+        case .notInThisVersion(let what): "\(what) is not in this version"
+        case .tooManyLevels(let effect, let levels, let limit):
+            "\(levels) levels of \(effect) beside a larger effect: more than \(limit) are not in this version"
+        case .tooManyValues(let rows, let columns):
+            "\(rows) rows by \(columns) columns are too many for one fit in memory; this is not in this version"
+        case .rowsNeeded(let variance, let reason): "\(variance) needs the rows themselves: \(reason)"
+        case .unsupported(let variance, let estimator, _): "\(variance) is not defined for \(estimator)"
+        case .oneCluster(let name): "only one cluster (\(name)): no standard error can be clustered by it"
+        case .tooFewRows(let rows, let parameters):
+            "\(rows) rows for \(parameters) parameters: nothing is left to judge the error by"
+        case .numerical(let what): "the computation did not end: \(what)"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .noRows: "look at the counts of rows left out, by reason"
+        case .noComparison: "add units that never start, or start later, such as the published tables"
+        case .noNeverTreated: "allow units that start later to be the comparison, with --comparison not-yet"
+        case .noTreated: "check the start column, and that the data reach beyond the starts"
+        case .onePeriod: "add the results of at least one period before the start"
+        case .noPeriodBefore: "add results from before the start"
+        case .startsDiffer: "use --estimator imputation, which compares each start with untreated results only"
+        case .notImputable:
+            "add earlier results for these units or comparison units for these periods, or leave them out by option"
+        case .windowWithoutReference: "begin the window at -1 or before"
+        case .noVariation: "check that the outcome column holds results, not a constant"
+        case .collinearTreatment:
+            "look for a covariate, factor or absorbed effect that changes exactly when treatment does"
+        case .nearlyCollinear: "leave out one of two covariates that measure nearly the same"
+        case .notInThisVersion: "the manual lists what is"
+        case .tooManyLevels, .tooManyValues: "absorb a coarser effect"
+        case .rowsNeeded: "use --vcov cr1 or cr2, which need only cells"
+        case .unsupported(_, _, let instead): "use --vcov \(instead)"
+        case .oneCluster: "cluster by a finer level, such as the school"
+        case .tooFewRows: "leave out covariates or effects, or add rows"
+        case .numerical: "look for outcomes or covariates of extreme size"
+        }
+    }
+
+    private func shortNumber(_ value: Double) -> String {
+        guard value > 0 else { return "0" }
+        var exponent = 0
+        var mantissa = value
+        while mantissa < 1 {
+            mantissa *= 10
+            exponent -= 1
+        }
+        return "\((mantissa * 10).rounded() / 10)e\(exponent)"
+    }
+}
+
+/// Linear algebra whose failures are told in this room's words.
+func numerically<T>(_ work: () throws(LinearAlgebraError) -> T) throws(EstimationError) -> T {
+    do {
+        return try work()
+    } catch {
+        switch error {
+        case .tooLarge(let dimension): throw .numerical("a dimension of \(dimension) is beyond 32 bits")
+        case .notConverged(let routine, let info): throw .numerical("\(routine) ended with \(info)")
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import LinearAlgebra
+import Panels
+
+/// A regression with treatment columns: the common machinery of `TwoByTwo`, `TwoWayFixedEffects` and `EventStudy`.
+///
+/// An estimand is a weighted mean over cells of the columns that are on there, so its contrast is c = D'ω; v = X(X'X)⁻¹c.
+struct TreatmentRegression {
+    var estimator: EstimatorName
+    var design: Design
+    var effects: [CellFactor]
+    var nuisance: [CellColumn] = []
+    var treatment: [CellColumn]
+    /// Per cell, after binning.
+    var eventTime: [Int?]
+    var estimands: [Estimand]
+    /// True: treatment columns that others explain are left out, with every estimand that needs them.
+    var leavesOutDependent = false
+
+    func fit(nested: CellFactor?) throws(EstimationError) -> Fit {
+        let rows = CompressedRows(design, pool: design.clusterBlocks.codes)
+        let columns = try ModelColumns(
+            design, rows: rows, effects: effects, nuisance: nuisance, treatment: treatment,
+            eliminatingOnlyNestedIn: nested)
+        let model = try LeastSquares(columns, rows: rows)
+        let places = columns.treatmentIndices.map { model.place[$0] }
+        for (place, column) in zip(places, treatment) where place == nil && !leavesOutDependent {
+            throw .collinearTreatment(term: column.name)
+        }
+        let cells = EstimandCells(design: design, eventTime: eventTime)
+        let asked = estimands.compactMap { estimand -> (Estimand, [Double])? in
+            guard let omega = cells.weights(estimand) else { return nil }
+            let isEstimable = zip(places, treatment).allSatisfy { $0 != nil || dot(omega, $1.values) == 0 }
+            return isEstimable ? (estimand, omega) : nil
+        }
+        var contrasts = Matrix(model.coefficients.count, asked.count)
+        for (k, (_, omega)) in asked.enumerated() {
+            for (place, column) in zip(places, treatment) {
+                if let place { contrasts[place, k] = dot(omega, column.values) }
+            }
+        }
+        var untreated = (0..<design.cellCount).map { c in
+            design.moments.mean[c * design.moments.variableCount] - model.residuals[c] / rows.scale[c]
+        }
+        for (place, column) in zip(places, treatment) {
+            guard let place else { continue }
+            for c in untreated.indices { untreated[c] -= column.values[c] * model.coefficients[place] }
+        }
+        return Fit(
+            estimator: estimator, design: design, rows: rows, estimands: asked.map(\.0),
+            estimates: contrasts.transposedTimes(model.coefficients),
+            weights: model.matrix.times(model.gramInverse.times(contrasts)),
+            residuals: Matrix(rows: rows.count, columns: 1, storage: model.residuals), basis: .leastSquares(model),
+            effects: effects, untreatedOutcome: untreated, warnings: model.warnings, cellWeights: asked.map(\.1))
+    }
+
+    /// Treatment columns of each part: the values where the cell belongs to it.
+    static func byPart(_ design: Design, _ name: String, _ values: [Double]) -> [CellColumn] {
+        guard let isGroup = design.isGroup else { return [CellColumn(name: name, values: values)] }
+        return [
+            CellColumn(name: "\(name) × group", values: values.indices.map { isGroup[$0] ? values[$0] : 0 }),
+            CellColumn(name: "\(name) × peers", values: values.indices.map { isGroup[$0] ? 0 : values[$0] }),
+        ]
+    }
+}
+
+extension Design {
+    /// Starts of units that have treated cells, ascending ordinals.
+    public var treatedStarts: [Int] {
+        let starts = isTreated.indices.compactMap { isTreated[$0] ? start[unit[$0]] : nil }
+        return Array(Set(starts)).sorted()
+    }
+
+    /// Per unit: true where it has a treated cell.
+    public var isTreatedUnit: [Bool] {
+        var treated = [Bool](repeating: false, count: units.count)
+        for c in isTreated.indices where isTreated[c] { treated[unit[c]] = true }
+        return treated
+    }
+
+    /// Per unit: true where it has any cell.
+    public var isPresentUnit: [Bool] {
+        var present = [Bool](repeating: false, count: units.count)
+        for u in unit { present[u] = true }
+        return present
+    }
+
+    /// The label of a period given by its ordinal.
+    public func label(ofOrdinal ordinal: Int) -> String {
+        periods.first { $0.ordinal == ordinal }?.label ?? String(ordinal)
+    }
+}

@@ -1,0 +1,30 @@
+import Estimation
+
+/// How one design is analysed. What is nil follows the rules of `DidAnalysis`.
+public struct AnalysisOptions: Sendable {
+    public enum SingletonRule: String, Sendable { case keep, drop }
+
+    public var estimator: EstimatorName?
+    public var vcov: VarianceKind?
+    public var smallSample = SmallSample.fixest
+    public var singletons = SingletonRule.drop
+    /// Of intervals, between 0 and 1.
+    public var level = 0.95
+    /// Draws of the randomisation test; 0 turns it off; nil: 999 where treated clusters are fewer than 10 or CR2 was chosen.
+    public var permutations: Int?
+    public var seed: UInt64 = 1
+    /// Event times kept apart in `event-study` and `imputation`; those outside are binned into its ends.
+    public var window: ClosedRange<Int>?
+    /// Threads for draws; results do not depend on it.
+    public var threads = 1
+    public var diagnosesPreTrend = true
+    /// True: where no unit stays without treatment, units that start later are the comparison.
+    public var comparesWithNotYetTreated = false
+    /// True: treated results that imputation cannot compare are left out, with a warning, instead of stopping.
+    public var leavesOutUnidentified = false
+
+    /// What units are called in sentences.
+    public var unitNoun = "schools"
+
+    public init() {}
+}

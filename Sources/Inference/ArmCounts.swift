@@ -1,0 +1,32 @@
+import Panels
+
+/// How many units, clusters and periods stand behind an estimate, by arm. Everything with a used row counts.
+public struct ArmCounts: Sendable, Equatable {
+    public let units: Int
+    public let treatedUnits: Int
+    public let clusters: Int
+    public let treatedClusters: Int
+    public let periods: Int
+
+    public init(_ design: Design) {
+        let present = design.isPresentUnit
+        let treated = design.isTreatedUnit
+        units = present.reduce(0) { $0 + ($1 ? 1 : 0) }
+        treatedUnits = treated.reduce(0) { $0 + ($1 ? 1 : 0) }
+        let cluster = design.clusters[0]
+        var home = [Bool](repeating: false, count: cluster.levels.count)
+        for c in cluster.codes.indices where treated[design.unit[c]] { home[cluster.codes[c]] = true }
+        clusters = cluster.usedLevelCount
+        treatedClusters = home.reduce(0) { $0 + ($1 ? 1 : 0) }
+        periods = Set(design.period).count
+    }
+
+    /// Fewer than 50 clusters, or fewer than 10 in either arm.
+    public var isFew: Bool { clusters < 50 || treatedClusters < 10 || clusters - treatedClusters < 10 }
+
+    /// Fewer than 10 treated clusters or units.
+    public var isFewTreated: Bool { min(treatedClusters, treatedUnits) < 10 }
+
+    /// One treated unit, or all treated units in one cluster: their own spread says nothing.
+    public var isSingleTreated: Bool { min(treatedClusters, treatedUnits) <= 1 }
+}

@@ -1,0 +1,71 @@
+import Estimation
+import LinearAlgebra
+import Panels
+
+/// The cluster-robust variance, V = f · Σ (v'e)² over clusters; with two levels V₁ + V₂ − V₁₂ (Cameron, Gelbach & Miller
+/// 2011). The t refers to G − 1 degrees of freedom, of the smaller G.
+struct ClusterRobust {
+    var fit: Fit
+    var smallSample: SmallSample
+
+    func covariance(_ kind: VarianceKind) throws(EstimationError) -> CovarianceOfEstimates {
+        let levels = fit.design.clusters
+        let counts = levels.map { Double($0.usedLevelCount) }
+        for (level, count) in zip(levels, counts) where count < 2 { throw .oneCluster(name: level.name) }
+        let smallest = counts.min() ?? 0
+        let shared = try parameterFactor(levels)
+        var matrix = Matrix(fit.estimands.count, fit.estimands.count)
+        func add(_ level: CellFactor, _ sign: Double) {
+            let part = fit.contributions(by: level).crossProduct()
+            let factor = sign * shared * clusterFactor(Double(level.usedLevelCount), smallest: smallest)
+            for i in matrix.storage.indices { matrix.storage[i] += factor * part.storage[i] }
+        }
+        for level in levels { add(level, 1) }
+        if levels.count > 1 {
+            add(levels[0].crossed(with: levels[1]), -1)
+            matrix = try withoutNegativeDirections(matrix)
+        }
+        return CovarianceOfEstimates(
+            kind: kind, matrix: matrix, degreesOfFreedom: fit.estimands.map { _ in smallest - 1 })
+    }
+
+    /// (N − 1)/(N − k), where the rule counts parameters and the estimator is a regression.
+    private func parameterFactor(_ levels: [CellFactor]) throws(EstimationError) -> Double {
+        guard case .leastSquares = fit.basis, smallSample == .fixest || smallSample == .stata else { return 1 }
+        let k = smallSample == .stata ? fit.parameterCount : fit.parameterCount(nestedIn: levels)
+        let n = fit.design.observationCount
+        guard n > Double(k) else { throw .tooFewRows(rows: Int(n), parameters: k) }
+        return (n - 1) / (n - Double(k))
+    }
+
+    private func clusterFactor(_ count: Double, smallest: Double) -> Double {
+        switch smallSample {
+        case .none: 1
+        case .fixest, .clusters: smallest / (smallest - 1)
+        case .stata: count / (count - 1)
+        }
+    }
+
+    /// A difference of variances can have negative directions; they are set to zero, as fixest does.
+    private func withoutNegativeDirections(_ matrix: Matrix) throws(EstimationError) -> Matrix {
+        let eigen = try solved { () throws(LinearAlgebraError) in try SymmetricEigen(matrix) }
+        guard let lowest = eigen.values.first, lowest < 0 else { return matrix }
+        var scaled = eigen.vectors
+        for j in 0..<scaled.columns {
+            for i in 0..<scaled.rows { scaled[i, j] *= max(0, eigen.values[j]).squareRoot() }
+        }
+        return scaled.times(scaled.transposed)
+    }
+}
+
+/// Linear algebra whose failures are told in words.
+func solved<T>(_ work: () throws(LinearAlgebraError) -> T) throws(EstimationError) -> T {
+    do {
+        return try work()
+    } catch {
+        switch error {
+        case .tooLarge(let dimension): throw .numerical("a dimension of \(dimension) is beyond 32 bits")
+        case .notConverged(let routine, let info): throw .numerical("\(routine) ended with \(info)")
+        }
+    }
+}

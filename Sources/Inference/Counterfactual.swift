@@ -1,0 +1,106 @@
+import Estimation
+import Panels
+
+/// What was observed beside what the model expects without treatment.
+///
+/// The counterfactual is the fitted outcome with every treatment term left out (imputation: the imputed one), so the
+/// weighted mean of observed − counterfactual over treated cells is the headline exactly.
+struct Counterfactual {
+    var fit: Fit
+    /// Half-widths by period; nil where no interval can be had.
+    var table: EffectTable?
+
+    private struct Mean {
+        var weight = 0.0
+        var observed = 0.0
+        var expected = 0.0
+        var n = 0.0
+    }
+
+    /// Treated units by period, and their groups by period with the interval of that period's effect.
+    ///
+    /// In a triple difference there are only group rows (`group`, `peers`): a unit's row could not say whose it is.
+    func ledger() -> [CounterfactualRow] {
+        let design = fit.design
+        let treated = (0..<design.cellCount).filter { design.isTreated[$0] }
+        let periods = design.periods.indices
+        var rows: [CounterfactualRow] = []
+        for part in parts {
+            let members = treated.filter { isMember($0, part) }
+            for t in periods {
+                let half = table?.halfWidth(period: t, part: part)
+                guard let mean = mean(members.filter { design.period[$0] == t }) else { continue }
+                rows.append(
+                    row(mean, unit: nil, group: name(part) ?? "partners", period: t, halfWidth: half))
+            }
+        }
+        guard design.isGroup == nil else { return rows }
+        var cells = [[Int]](repeating: [], count: design.units.count * periods.count)
+        for c in treated { cells[design.unit[c] * periods.count + design.period[c]].append(c) }
+        for (i, members) in cells.enumerated() {
+            guard let mean = mean(members) else { continue }
+            let (u, t) = i.quotientAndRemainder(dividingBy: periods.count)
+            rows.append(row(mean, unit: design.units[u], group: nil, period: t, halfWidth: nil))
+        }
+        return rows
+    }
+
+    /// Both arms over all periods; partners with the path expected without the partnership.
+    func path() -> [PathPoint] {
+        let design = fit.design
+        let isPartner = design.isTreatedUnit
+        var points: [PathPoint] = []
+        for part in parts {
+            for arm in [PathPoint.Arm.partners, .comparison] {
+                let members = (0..<design.cellCount).filter {
+                    isMember($0, part) && isPartner[design.unit[$0]] == (arm == .partners)
+                }
+                for t in design.periods.indices {
+                    guard let mean = mean(members.filter { design.period[$0] == t }) else { continue }
+                    points.append(
+                        PathPoint(
+                            arm: arm, group: name(part), time: design.periods[t].label,
+                            ordinal: design.periods[t].ordinal, observed: mean.observed,
+                            counterfactual: arm == .partners ? mean.expected : nil, n: mean.n))
+                }
+            }
+        }
+        return points
+    }
+
+    private var parts: [Estimand.Part] { fit.design.isGroup == nil ? [.everyone] : [.group, .peers] }
+
+    private func isMember(_ c: Int, _ part: Estimand.Part) -> Bool {
+        part == .everyone || fit.design.isGroup?[c] == (part == .group)
+    }
+
+    private func name(_ part: Estimand.Part) -> String? {
+        part == .everyone ? nil : part == .group ? "group" : "peers"
+    }
+
+    /// Weighted means over cells; nil where there are none.
+    private func mean(_ cells: [Int]) -> Mean? {
+        let design = fit.design
+        let q = design.moments.variableCount
+        var mean = Mean()
+        for c in cells {
+            let weight = design.moments.weight[c]
+            mean.weight += weight
+            mean.observed += weight * design.moments.mean[c * q]
+            mean.expected += weight * fit.untreatedOutcome[c]
+            mean.n += design.pupils?[c] ?? design.moments.n[c]
+        }
+        guard mean.weight > 0 else { return nil }
+        mean.observed /= mean.weight
+        mean.expected /= mean.weight
+        return mean
+    }
+
+    private func row(_ mean: Mean, unit: String?, group: String?, period: Int, halfWidth: Double?) -> CounterfactualRow
+    {
+        CounterfactualRow(
+            outcome: fit.design.outcome, unit: unit, group: group, time: fit.design.periods[period].label,
+            observed: mean.observed, counterfactual: mean.expected, lower: halfWidth.map { mean.expected - $0 },
+            upper: halfWidth.map { mean.expected + $0 }, weight: mean.weight, n: mean.n)
+    }
+}

@@ -1,0 +1,74 @@
+import Estimation
+import Panels
+import Tables
+
+/// One difference-in-differences analysis of one design: estimate, uncertainty, diagnostics, counterfactual.
+///
+/// Rules where options leave the choice: `twfe` where all treated units start together, else `imputation`; CR2 where
+/// clusters are fewer than 50 or either arm has fewer than 10, else CR1 (two levels of clusters: CR1); 999 reassignments
+/// where fewer than 10 clusters are treated or CR2 was chosen by that rule.
+public struct DidAnalysis {
+    /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
+    public static func run(_ design: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
+        try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+        let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
+        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
+        if let kind = options.vcov, !kind.isBuilt { throw .notInThisVersion("--vcov \(kind.rawValue)") }
+
+        let effects = name == .did2x2 ? design.absorbed : design.effects
+        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
+        let used = singletons.map { design.keeping($0.keep) } ?? design
+        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+
+        var counts = ArmCounts(used)
+        let kind = options.vcov ?? (used.clusters.count == 1 && counts.isFew ? .cr2 : .cr1)
+        let fit = try estimator(name, options).fit(used, nested: kind == .cr2 ? used.clusters.first : nil)
+        counts = ArmCounts(fit.design)
+        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        let table = EffectTable(fit: fit, covariance: covariance, options: options)
+        var rows = table.effects()
+
+        let draws = options.permutations ?? (counts.isFewTreated || (options.vcov == nil && kind == .cr2) ? 999 : 0)
+        let randomisation = try RandomisationTest.run(
+            fit, window: options.window, draws: draws, seed: options.seed, threads: options.threads)
+        rows[0].permutationPValue = randomisation?.pValue
+
+        var preTrend: PreTrend?
+        if options.diagnosesPreTrend {
+            let (test, leads) = try PreTrend.run(
+                fit.design, kind: kind, counts: counts, headline: fit.estimates[0], options: options)
+            preTrend = test
+            if name == .imputation { rows.insert(contentsOf: leads, at: firstEvent(rows)) }
+        }
+
+        let cautions = Cautions(
+            design: fit.design, counts: counts, fit: fit, headline: rows[0], kind: kind, randomisation: randomisation,
+            preTrend: preTrend, singletonRows: singletons?.rows ?? 0, options: options)
+        let counterfactual = Counterfactual(fit: fit, table: table)
+        return AnalysisResult(
+            estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
+            preTrend: preTrend, randomisation: randomisation, warnings: cautions.warnings(),
+            rowsUsed: Int(fit.design.moments.n.reduce(0, +)), singletonRows: singletons?.rows ?? 0, units: counts.units,
+            treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
+            treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
+            sentences: cautions.sentences())
+    }
+
+    private static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)
+        -> any Estimator
+    {
+        switch name {
+        case .did2x2: TwoByTwo()
+        case .twfe: TwoWayFixedEffects()
+        case .eventStudy: EventStudy(window: options.window)
+        case .imputation:
+            BorusyakImputation(window: options.window, leavesOutUnidentified: options.leavesOutUnidentified)
+        default: throw .notInThisVersion("--estimator \(name.rawValue)")
+        }
+    }
+
+    /// Where the leads belong: before the first event row.
+    private static func firstEvent(_ rows: [Effect]) -> Int {
+        rows.firstIndex { $0.kind == .event } ?? rows.count
+    }
+}

@@ -1,0 +1,80 @@
+import Estimation
+import LinearAlgebra
+import Panels
+import Probability
+
+/// A fit's estimates as rows of a result, with t intervals.
+struct EffectTable {
+    var fit: Fit
+    var covariance: CovarianceOfEstimates
+    var options: AnalysisOptions
+
+    /// The reported estimands in order.
+    func effects() -> [Effect] {
+        fit.estimands.indices.filter { fit.estimands[$0].isReported }.map(effect)
+    }
+
+    /// - Returns: an estimate with its uncertainty, which is left out where it would rest on one treated unit or cluster.
+    func effect(_ k: Int) -> Effect {
+        var effect = label(fit.estimands[k])
+        effect.estimate = fit.estimates[k]
+        let weights = fit.cellWeights[k]
+        effect.n = weights.indices.reduce(0.0) { weights[$1] != 0 ? $0 + fit.design.moments.n[$1] : $0 }
+        guard let error = standardError(k) else { return effect }
+        let reference = StudentT(degreesOfFreedom: covariance.degreesOfFreedom[k])
+        effect.standardError = error
+        effect.degreesOfFreedom = covariance.degreesOfFreedom[k]
+        effect.statistic = fit.estimates[k] / error
+        effect.pValue = reference.twoSidedTail(fit.estimates[k] / error)
+        let half = reference.tailQuantile((1 - options.level) / 2) * error
+        effect.lower = fit.estimates[k] - half
+        effect.upper = fit.estimates[k] + half
+        return effect
+    }
+
+    private func standardError(_ k: Int) -> Double? {
+        isSupported(k) ? covariance.standardError(k) : nil
+    }
+
+    /// True where at least two units, in at least two clusters, stand behind the estimand.
+    private func isSupported(_ k: Int) -> Bool {
+        let cells = fit.cellWeights[k].indices.filter { fit.cellWeights[k][$0] != 0 }
+        let cluster = fit.design.clusters[0].codes
+        return Set(cells.map { fit.design.unit[$0] }).count > 1 && Set(cells.map { cluster[$0] }).count > 1
+            && covariance.degreesOfFreedom[k] > 0
+    }
+
+    /// Half the width of the interval of the effect in a period, for the ledger; nil where there is none.
+    func halfWidth(period: Int, part: Estimand.Part) -> Double? {
+        guard let k = fit.estimands.firstIndex(where: { $0.kind == .calendar(period) && $0.part == part }),
+            let error = standardError(k)
+        else { return nil }
+        return StudentT(degreesOfFreedom: covariance.degreesOfFreedom[k]).tailQuantile((1 - options.level) / 2) * error
+    }
+
+    private func label(_ estimand: Estimand) -> Effect {
+        let design = fit.design
+        var effect = Effect(outcome: design.outcome, kind: .overall)
+        switch estimand.kind {
+        case .overall:
+            effect.kind = estimand.part == .gap ? .gap : .overall
+            effect.term = "att"
+        case .event(let e):
+            effect.kind = .event
+            effect.eventTime = e
+        case .cohort(let start):
+            effect.kind = .cohort
+            effect.cohort = design.label(ofOrdinal: start)
+        case .calendar(let t):
+            effect.kind = .calendar
+            effect.time = design.periods[t].label
+        }
+        switch estimand.part {
+        case .everyone: break
+        case .gap: if effect.kind != .gap { effect.term = "gap" }
+        case .group: effect.group = "group"
+        case .peers: effect.group = "peers"
+        }
+        return effect
+    }
+}

@@ -1,0 +1,140 @@
+import Tables
+
+/// Why no design can be made of these data: faults of the data (exit 3), or data from which no effect can be told (exit 4).
+///
+/// Units are schools or authorities, and their names stand in the messages; nothing of a pupil does.
+public enum DesignError: Refusal, Equatable {
+    case notAPeriod(text: String)
+    case yearsNotConsecutive(text: String)
+    case mixedPeriods(first: Period, second: Period)
+    case columnNotInCells(name: String)
+    case startNotAPeriod(unit: String, text: String)
+    case startOfOtherKind(unit: String, start: Period, periods: Period)
+    case startBeforeData(text: String, units: [String], firstPeriod: String)
+    case startDiffers(unit: String, first: String, second: String)
+    case treatedNotZeroOrOne(column: String, unit: String, period: String)
+    case treatedDiffers(unit: String, period: String)
+    case treatmentSwitchesOff(unit: String, on: String, off: String)
+    case partnerWithoutStart(unit: String)
+    case repeatedUnitRow(unit: String, period: String)
+    case estimandNeedsPupilRows
+    case noRows
+    case noPartnerFound(listed: Int)
+    case noComparisonUnits(partners: Int, startsDiffer: Bool)
+    case noTreatedUnits(units: Int, periods: Int)
+    case onlyAlwaysTreated(units: Int, firstPeriod: String)
+    case onePeriod(label: String)
+
+    public var status: ExitStatus {
+        switch self {
+        case .noPartnerFound, .noComparisonUnits, .noTreatedUnits, .onlyAlwaysTreated, .onePeriod, .noRows,
+            .columnNotInCells:
+            .design
+        case .estimandNeedsPupilRows: .usage
+        default: .input
+        }
+    }
+
+    public var code: String {
+        switch self {
+        case .notAPeriod: "E301"
+        case .yearsNotConsecutive: "E302"
+        case .mixedPeriods: "E303"
+        case .columnNotInCells: "E304"
+        case .startNotAPeriod: "E305"
+        case .startOfOtherKind: "E306"
+        case .startBeforeData: "E307"
+        case .startDiffers: "E308"
+        case .treatedNotZeroOrOne: "E309"
+        case .treatedDiffers: "E310"
+        case .treatmentSwitchesOff: "E311"
+        case .partnerWithoutStart: "E312"
+        case .repeatedUnitRow: "E313"
+        case .estimandNeedsPupilRows: "E314"
+        case .noRows: "E315"
+        case .noPartnerFound: "E316"
+        case .noComparisonUnits: "E317"
+        case .noTreatedUnits: "E318"
+        case .onlyAlwaysTreated: "E319"
+        case .onePeriod: "E320"
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .notAPeriod(let text): "'\(text)' is not a period"
+        case .yearsNotConsecutive(let text):
+            "'\(text)' looks like an academic year, but its years do not follow each other"
+        case .mixedPeriods(let first, let second):
+            "the periods are of two kinds: '\(first.label)' is \(first.kind.words) and '\(second.label)' \(second.kind.words)"
+        case .columnNotInCells(let name): "the cells have no key column '\(name)'"
+        case .startNotAPeriod(let unit, let text): "the start '\(text)' of '\(unit)' is not a period"
+        case .startOfOtherKind(let unit, let start, let periods):
+            "the start '\(start.label)' of '\(unit)' is \(start.kind.words), but the results are by "
+                + "\(periods.kind.words) such as '\(periods.label)'"
+        case .startBeforeData(let text, let units, let first):
+            "\(counted(units.count, "unit")) (\(listed(units))) \(units.count == 1 ? "has" : "have") the start '\(text)', "
+                + "which lies before the first period '\(first)'"
+        case .startDiffers(let unit, let first, let second):
+            "'\(unit)' has two starts: '\(first)' and '\(second)'"
+        case .treatedNotZeroOrOne(let column, let unit, let period):
+            "the column '\(column)' is neither 0 nor 1 for '\(unit)' in '\(period)'"
+        case .treatedDiffers(let unit, let period): "'\(unit)' is both treated and not treated in '\(period)'"
+        case .treatmentSwitchesOff(let unit, let on, let off):
+            "'\(unit)' is treated in '\(on)' and no longer treated in '\(off)'"
+        case .partnerWithoutStart(let unit): "the list of partners gives no start for '\(unit)'"
+        case .repeatedUnitRow(let unit, let period): "'\(unit)' has two rows for '\(period)'"
+        case .estimandNeedsPupilRows: "the estimand 'pupils' needs rows that are pupils, and these rows are units"
+        case .noRows: "no rows are left to compare"
+        case .noPartnerFound(let listed): "none of the \(listed) partners listed occurs in these files"
+        case .noComparisonUnits:
+            "these files can show progress, not impact; add comparison schools, such as the published tables"
+        case .noTreatedUnits(let units, let periods):
+            "none of the \(counted(units, "unit")) is treated in any of the \(counted(periods, "period"))"
+        case .onlyAlwaysTreated(let units, let first):
+            "\(units == 1 ? "the only treated unit was" : "all \(units) treated units were") treated from the first period "
+                + "'\(first)' on, so that there is no period before"
+        case .onePeriod(let label): "there is only one period, '\(label)', so that there is no before and after"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .notAPeriod:
+            "write years as 2019, academic years as 201819 or 2018/19, terms as '2018/19 autumn' or 201819T1, dates as 2019-03-31"
+        case .yearsNotConsecutive: "an academic year is 201819 or 2018/19"
+        case .mixedPeriods:
+            "write all periods alike: 2018 alone does not say which academic year it is, so make 2018 into 201718 or 201819"
+        case .columnNotInCells: "make the cells again with this column among the options that need it"
+        case .startNotAPeriod, .startBeforeData:
+            "if this marks comparison units, leave the field empty or write 0 or never; if they had started before, "
+                + "leave them out with --exclude"
+        case .startOfOtherKind: "write the starts as the periods of the results are written"
+        case .startDiffers: "correct the file, or take the first start by option"
+        case .treatedNotZeroOrOne: "write 1 in periods with treatment and 0 in the others"
+        case .treatedDiffers: "treatment must be the same for all rows of a unit and period"
+        case .treatmentSwitchesOff: "correct the file, or count a unit as treated from its first start by option"
+        case .partnerWithoutStart: "add the column with the starts, or give one for all with --start-at"
+        case .repeatedUnitRow: "remove one of the rows, or say --rows pupils if each row is a pupil"
+        case .estimandNeedsPupilRows: "to count large schools for more, give the number of pupils with --weights"
+        case .noRows: "see the counts of rows left out, by reason"
+        case .noPartnerFound: "check that both files identify schools in the same way, for example by URN"
+        case .noComparisonUnits(_, let startsDiffer):
+            startsDiffer
+                ? "as the starts differ, --comparison not-yet can compare early partners with later ones, where the estimator allows it"
+                : "partners alone cannot tell what would have happened otherwise"
+        case .noTreatedUnits:
+            "check the column that says who was treated, and that starts lie within the periods of the files"
+        case .onlyAlwaysTreated, .onePeriod: "add results from before the start"
+        }
+    }
+}
+
+/// `1 unit`, `3 units`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// The first names of a list and how many more there are.
+func listed(_ names: [String], limit: Int = 5) -> String {
+    let shown = names.prefix(limit).map { "'\($0)'" }.joined(separator: ", ")
+    return names.count > limit ? shown + " and \(names.count - limit) more" : shown
+}

@@ -1,0 +1,35 @@
+import Cells
+
+/// Whose average effect is estimated: every pupil counts the same, or every unit and period does.
+public enum EstimandKind: String, Sendable { case pupils, schools }
+
+extension CellMoments {
+    /// The moments with the total weight of each stratum scaled to 1, its cells keeping their proportions.
+    ///
+    /// Means stay; weights and cross-products follow the factor f, squared weights f².
+    /// - Parameter stratum: an index a cell; cells with the same index share the weight of 1.
+    func scaledToOne(within stratum: [Int]) -> CellMoments {
+        var total = [Double](repeating: 0, count: (stratum.max() ?? -1) + 1)
+        for cell in stratum.indices { total[stratum[cell]] += weight[cell] }
+        var scaled = self
+        let products = variableCount * (variableCount + 1) / 2
+        for cell in stratum.indices where total[stratum[cell]] > 0 {
+            let factor = 1 / total[stratum[cell]]
+            scaled.weight[cell] *= factor
+            scaled.squaredWeight[cell] *= factor * factor
+            for entry in cell * products..<(cell + 1) * products { scaled.within[entry] *= factor }
+        }
+        return scaled
+    }
+
+    /// The moments of some cells, in the order given.
+    func selecting(_ cells: [Int]) -> CellMoments {
+        let q = variableCount
+        let products = q * (q + 1) / 2
+        return CellMoments(
+            variableCount: q, n: cells.map { n[$0] }, weight: cells.map { weight[$0] },
+            squaredWeight: cells.map { squaredWeight[$0] },
+            mean: cells.flatMap { mean[$0 * q..<($0 + 1) * q] },
+            within: cells.flatMap { within[$0 * products..<($0 + 1) * products] })
+    }
+}

@@ -1,1 +1,0 @@
-// moved in by its room

@@ -1,0 +1,177 @@
+/// Decodes one requested column in one lane, piece by piece, into memory that is kept.
+protocol ColumnDecoder: AnyObject {
+    /// Decodes the rows of a piece. What is not a number goes to the context.
+    func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext)
+    var column: Batch.Column { get }
+    /// Missing values by reason, over the rows decoded.
+    var missing: [Int] { get }
+}
+
+/// What decoders share while they work on one piece.
+struct DecodingContext {
+    let file: Int
+    let arithmetic: Arithmetic
+    let scratch: ScratchText
+    let part: ScratchText
+    /// Values that are neither numbers nor missing, as they come.
+    var problems: [(row: Int, column: Int, problem: NumberProblem)] = []
+    /// The first row at which the column under way left exact arithmetic.
+    var inexactRow: Int?
+    var column = 0
+
+    mutating func refuse(_ row: Int, _ problem: NumberProblem) { problems.append((row, column, problem)) }
+}
+
+/// Memory for one value a row; grows, never shrinks.
+struct RowMemory<Value> {
+    private(set) var start: UnsafeMutablePointer<Value>
+    private var capacity = 64
+
+    init() { start = .allocate(capacity: capacity) }
+
+    mutating func reserve(_ count: Int) {
+        guard count > capacity else { return }
+        start.deallocate()
+        capacity = 2 * count
+        start = .allocate(capacity: capacity)
+    }
+
+    func deallocate() { start.deallocate() }
+}
+
+/// Text to the codes of the lane's dictionary.
+final class KeyDecoder: ColumnDecoder {
+    private let dictionary = KeyDictionary()
+    private var codes = RowMemory<UInt32>()
+
+    deinit { codes.deallocate() }
+
+    var missing: [Int] { [] }
+    var column: Batch.Column { .key(.init(codes.start, dictionary)) }
+
+    func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
+        codes.reserve(rows.count)
+        let codes = codes.start
+        let dictionary = dictionary
+        let lines = rows.lines
+        if case .column(let column) = source {
+            for r in 0..<rows.count {
+                let (start, count) = rows.text(r, column, context.scratch)
+                codes[r] = dictionary.code(start, count, context.file, lines[r])
+            }
+        } else {
+            for r in 0..<rows.count {
+                let (start, count) = source.text(rows, r, context.scratch, context.part)
+                codes[r] = dictionary.code(start, count, context.file, lines[r])
+            }
+        }
+    }
+}
+
+/// Numbers that serve as keys: each distinct text is read once, and its shortest decimal text is the key.
+final class NumericKeyDecoder: ColumnDecoder {
+    private let raw = KeyDictionary()
+    private let dictionary = KeyDictionary()
+    private let reader: NumberReader
+    /// For each raw text its code, or what is wrong with it, or its reason for being missing.
+    private var outcomes: [Outcome] = []
+    private var codes = RowMemory<UInt32>()
+    private(set) var missing: [Int]
+
+    private enum Outcome {
+        case code(UInt32)
+        case missing(UInt32, reason: Int)
+        case problem(NumberProblem)
+    }
+
+    init(_ reader: NumberReader, reasons: Int) {
+        self.reader = reader
+        missing = .init(repeating: 0, count: reasons)
+    }
+
+    deinit { codes.deallocate() }
+
+    var column: Batch.Column { .key(.init(codes.start, dictionary)) }
+
+    func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
+        codes.reserve(rows.count)
+        for r in 0..<rows.count {
+            let (start, count) = source.text(rows, r, context.scratch, context.part)
+            let code = Int(raw.code(start, count, context.file, rows.lines[r]))
+            if code == outcomes.count { outcomes.append(evaluate(start, count, context.file, rows.lines[r])) }
+            switch outcomes[code] {
+            case .code(let key): codes.start[r] = key
+            case .missing(let key, let reason):
+                codes.start[r] = key
+                missing[reason] += 1
+            case .problem(let problem):
+                codes.start[r] = dictionary.code(of: "", context.file, rows.lines[r])
+                context.refuse(r, problem)
+            }
+        }
+    }
+
+    private func evaluate(_ start: UnsafePointer<UInt8>, _ count: Int, _ file: Int, _ line: Int64) -> Outcome {
+        switch reader.read(start, count) {
+        case .number(let number):
+            .code(dictionary.code(of: number.canonical(start, count, reader.form), file, line))
+        case .missing(let reason): .missing(dictionary.code(of: "", file, line), reason: reason)
+        case .problem(let problem): .problem(problem)
+        }
+    }
+}
+
+/// 100 where the text equals a value, else 0; missing where it is empty or blank.
+final class IndicatorDecoder: ColumnDecoder {
+    private let value: [UInt8]
+    private var values = NumberMemory()
+    private(set) var missing = [0]
+
+    init(equals value: String) { self.value = Array(value.utf8) }
+
+    deinit { values.deallocate() }
+
+    var column: Batch.Column { .number(values.column(decimals: 0)) }
+
+    func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
+        values.reserve(rows.count)
+        for r in 0..<rows.count {
+            let (start, count) = source.text(rows, r, context.scratch, context.part)
+            let text = UnsafeBufferPointer(start: start, count: count)
+            let isMissing = text.allSatisfy(NumberText.isBlank)
+            let isEqual = text.elementsEqual(value)
+            values.set(r, isMissing || !isEqual ? 0 : 100, isMissing || !isEqual ? 0 : 100, isMissing ? 1 : 0)
+            if isMissing { missing[0] += 1 }
+        }
+    }
+}
+
+/// The mantissas, doubles and reasons of a column of numbers.
+struct NumberMemory {
+    var mantissas = RowMemory<Int64>()
+    var doubles = RowMemory<Double>()
+    var missing = RowMemory<UInt8>()
+
+    mutating func reserve(_ count: Int) {
+        mantissas.reserve(count)
+        doubles.reserve(count)
+        missing.reserve(count)
+    }
+
+    func deallocate() {
+        mantissas.deallocate()
+        doubles.deallocate()
+        missing.deallocate()
+    }
+
+    func set(_ row: Int, _ mantissa: Int64, _ double: Double, _ reason: UInt8) {
+        mantissas.start[row] = mantissa
+        doubles.start[row] = double
+        missing.start[row] = reason
+    }
+
+    func column(decimals: Int) -> Batch.NumberColumn {
+        Batch.NumberColumn(
+            mantissas: mantissas.start, decimals: decimals, doubles: doubles.start, missing: missing.start)
+    }
+}

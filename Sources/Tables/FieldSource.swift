@@ -1,0 +1,93 @@
+/// Where the text of a requested column comes from, in one file.
+enum FieldSource {
+    case column(Int)
+    /// The same text in every row.
+    case constant([UInt8])
+    /// Several texts joined by `/`; empty where one of them is.
+    indirect case joined([FieldSource])
+
+    /// The text of a row; 16 bytes past its end may be read.
+    func text(_ rows: PieceRows, _ row: Int, _ scratch: ScratchText, _ part: ScratchText) -> (
+        start: UnsafePointer<UInt8>, count: Int
+    ) {
+        switch self {
+        case .column(let column): return rows.text(row, column, scratch)
+        case .constant(let bytes):
+            scratch.clear()
+            bytes.withUnsafeBufferPointer { text in
+                if let base = text.baseAddress { scratch.append(base, text.count) }
+            }
+        case .joined(let sources):
+            scratch.clear()
+            for (i, source) in sources.enumerated() {
+                if i > 0 { scratch.append(UInt8(ascii: "/")) }
+                // A part is a column or a constant, never joined itself.
+                let (start, count) = source.text(rows, row, part, part)
+                if count == 0 {
+                    scratch.clear()
+                    break
+                }
+                scratch.append(start, count)
+            }
+        }
+        return (scratch.start, scratch.count)
+    }
+
+    /// Finds the columns of a request in a file.
+    ///
+    /// - Throws: `.noSuchColumn`, `.unusableHeader`, `.constantInFile`, `.fileName`.
+    init(_ source: ColumnRequest.Source, in file: InputFile, _ header: Header) throws(TableError) {
+        switch source {
+        case .column(let name): self = try Self.named(name, in: file, header)
+        case .joined(let names):
+            self = .joined(try names.map { name throws(TableError) in try Self.named(name, in: file, header) })
+        case .fileName(let pattern):
+            guard let text = FileNamePattern(pattern).part(of: file.path) else {
+                throw .fileName(path: file.path, pattern: pattern)
+            }
+            self = .constant(Array(text.utf8))
+        }
+    }
+
+    static func named(_ name: String, in file: InputFile, _ header: Header) throws(TableError) -> FieldSource {
+        guard let value = file.constants[name] else {
+            return .column(try header.index(of: name, path: file.path))
+        }
+        guard !header.holds(name) else { throw .constantInFile(name: name, path: file.path) }
+        return .constant(Array(value.utf8))
+    }
+
+    /// The label of the column in messages.
+    func label(_ request: ColumnRequest, _ header: Header) -> String {
+        if case .column(let column) = self { return header.label(column) }
+        return request.name
+    }
+
+    var columnNumber: Int {
+        if case .column(let column) = self { return column }
+        return Int.max
+    }
+}
+
+/// A pattern for a file's name in which one `*` stands for the part that is wanted.
+struct FileNamePattern {
+    private let before: Substring
+    private let after: Substring
+    private let isUsable: Bool
+
+    init(_ pattern: String) {
+        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        isUsable = parts.count == 2
+        before = parts.first ?? ""
+        after = parts.count == 2 ? parts[1] : ""
+    }
+
+    /// What `*` stands for in the last part of a path; `nil` where the pattern does not match.
+    func part(of path: String) -> String? {
+        let name = path.split(separator: "/").last ?? ""
+        guard isUsable, name.utf8.count > before.utf8.count + after.utf8.count, name.hasPrefix(before),
+            name.hasSuffix(after)
+        else { return nil }
+        return String(name.dropFirst(before.count).dropLast(after.count))
+    }
+}

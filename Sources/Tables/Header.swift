@@ -1,0 +1,100 @@
+/// The names of a file's columns.
+struct Header: Sendable, Equatable {
+    /// The names as they stand in the file, unquoted.
+    var names: [String]
+    /// The line on which the header begins.
+    var line = 1
+
+    /// The names with blanks round them cut off: how columns are looked up.
+    var trimmed: [String] { names.map(Self.trim) }
+
+    private static func trim(_ name: String) -> String {
+        var text = Substring(name)
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return String(text)
+    }
+
+    /// The index of a column.
+    ///
+    /// - Throws: `.noSuchColumn` with the nearest names, `.unusableHeader` where two columns bear the name.
+    func index(of name: String, path: String) throws(TableError) -> Int {
+        let wanted = Self.trim(name)
+        let hits = trimmed.indices.filter { trimmed[$0] == wanted }
+        if hits.count > 1 {
+            let numbers = hits.map { String($0 + 1) }.joined(separator: " and ")
+            throw .unusableHeader(
+                Place(file: path, line: line), problem: "the columns \(numbers) are both called `\(wanted)`")
+        }
+        guard let hit = hits.first else {
+            throw .noSuchColumn(name: name, path: path, nearest: NearestNames.of(wanted, among: trimmed))
+        }
+        return hit
+    }
+
+    func holds(_ name: String) -> Bool { trimmed.contains(Self.trim(name)) }
+
+    /// `attainment8 (column 10)`, for messages.
+    func label(_ column: Int) -> String {
+        guard names.indices.contains(column) else { return "column \(column + 1)" }
+        return trimmed[column].isEmpty ? "column \(column + 1)" : "\(trimmed[column]) (column \(column + 1))"
+    }
+
+    /// Names that no role uses may be bad, but not in silence.
+    func warnings(path: String) -> [Warning] {
+        var warnings: [Warning] = []
+        let blank = trimmed.indices.filter { trimmed[$0].isEmpty }
+        if !blank.isEmpty {
+            let numbers = blank.prefix(5).map { String($0 + 1) }.joined(separator: ", ")
+            warnings.append(
+                Warning(
+                    "blank-header",
+                    "\(path):\(line): \(blank.count) column\(blank.count == 1 ? " has" : "s have") no name: "
+                        + numbers + (blank.count > 5 ? ", …" : "")))
+        }
+        var seen: Set<String> = []
+        var repeated: [String] = []
+        for name in trimmed where !name.isEmpty && !seen.insert(name).inserted && !repeated.contains(name) {
+            repeated.append(name)
+        }
+        if !repeated.isEmpty {
+            warnings.append(
+                Warning(
+                    "duplicate-header",
+                    "\(path):\(line): more than one column is called "
+                        + repeated.prefix(5).map { "`\($0)`" }.joined(separator: ", ")))
+        }
+        return warnings
+    }
+}
+
+/// Names that a misspelt one may have meant.
+enum NearestNames {
+    /// At most three names within a third of the letters, the nearest first, case counted as nothing.
+    static func of(_ name: String, among names: [String]) -> [String] {
+        let wanted = Array(name.lowercased())
+        let most = max(1, wanted.count / 3)
+        var ranked: [(distance: Int, at: Int)] = []
+        for (at, candidate) in names.enumerated() where !candidate.isEmpty {
+            let distance = distance(wanted, Array(candidate.lowercased()))
+            if distance <= most { ranked.append((distance, at)) }
+        }
+        return ranked.sorted { ($0.distance, $0.at) < ($1.distance, $1.at) }.prefix(3).map { names[$0.at] }
+    }
+
+    /// The Levenshtein distance.
+    private static func distance(_ a: [Character], _ b: [Character]) -> Int {
+        guard abs(a.count - b.count) <= max(a.count, 3) else { return .max }
+        var row = Array(0...b.count)
+        for i in a.indices {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for j in b.indices {
+                let cost = min(row[j + 1] + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+                diagonal = row[j + 1]
+                row[j + 1] = cost
+            }
+        }
+        return row[b.count]
+    }
+}

@@ -1,0 +1,274 @@
+import CByteScan
+
+/// The rows of one piece that can be read: where their fields stand and on which lines they begin.
+///
+/// Field c of row r is bytes[ends[firsts[r] + c − 1] + 1 ..< ends[firsts[r] + c]]. The memory is kept from piece to piece.
+struct PieceRows {
+    private(set) var bytes: UnsafeMutablePointer<UInt8>
+    private(set) var ends: UnsafeMutablePointer<UInt32>
+    private(set) var firsts: UnsafeMutablePointer<UInt32>
+    private(set) var lines: UnsafeMutablePointer<Int64>
+    /// Ones: the rows that a filter leaves out are not among the rows at all.
+    private(set) var kept: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private(set) var count = 0
+    private(set) var width = 0
+    private(set) var lineEnd = UInt8(ascii: "\n")
+
+    init() {
+        capacity = 0
+        // No row is looked at before `take` has set the two, so any address will do.
+        bytes = .allocate(capacity: 1)
+        ends = .allocate(capacity: 1)
+        noBytes = bytes
+        noEnds = ends
+        firsts = .allocate(capacity: 0)
+        lines = .allocate(capacity: 0)
+        kept = .allocate(capacity: 0)
+        reserve(64)
+    }
+
+    private let noBytes: UnsafeMutablePointer<UInt8>
+    private let noEnds: UnsafeMutablePointer<UInt32>
+
+    func deallocate() {
+        noBytes.deallocate()
+        noEnds.deallocate()
+        deallocateRows()
+    }
+
+    private func deallocateRows() {
+        firsts.deallocate()
+        lines.deallocate()
+        kept.deallocate()
+    }
+
+    private mutating func reserve(_ rows: Int) {
+        guard rows > capacity else { return }
+        deallocateRows()
+        capacity = 2 * rows
+        firsts = .allocate(capacity: capacity)
+        lines = .allocate(capacity: capacity)
+        kept = .allocate(capacity: capacity)
+        kept.initialize(repeating: 1, count: capacity)
+    }
+
+    /// A row that cannot be read: its first field, its number of fields, its line and what is wrong.
+    struct Bad {
+        var first: Int
+        var fields: Int
+        var line: Int64
+        var fault: RowFault
+    }
+
+    /// Takes the rows of a piece.
+    ///
+    /// - Returns: the blank lines; each row that cannot be read goes to `refuse`.
+    mutating func take(_ piece: Piece, of file: WaveReader, refuse: (Bad) -> Void) -> Int {
+        bytes = file.buffer.bytes
+        ends = piece.ends
+        width = file.header.names.count
+        lineEnd = file.lineEnd
+        reserve(piece.lineEnds)
+        let isText =
+            piece.flags & UInt32(CBS_NOT_ASCII) == 0
+            || cbs_invalid_utf8(bytes + piece.start, piece.end - piece.start) == piece.end - piece.start
+        let isClean = piece.flags & UInt32(CBS_STRAY_LINE_END | CBS_AFTER_QUOTE) == 0 && isText
+        if isClean, width > 1, piece.fields == piece.lineEnds * width, piece.end - piece.start <= file.sizes.field,
+            takeRegular(piece)
+        {
+            return 0
+        }
+        return takeEach(piece, file, isText: isText, refuse)
+    }
+
+    /// Every row as wide as the header: as many line ends as rows, and each where a row ends.
+    private mutating func takeRegular(_ piece: Piece) -> Bool {
+        let (bytes, ends, firsts, lines) = (bytes, ends, firsts, lines)
+        let (width, lineEnd) = (width, lineEnd)
+        var first = 0
+        for r in 0..<piece.lineEnds {
+            firsts[r] = UInt32(truncatingIfNeeded: first)
+            first += width
+            if bytes[Int(ends[first - 1])] != lineEnd { return false }
+        }
+        count = piece.lineEnds
+        if piece.lineBytes == piece.lineEnds {
+            for r in 0..<count { lines[r] = piece.firstLine &+ Int64(r) }
+        } else {
+            var line = piece.firstLine
+            for r in 0..<count {
+                lines[r] = line
+                line += Int64(lineEnds(from: Int(firsts[r]), fields: width))
+            }
+        }
+        return true
+    }
+
+    /// The slow walk: blank lines, rows of another width, and what the scan flagged.
+    private mutating func takeEach(_ piece: Piece, _ file: WaveReader, isText: Bool, _ refuse: (Bad) -> Void) -> Int {
+        count = 0
+        var blank = 0
+        var line = piece.firstLine
+        var first = 0
+        while first < piece.fields {
+            var last = first
+            while bytes[Int(ends[last])] != lineEnd { last += 1 }
+            let fields = last - first + 1
+            if fields == 1, isBlank(first) {
+                blank += 1
+            } else if let fault = fault(first, fields, piece, file, isText: isText) {
+                refuse(Bad(first: first, fields: fields, line: line, fault: fault))
+            } else {
+                firsts[count] = UInt32(first)
+                lines[count] = line
+                count += 1
+            }
+            line += Int64(lineEnds(from: first, fields: fields))
+            first = last + 1
+        }
+        return blank
+    }
+
+    private func isBlank(_ first: Int) -> Bool {
+        let (start, end) = (start(first), Int(ends[first]))
+        return start == end || end == start + 1 && lineEnd == UInt8(ascii: "\n") && bytes[start] == UInt8(ascii: "\r")
+    }
+
+    private func start(_ field: Int) -> Int { Int(ends[field - 1]) + 1 }
+
+    private func lineEnds(from first: Int, fields: Int) -> Int {
+        var n = 0
+        for i in start(first)...Int(ends[first + fields - 1]) where bytes[i] == lineEnd { n &+= 1 }
+        return n
+    }
+
+    private func fault(_ first: Int, _ fields: Int, _ piece: Piece, _ file: WaveReader, isText: Bool) -> RowFault? {
+        let (start, end) = (start(first), Int(ends[first + fields - 1]))
+        if !isText, cbs_invalid_utf8(bytes + start, end - start) != end - start {
+            return .invalidText(declared: file.isDeclared)
+        }
+        if piece.flags & UInt32(CBS_STRAY_LINE_END | CBS_AFTER_QUOTE) != 0 {
+            var machine = PlainMachine(separator: file.separator, lineEnd: lineEnd)
+            for i in start..<end {
+                let step = machine.step(bytes[i], next: bytes[i + 1])
+                if step == .afterQuote { return .afterQuote }
+                if step == .strayLineEnd { return .strayLineEnd }
+            }
+        }
+        guard fields != width else { return nil }
+        return .width(found: fields, expected: width, likely: cause(first, fields, file))
+    }
+
+    private func cause(_ first: Int, _ fields: Int, _ file: WaveReader) -> RowFault.LikelyCause {
+        if fields > width { return .unquotedSeparator }
+        let isLast = file.source.isAtEnd && Int(ends[first + fields - 1]) + 64 >= file.dataEnd
+        return fields == 1 || isLast ? .note : .missingFields
+    }
+
+    // MARK: Fields
+
+    /// The bytes of a field, quotes and all, without the CR of its line end.
+    @inline(__always)
+    func range(_ row: Int, _ column: Int) -> (start: Int, end: Int) {
+        let at = Int(firsts[row]) + column
+        let start = Int(ends[at - 1]) + 1
+        var end = Int(ends[at])
+        if column == width - 1, end > start, bytes[end - 1] == UInt8(ascii: "\r"), lineEnd == UInt8(ascii: "\n") {
+            end -= 1
+        }
+        return (start, end)
+    }
+
+    /// The text of a field, unquoted; 16 bytes past its end may be read. It lasts until `scratch` is used again.
+    @inline(__always)
+    func text(_ row: Int, _ column: Int, _ scratch: ScratchText) -> (start: UnsafePointer<UInt8>, count: Int) {
+        let (start, end) = range(row, column)
+        guard end > start, bytes[start] == UInt8(ascii: "\"") else {
+            return (UnsafePointer(bytes + start), end - start)
+        }
+        return quotedText(start, end, scratch)
+    }
+
+    @inline(never)
+    private func quotedText(_ start: Int, _ end: Int, _ scratch: ScratchText) -> (UnsafePointer<UInt8>, Int) {
+        let count = end - start - 2
+        let inner = UnsafeBufferPointer(start: bytes + start + 1, count: max(count, 0))
+        guard inner.contains(UInt8(ascii: "\"")) else { return (UnsafePointer(bytes + start + 1), max(count, 0)) }
+        scratch.clear()
+        scratch.append(unquoting: inner)
+        return (scratch.start, scratch.count)
+    }
+
+    /// The raw bytes of a row, without its line end.
+    func rawRow(first: Int, fields: Int) -> [UInt8] {
+        let start = start(first)
+        var end = Int(ends[first + fields - 1])
+        if end > start, lineEnd == UInt8(ascii: "\n"), bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        return Array(UnsafeBufferPointer(start: bytes + start, count: end - start))
+    }
+
+    func startOfRow(first: Int) -> Int { start(first) }
+
+    /// Leaves only the rows for which the condition holds.
+    mutating func keep(where condition: (Int) -> Bool) {
+        var kept = 0
+        for r in 0..<count where condition(r) {
+            firsts[kept] = firsts[r]
+            lines[kept] = lines[r]
+            kept += 1
+        }
+        count = kept
+    }
+}
+
+/// Memory for a text that has to be put together: unquoted or joined. 16 bytes past its end may be read.
+final class ScratchText {
+    private var memory: UnsafeMutablePointer<UInt8>
+    private var capacity = 64
+    private(set) var count = 0
+
+    init() {
+        memory = .allocate(capacity: capacity + 16)
+        memory.initialize(repeating: 0, count: capacity + 16)
+    }
+
+    deinit { memory.deallocate() }
+
+    var start: UnsafePointer<UInt8> { UnsafePointer(memory) }
+
+    func clear() { count = 0 }
+
+    private func reserve(_ more: Int) {
+        guard count + more > capacity else { return }
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * (count + more) + 16)
+        larger.initialize(repeating: 0, count: 2 * (count + more) + 16)
+        larger.update(from: memory, count: count)
+        memory.deallocate()
+        memory = larger
+        capacity = 2 * (count + more)
+    }
+
+    func append(_ bytes: UnsafePointer<UInt8>, _ length: Int) {
+        reserve(length)
+        (memory + count).update(from: bytes, count: length)
+        count += length
+    }
+
+    func append(_ byte: UInt8) {
+        reserve(1)
+        memory[count] = byte
+        count += 1
+    }
+
+    /// Appends the inside of a quoted field, with doubled quotes made single.
+    func append(unquoting inner: UnsafeBufferPointer<UInt8>) {
+        reserve(inner.count)
+        var i = 0
+        while i < inner.count {
+            memory[count] = inner[i]
+            count += 1
+            i += inner[i] == UInt8(ascii: "\"") ? 2 : 1
+        }
+    }
+}

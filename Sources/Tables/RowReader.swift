@@ -1,0 +1,245 @@
+/// Reads files into batches of typed columns: one pass, in pieces, on several threads.
+///
+/// A wave of bytes is read; its pieces are scanned for field ends at the same time; then the lanes decode the pieces that
+/// fall to them. There are always eight lanes and piece p goes to lane p mod 8, so neither exact sums nor double ones
+/// depend on the number of threads.
+public struct RowReader {
+    public static let laneCount = 8
+
+    private let request: ReadRequest
+    private let sizes: ReadingSizes
+
+    /// - Throws: `TableError.request` for a request that cannot be met whatever the files hold.
+    public init(_ request: ReadRequest) throws {
+        try self.init(request, sizes: ReadingSizes())
+    }
+
+    init(_ request: ReadRequest, sizes: ReadingSizes) throws {
+        self.request = request
+        self.sizes = sizes
+        try Self.check(request)
+    }
+
+    private static func check(_ request: ReadRequest) throws(TableError) {
+        guard !request.files.isEmpty else { throw .request("no file is named", hint: "name at least one CSV file") }
+        guard request.missing.codes.count < 254 else {
+            throw .request("more than 253 missing codes", hint: "name fewer with --missing")
+        }
+        guard request.files.filter({ $0.path == "-" }).count <= 1 else {
+            throw .request("standard input is named twice", hint: "name - once")
+        }
+        for column in request.columns {
+            if case .fileName(let pattern) = column.source,
+                pattern.split(separator: "*").count > 2
+                    || pattern.filter({ $0 == "*" }).count != 1
+            {
+                throw .request("the pattern `\(pattern)` needs exactly one *", hint: "such as results-*.csv")
+            }
+            if case .points(let table) = column.role {
+                let scale = table.values.map { Int($0.decimals) }.max() ?? 0
+                for value in table.values where scale > 6 || !fits(value, scale) {
+                    throw .request(
+                        "a number of points is too large or has more than six decimals",
+                        hint: "points need at most six decimals")
+                }
+            }
+        }
+    }
+
+    private static func fits(_ value: Decimal6, _ scale: Int) -> Bool {
+        let factor = Int64(PowersOfTen.integers[scale - Int(value.decimals)])
+        return !value.mantissa.multipliedReportingOverflow(by: factor).overflow
+    }
+
+    /// Reads everything.
+    ///
+    /// - Throws: `TableError` for files and rows that cannot be read, `ExactArithmeticImpossible` where the request must
+    ///   be read again in double arithmetic, `OutputError` for the file of rejects, and what the consumer throws.
+    public func read(into consumer: some BatchConsumer) throws -> ReadReport {
+        try consumer.begin(lanes: Self.laneCount)
+        let lanes = (0..<Self.laneCount).map { Lane(number: $0, request: request) }
+        let rejects = request.isLenient ? try request.rejects.map { try RejectedRows(path: $0) } : nil
+        let buffer = WaveBuffer(capacity: sizes.wave)
+        var report = ReadReport()
+        for (index, input) in request.files.enumerated() {
+            let rowsBefore = lanes.reduce(0) { $0 + $1.rowsRead }
+            let blankBefore = lanes.reduce(0) { $0 + $1.blankLines }
+            let file = try open(input, index, buffer)
+            try readWaves(of: file, lanes, consumer, rejects)
+            let rows = lanes.reduce(0) { $0 + $1.rowsRead } - rowsBefore
+            report.files.append(
+                FileReport(
+                    path: input.path, bytes: file.reader.source.bytesRead, rows: rows, delimiter: file.reader.separator,
+                    sha256: file.reader.digest?.hex() ?? ""))
+            report.warnings += file.reader.header.warnings(path: input.path)
+            warn(
+                &report, file, rows: rows, blank: lanes.reduce(0) { $0 + $1.blankLines } - blankBefore)
+        }
+        if let fault = FaultLog.first(of: lanes.map(\.faults)) { throw fault }
+        try refuseUnmatched(lanes)
+        try rejects?.commit()
+        complete(&report, lanes)
+        return report
+    }
+
+    private func open(_ input: InputFile, _ index: Int, _ buffer: WaveBuffer) throws -> OpenFile {
+        let reader = try WaveReader(
+            path: input.path, form: request.form, sizes: sizes, threads: request.threads, buffer: buffer,
+            wantsDigest: request.wantsDigests)
+        return try OpenFile(index, input, reader, request)
+    }
+
+    private func readWaves(
+        of file: OpenFile, _ lanes: [Lane], _ consumer: some BatchConsumer, _ rejects: RejectedRows?
+    ) throws {
+        while try nextWave(file, lanes) {
+            let isConsuming = lanes.allSatisfy(\.faults.isEmpty)
+            // One more piece of work than lanes: the digest of the wave's bytes.
+            Parallel.run(lanes.count + 1, threads: request.threads) { work in
+                guard work > 0 else {
+                    file.reader.digestFreshBytes()
+                    return
+                }
+                let lane = lanes[work - 1]
+                for piece in file.reader.pieces where piece.number % lanes.count == lane.number {
+                    lane.process(piece, of: file, into: consumer, isConsuming: isConsuming)
+                }
+            }
+            try stopIfNeeded(lanes)
+            if let rejects {
+                try rejects.add(lanes.flatMap(\.rejected))
+                for lane in lanes { lane.rejected.removeAll(keepingCapacity: true) }
+            }
+        }
+    }
+
+    /// A fault found in a row before the place where the file itself breaks comes first.
+    private func nextWave(_ file: OpenFile, _ lanes: [Lane]) throws -> Bool {
+        do {
+            return try file.reader.next()
+        } catch {
+            throw FaultLog.first(of: lanes.map(\.faults)) ?? error
+        }
+    }
+
+    private func stopIfNeeded(_ lanes: [Lane]) throws {
+        if let failure = lanes.compactMap(\.failure).min(by: { $0.piece < $1.piece }) { throw failure.error }
+        guard lanes.allSatisfy(\.faults.isEmpty) else { return }
+        let inexact = lanes.compactMap(\.inexact).min { ($0.piece, $0.row) < ($1.piece, $1.row) }
+        if let inexact { throw inexact.error }
+    }
+
+    // MARK: The report
+
+    private func warn(_ report: inout ReadReport, _ file: OpenFile, rows: Int, blank: Int) {
+        let path = file.reader.source.path
+        if rows == 0 {
+            report.warnings.append(Warning("no-rows", "\(path): there is a header and no row"))
+        }
+        if blank > 0, file.reader.header.names.count == 1 {
+            report.warnings.append(
+                Warning(
+                    "blank-lines",
+                    "\(path): \(blank) blank line\(blank == 1 ? " was" : "s were") left out; in a file of one column they "
+                        + "could be empty values, which are written as \"\""))
+        }
+    }
+
+    private func complete(_ report: inout ReadReport, _ lanes: [Lane]) {
+        report.rowsRead = lanes.reduce(0) { $0 + $1.rowsRead }
+        report.rowsFiltered = lanes.reduce(0) { $0 + $1.rowsFiltered }
+        report.rowsRejected = lanes.reduce(0) { $0 + $1.rowsRejected }
+        let missing = lanes.map(\.missing)
+        let reasons = request.missing.reasons
+        for (c, column) in request.columns.enumerated() {
+            for reason in missing[0][c].indices {
+                let count = missing.reduce(0) { $0 + $1[c][reason] }
+                if count > 0 {
+                    report.missing.append(MissingCount(column: column.name, code: reasons[reason], count: count))
+                }
+            }
+        }
+        for (i, filter) in request.filters.enumerated() {
+            let count = lanes.reduce(0) { $0 + $1.notNumbers[i] }
+            guard count > 0 else { continue }
+            report.warnings.append(
+                Warning(
+                    "where-not-a-number",
+                    "\(TableError.grouped(count)) row\(count == 1 ? " has" : "s have") no number in `\(filter.column)` and "
+                        + "so \(count == 1 ? "does" : "do") not meet `\(filter.text)`"))
+        }
+        if report.rowsRejected > 0 {
+            report.warnings.append(
+                Warning(
+                    "rejected-rows",
+                    "\(TableError.grouped(report.rowsRejected)) rows could not be read and were put aside"))
+        }
+    }
+
+    /// Texts without points stop the run once all of them are known.
+    private func refuseUnmatched(_ lanes: [Lane]) throws(TableError) {
+        for (c, column) in request.columns.enumerated() {
+            guard case .points = column.role else { continue }
+            var counts = UnmatchedTexts()
+            for lane in lanes { if let decoder = lane.points(c) { counts.add(decoder) } }
+            if let error = counts.error(column: column.name, files: request.files) { throw error }
+        }
+    }
+}
+
+/// One file of a request, opened, with its columns found.
+final class OpenFile: @unchecked Sendable {
+    // Unchecked: read by all lanes while none writes; the reader goes on to the next wave when all have ended.
+    let index: Int
+    let reader: WaveReader
+    let sources: [FieldSource]
+    let filters: [FilterTest]
+
+    init(_ index: Int, _ input: InputFile, _ reader: WaveReader, _ request: ReadRequest) throws(TableError) {
+        self.index = index
+        self.reader = reader
+        let numbers = NumberReader(form: NumberForm(request.form), missing: request.missing)
+        sources = try request.columns.map { column throws(TableError) in
+            try FieldSource(column.source, in: input, reader.header)
+        }
+        filters = try request.filters.map { filter throws(TableError) in
+            try FilterTest(filter, in: input, reader.header, numbers)
+        }
+    }
+}
+
+/// The texts without points, over all lanes.
+struct UnmatchedTexts {
+    private var first: (file: Int32, line: Int64)?
+    private var counts: [(text: String, count: Int, file: Int32, line: Int64)] = []
+    private var places: [String: Int] = [:]
+    private var rows = 0
+
+    mutating func add(_ decoder: PointsDecoder) {
+        for (code, count) in decoder.unmatched.enumerated() where count > 0 {
+            let (text, file, line) = (
+                decoder.texts.texts[code], decoder.texts.firstFile[code], decoder.texts.firstLine[code]
+            )
+            rows += count
+            if first.map({ (file, line) < $0 }) ?? true { first = (file, line) }
+            if let at = places[text] {
+                counts[at].count += count
+                if (file, line) < (counts[at].file, counts[at].line) {
+                    (counts[at].file, counts[at].line) = (file, line)
+                }
+            } else {
+                places[text] = counts.count
+                counts.append((text, count, file, line))
+            }
+        }
+    }
+
+    /// The refusal, with the most frequent texts first; `nil` where every text has points.
+    func error(column: String, files: [InputFile]) -> TableError? {
+        guard let first else { return nil }
+        let texts = counts.sorted { ($1.count, $0.file, $0.line) < ($0.count, $1.file, $1.line) }
+        return .unmatchedGrades(
+            column: column, Place(file: files[Int(first.file)].path, line: Int(first.line)),
+            texts: texts.map { .init(text: $0.text, count: $0.count) }, rows: rows)
+    }
+}

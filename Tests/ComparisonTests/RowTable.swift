@@ -1,0 +1,1 @@
+../PanelsTests/RowTable.swift

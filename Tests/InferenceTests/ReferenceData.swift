@@ -1,0 +1,59 @@
+import Foundation
+
+/// The shared reference folder: data sets and what trusted peers compute from them. Tests skip where it is absent.
+enum ReferenceData {
+    /// `COUNTERPART_REFERENCE_DATA`, else `../shared` beside the project.
+    static let folder: URL? = {
+        let environment = ProcessInfo.processInfo.environment["COUNTERPART_REFERENCE_DATA"]
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let candidates = [
+            environment.map { URL(filePath: $0) }, root.deletingLastPathComponent().appending(path: "shared"),
+        ]
+        return candidates.compactMap { $0 }.first {
+            FileManager.default.fileExists(atPath: $0.appending(path: "reference/expected").path())
+        }
+    }()
+
+    static let isPresent: Bool = {
+        if folder == nil { print("skipped: no reference data") }
+        return folder != nil
+    }()
+
+    /// A data set's columns by name, as text.
+    static func columns(_ path: String) throws -> [String: [String]] {
+        guard let folder else { throw CocoaError(.fileNoSuchFile) }
+        let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
+        let lines = text.split(whereSeparator: \.isNewline).map { line in
+            line.split(separator: ",", omittingEmptySubsequences: false).map {
+                $0.trimmingCharacters(in: CharacterSet(charactersIn: "\"\u{FEFF}"))
+            }
+        }
+        var columns: [String: [String]] = [:]
+        for (j, name) in lines[0].enumerated() { columns[name] = lines.dropFirst().map { $0[j] } }
+        return columns
+    }
+
+    struct Value {
+        var term: String
+        var estimate: Double?
+        var se: Double?
+        var df: Double?
+    }
+    /// The values of one entry, such as `mpdta.twfe.cl`.
+    static func expected(_ id: String, in group: String) throws -> [Value] {
+        guard let folder else { throw CocoaError(.fileNoSuchFile) }
+        let data = try Data(contentsOf: folder.appending(path: "reference/expected/\(group).json"))
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        let entries = object?["entries"] as? [[String: Any]] ?? []
+        guard let entry = entries.first(where: { $0["id"] as? String == id }) else {
+            throw CocoaError(.fileReadNoSuchFile)
+        }
+        let values = entry["values"] as? [[String: Any]] ?? []
+        return values.map {
+            Value(
+                term: $0["term"] as? String ?? "", estimate: $0["estimate"] as? Double, se: $0["se"] as? Double,
+                df: $0["df"] as? Double)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Testing
+
+@testable import Tables
+
+/// Reading equals the slow definition, whatever the sizes of pieces and waves and however many threads.
+@Suite struct RowReaderTests {
+    /// All rows by the plain machine alone: the twin of the reader.
+    static func slowRows(_ text: [UInt8]) -> [CollectedRows.Row] {
+        var machine = PlainMachine(separator: UInt8(ascii: ","), lineEnd: UInt8(ascii: "\n"))
+        var rows: [CollectedRows.Row] = []
+        var fields: [String] = []
+        var field: [UInt8] = []
+        var (line, start) = (Int64(1), Int64(1))
+        let text = text.last == UInt8(ascii: "\n") ? text : text + [UInt8(ascii: "\n")]
+        for (i, byte) in text.enumerated() {
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            let step = machine.step(byte, next: i + 1 < text.count ? text[i + 1] : nil)
+            guard step == .fieldEnd || step == .lineEnd else {
+                field.append(byte)
+                continue
+            }
+            if step == .lineEnd, field.last == UInt8(ascii: "\r") { field.removeLast() }
+            fields.append(String(decoding: FieldText.unquoted(field), as: UTF8.self))
+            field = []
+            guard step == .lineEnd else { continue }
+            if fields != [""] { rows.append(.init(file: 0, line: start, values: fields)) }
+            fields = []
+            start = line
+        }
+        return Array(rows.dropFirst())
+    }
+
+    /// A random table of three columns with quotes, line ends in quotes, blank lines, CRLF here and there.
+    static func randomTable(_ random: inout SplitMix64, rows: Int) -> [UInt8] {
+        let fields = [
+            "", "a", "12", "x y", "\"q\"", "\"a,b\"", "\"\"\"\"", "\"line\nend\"", "\"cr\r\nlf\"", "it's 5\" long",
+            "naïve",
+            "\"\"", "0012345678901234567", "A820000000001",
+        ]
+        var text = "k,l,m\n"
+        for _ in 0..<rows {
+            if Int.random(in: 0..<12, using: &random) == 0 { text += Bool.random(using: &random) ? "\n" : "\r\n" }
+            text += (0..<3).map { _ in fields.randomElement(using: &random) ?? "" }.joined(separator: ",")
+            text += Bool.random(using: &random) ? "\n" : "\r\n"
+        }
+        if Bool.random(using: &random) { text.removeLast() }
+        return Array(text.utf8)
+    }
+
+    static func keys(_ path: String) -> ReadRequest {
+        var request = ReadRequest(
+            files: [InputFile(path)],
+            columns: ["k", "l", "m"].map { ColumnRequest($0, role: .key) })
+        request.form.delimiter = UInt8(ascii: ",")
+        return request
+    }
+
+    @Test func everyPieceSizeGivesTheSameRows() throws {
+        let folder = try TemporaryFolder()
+        var random = SplitMix64(seed: 7)
+        for piece in Array(1...70) + [128, 256, 1024, 4096, 1 << 16] {
+            let text = Self.randomTable(&random, rows: 40)
+            var request = Self.keys(try folder.file(text))
+            request.threads = 1 + piece % 4
+            var sizes = ReadingSizes()
+            sizes.piece = piece
+            sizes.wave = max(piece, [1, 7, 64, 500, 1 << 16][piece % 5])
+            sizes.sample = 1
+            sizes.scanLevel = Int32(piece) % (ReadingSizes().scanLevel + 1)
+            let (rows, report) = try collect(request, sizes: sizes)
+            let want = Self.slowRows(text)
+            #expect(rows.inOrder == want, "piece \(piece), wave \(sizes.wave)")
+            #expect(report.rowsRead == want.count)
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 4]) func everyThreadCountGivesTheSameRows(_ threads: Int) throws {
+        let folder = try TemporaryFolder()
+        var random = SplitMix64(seed: 11)
+        let text = Self.randomTable(&random, rows: 3000)
+        var request = Self.keys(try folder.file(text))
+        request.threads = threads
+        var sizes = ReadingSizes()
+        sizes.piece = 512
+        sizes.wave = 8192
+        #expect(try collect(request, sizes: sizes).rows.inOrder == Self.slowRows(text))
+    }
+
+    @Test func rolesDecideTypes() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file(
+            "id,la,estab,score,grade,fsm,prior\n007,850,2004,12.50,A,Y,100.0\n1E5,936,,SUPP,B,N,\nNA,936,1,-3,A,,1e2\n",
+            named: "results-2018.csv")
+        let points = ["A": Decimal6(mantissa: 55, decimals: 1), "B": Decimal6(mantissa: 4, decimals: 0)]
+        let request = ReadRequest(
+            files: [InputFile(path, constants: ["term": "autumn"])],
+            columns: [
+                ColumnRequest("id", role: .key),
+                ColumnRequest("school", source: .joined(["la", "estab"]), role: .key),
+                ColumnRequest("year", source: .fileName(pattern: "results-*.csv"), role: .key),
+                ColumnRequest("term", role: .key), ColumnRequest("prior", role: .numericKey),
+                ColumnRequest("score", role: .number), ColumnRequest("grade", role: .points(points)),
+                ColumnRequest("fsm", role: .indicator(equals: "Y")),
+            ])
+        let (rows, report) = try collect(request)
+        #expect(
+            rows.values == [
+                ["007", "850/2004", "2018", "autumn", "100", "12500000", "5500000", "100000000"],
+                ["1E5", "", "2018", "autumn", "", "<SUPP>", "4000000", "0"],
+                ["NA", "936/1", "2018", "autumn", "100", "-3000000", "5500000", "<empty>"],
+            ])
+        #expect(
+            report.missing == [
+                MissingCount(column: "prior", code: "empty", count: 1),
+                MissingCount(column: "score", code: "SUPP", count: 1),
+                MissingCount(column: "fsm", code: "empty", count: 1),
+            ])
+    }
+}
