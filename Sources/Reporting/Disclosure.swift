@@ -121,9 +121,15 @@ extension GapRow {
 extension Disclosure {
     /// The ledger is additive twice: the units of a period make its group rows, and the periods make the headline.
     /// Both totals are published, so both ways are protected.
-    public func apply(to rows: inout [CounterfactualRow], table: String = "counterfactual") -> Entry {
+    ///
+    /// - Parameter whole: the ledger of all pupils, where `rows` splits it into a group and its peers: a period that is
+    ///   withheld there is withheld here, since both sides together are the whole.
+    public func apply(
+        to rows: inout [CounterfactualRow], within whole: [CounterfactualRow] = [], table: String = "counterfactual"
+    ) -> Entry {
         let primary = rows.map { isSmall($0.n) }
-        var hidden = primary
+        let closed = Set(whole.filter { $0.group != nil && $0.isSuppressed }.map(\.time))
+        var hidden = zip(rows, primary).map { $1 || closed.contains($0.time) }
         let size = { (index: Int) in rows[index].n }
         let periods = grouped(Array(rows.indices)) { LedgerCell(rows[$0], time: rows[$0].time, group: nil) }
         let series = grouped(rows.indices.filter { rows[$0].group != nil }) {
@@ -191,6 +197,10 @@ extension Disclosure {
             let rest = point.n - row.n
             if row.isSuppressed || (rest > 0 && isSmall(rest)) { hidden[index] = true }
         }
+        // A group and its peers are together all pupils, whose path may be published too.
+        for sides in grouped(points.indices.filter { points[$0].group != nil }, by: { Side(points[$0]) }) {
+            complete(sides, &hidden) { points[$0].n }
+        }
         for index in points.indices where hidden[index] {
             points[index].isSuppressed = true
             (points[index].observed, points[index].counterfactual) = (nil, nil)
@@ -209,6 +219,16 @@ extension Disclosure {
         }
         for index in effects.indices where hidden[index] { effects[index].withhold() }
         return entry(table, primary: primary, hidden: hidden)
+    }
+
+    private struct Side: Hashable {
+        let arm: PathPoint.Arm
+        let time: String
+
+        init(_ point: PathPoint) {
+            arm = point.arm
+            time = point.time
+        }
     }
 
     private struct EffectCell: Hashable {

@@ -120,6 +120,42 @@ private struct Attacker {
         }
     }
 
+    /// The ledger of all pupils and the ledger of a group and its peers, published side by side.
+    @Test func twoLedgersOfTheSamePupilsDoNotGiveBackASmallCell() {
+        var dice = Dice(7)
+        for _ in 0..<1500 {
+            let times = 1 + dice.below(5)
+            var (whole, sides): ([CounterfactualRow], [CounterfactualRow]) = ([], [])
+            for time in 0..<times {
+                let n = [0, 1].map { _ in Double(1 + dice.below(dice.below(2) == 0 ? 9 : 40)) }
+                whole.append(row(nil, "partners", time, n: n[0] + n[1], weight: n[0] + n[1]))
+                sides.append(row(nil, "group", time, n: n[0], weight: n[0]))
+                sides.append(row(nil, "peers", time, n: n[1], weight: n[1]))
+            }
+            _ = Disclosure(threshold: 10).apply(to: &whole)
+            _ = Disclosure(threshold: 10).apply(to: &sides, within: whole)
+            var attacker = Attacker(unknowns: sides.count)
+            func only(_ keep: (Int) -> Bool) -> [Double] { sides.indices.map { keep($0) ? sides[$0].weight : 0 } }
+            for index in sides.indices where !sides[index].isSuppressed { attacker.learns(only { $0 == index }) }
+            for row in whole where !row.isSuppressed { attacker.learns(only { sides[$0].time == row.time }) }
+            let sums = ["group", "peers"].map { side in sides.filter { $0.group == side }.reduce(0) { $0 + $1.n } }
+            if sums[0] + sums[1] >= 10 { attacker.learns(only { _ in true }) }
+            if sums.allSatisfy({ $0 >= 10 }) { attacker.learns(only { sides[$0].group == "group" }) }
+            for index in sides.indices where sides[index].n < 10 { #expect(!attacker.finds(only { $0 == index })) }
+            for row in whole where row.n < 10 { #expect(!attacker.finds(only { sides[$0].time == row.time })) }
+        }
+    }
+
+    @Test func thePathsOfBothSidesProtectEachOther() {
+        var points = ["group", "peers"].map {
+            PathPoint(
+                arm: .comparison, group: $0, time: "t0", ordinal: 0, observed: 40, counterfactual: nil,
+                n: $0 == "group" ? 6 : 90)
+        }
+        _ = Disclosure(threshold: 10).apply(to: &points, beside: [])
+        #expect(points.map(\.isSuppressed) == [true, true])
+    }
+
     @Test func aSecondPassChangesNothing() {
         var dice = Dice(6)
         var rows = (0..<40).map { k in row("u\(k % 8)", nil, k / 8, n: Double(3 + dice.below(30)), weight: 1) }

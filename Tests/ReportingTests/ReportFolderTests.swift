@@ -56,7 +56,7 @@ func fingerprint(_ bytes: [UInt8]) -> String {
             guard case .text(let path)? = output["path"] else { continue }
             #expect(output["sha256"] == .text(fingerprint(Array(files[path] ?? Data()))))
         }
-        #expect(Set(files.keys.filter { $0.hasPrefix("figures/") }).count == 4)
+        #expect(Set(files.keys.filter { $0.hasPrefix("figures/") }).count == 6)
         #expect(scratch.names.allSatisfy { $0 == "report" })
     }
 
@@ -64,8 +64,11 @@ func fingerprint(_ bytes: [UInt8]) -> String {
         let scratch = try Scratch()
         let folder = ProcessInfo.processInfo.environment["COUNTERPART_SHOW_REPORT"].map { $0 + "-doubtful" }
         try write(folder ?? scratch.path + "/report", SampleReport.doubtful())
-        let html = String(decoding: try contents(folder ?? scratch.path + "/report")["report.html"] ?? Data(), as: UTF8.self)
-        for words in ["cannot separate an effect", "From 3 schools, effects between −3.1 and 5.3", "includes zero", ">c</abbr>"] {
+        let html = String(
+            decoding: try contents(folder ?? scratch.path + "/report")["report.html"] ?? Data(), as: UTF8.self)
+        for words in [
+            "cannot separate an effect", "From 3 schools, effects between −3.1 and 5.3", "includes zero", ">c</abbr>",
+        ] {
             #expect(html.contains(words), "\(words)")
         }
     }

@@ -62,7 +62,7 @@ import Testing
             #expect(targets.allSatisfy(ids.contains))
             // A table behind every figure, and a name for every drawing.
             let figures = page.elements.count { $0 == "figure" }
-            #expect(figures == 4 * outcomes && page.elements.count { $0 == "details" } == figures)
+            #expect(figures == 6 * outcomes && page.elements.count { $0 == "details" } == figures)
             #expect(
                 page.attributes.count { $0.element == "svg" && $0.name == "role" }
                     == page.elements.count { $0 == "svg" })

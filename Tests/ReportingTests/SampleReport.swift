@@ -82,6 +82,30 @@ enum SampleReport {
         }
     }
 
+    /// The paths of pupils on free school meals and of their peers; the effect on the former is twice that on the latter.
+    static func sidePath() -> [PathPoint] {
+        ["group", "peers"].flatMap { side in
+            path().map { point in
+                var sided = point
+                let isGroup = side == "group"
+                sided.group = side
+                sided.n = (point.n * (isGroup ? 0.27 : 0.73)).rounded()
+                let beyond = point.counterfactual == nil ? 0 : isGroup ? 1.26 : -0.43
+                sided.observed = point.observed.map { $0 + (isGroup ? -8.2 : 3.1) + beyond }
+                sided.counterfactual = point.counterfactual.map { $0 + (isGroup ? -8.2 : 3.1) }
+                return sided
+            }
+        }
+    }
+
+    static func sideLedger() -> [CounterfactualRow] {
+        sidePath().filter { $0.arm == .partners && $0.counterfactual != nil }.map {
+            CounterfactualRow(
+                outcome: "attainment8", group: $0.group, time: $0.time, observed: $0.observed,
+                counterfactual: $0.counterfactual, weight: $0.n, n: $0.n)
+        }
+    }
+
     static func outcome() -> OutcomeResult {
         var result = OutcomeResult(
             outcome: OutcomeName(column: "attainment8", title: "Attainment 8"), estimator: "imputation",
@@ -95,7 +119,8 @@ enum SampleReport {
         peers.group = "peers"
         result.gapEffects = [
             .init(
-                group: "pupils eligible for free school meals", effects: [effect(.gap, -1.69, 0.58), group, peers])
+                group: "pupils eligible for free school meals", effects: [effect(.gap, -1.69, 0.58), group, peers],
+                counterfactual: sideLedger(), path: sidePath())
         ]
         result.gaps = [
             .init(
@@ -148,7 +173,8 @@ enum SampleReport {
         report.frame.warnings.insert(
             Warning(
                 "few-treated",
-                "3 partner schools: usual intervals cover about 80% instead of 95%; CR2 with 1.9 degrees of freedom is shown"),
+                "3 partner schools: usual intervals cover about 80% instead of 95%; CR2 with 1.9 degrees of freedom is shown"
+            ),
             at: 0)
         report.frame.warnings.insert(
             Warning("pre-trend", "partners were already gaining on the comparison schools before the start"), at: 1)

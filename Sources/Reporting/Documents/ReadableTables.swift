@@ -100,7 +100,6 @@ struct ReadableTables {
         let hidden = points.map(\.isSuppressed)
         columns.text("period", points.map(\.time))
         columns.text("schools", points.map { $0.arm == .partners ? "partner" : "comparison" })
-        columns.text("group", points.map(\.group))
         columns.figure("observed", points.map(\.observed), hidden, always: true, decimals: 2)
         columns.figure("without the partnership", points.map(\.counterfactual), hidden, always: false, decimals: 2)
         columns.count("n", points.map { $0.n }, hidden)

@@ -59,7 +59,7 @@ public struct Wording: Sendable {
     private func claim(_ effect: Effect, _ estimate: Double, outcome: OutcomeName, estimand: EstimandKind) -> String {
         let size = precision(effect)(estimate.magnitude)
         let direction = estimate < 0 ? "lower" : "higher"
-        if nouns.rows == "pupils" {
+        if nouns.rows == "pupils", outcome.unit == "points", !outcome.isLowerBetter {
             let who =
                 estimand == .pupils
                 ? "Pupils in the partner \(nouns.units)" : "In the average partner \(nouns.unit), pupils"
@@ -69,12 +69,14 @@ public struct Wording: Sendable {
                 : "\(who) scored an estimated \(size) \(outcome.unit) \(direction) in \(outcome.title) than they would "
                     + "have done without the partnership"
         }
-        let whose = "\(outcome.title) of the partner \(nouns.units)"
+        let ofPupils =
+            estimand == .pupils ? "of pupils in the partner \(nouns.units)" : "in the average partner \(nouns.unit)"
+        let whose = nouns.rows == "pupils" ? ofPupils : "of the partner \(nouns.units)"
         return Precision.isZero(size)
-            ? "\(whose) was about the same as it would have been without the partnership "
+            ? "\(outcome.title) \(whose) was about the same as it would have been without the partnership "
                 + "(a difference of \(size) \(outcome.unit))"
-            : "\(whose) was an estimated \(size) \(outcome.unit) \(direction) than it would have been without the "
-                + "partnership"
+            : "\(outcome.title) \(whose) was an estimated \(size) \(outcome.unit) \(direction) than it would have been "
+                + "without the partnership\(outcome.isLowerBetter ? ", and lower is better" : "")"
     }
 
     /// The effect on a gap. Negative narrows, and the sentence says which.
@@ -104,18 +106,18 @@ public struct Wording: Sendable {
         guard let treatedUnits, treatedUnits <= 5, treatedUnits > 0 else { return nil }
         let chance =
             randomisation.map {
-                " The randomisation p-value is \(Numeral.probability($0.pValue)); "
-                    + "the smallest that this design could give is \(Numeral.probability($0.smallestPossible))."
-            } ?? ""
+                "The randomisation p-value is \(Self.said($0.pValue)); "
+                    + "the smallest that this design could give is \(Self.said($0.smallestPossible))."
+            }
         guard treatedUnits > 1 else {
             return "One partner \(nouns.unit): its own results cannot show how much chance moves them, "
-                + "so there is no interval." + chance
+                + "so there is no interval." + (chance.map { " " + $0 } ?? "")
         }
-        guard let lower = effect.lower, let upper = effect.upper else { return chance.isEmpty ? nil : chance }
+        guard let lower = effect.lower, let upper = effect.upper else { return chance }
         let precision = precision(effect)
         let freedom = effect.degreesOfFreedom.map { " (\(Numeral.fixed($0, decimals: 1)) degrees of freedom)" } ?? ""
         return "From \(treatedUnits) \(nouns.units), effects between \(precision(lower)) and \(precision(upper)) "
-            + "cannot be ruled out\(freedom)." + chance
+            + "cannot be ruled out\(freedom)." + (chance.map { " " + $0 } ?? "")
     }
 
     /// Few treated units and a difference already there: what no method can repair.
@@ -134,9 +136,9 @@ public struct Wording: Sendable {
             return "Whether the groups already moved apart before the start could not be tested with these periods."
         }
         return p < 1 - level
-            ? "The groups were already moving apart before the start (p = \(Numeral.probability(p))): "
+            ? "The groups were already moving apart before the start (\(Self.equation(p))): "
                 + "part of the estimate may be that difference."
-            : "A difference in trends before the start was not detected (p = \(Numeral.probability(p))); "
+            : "A difference in trends before the start was not detected (\(Self.equation(p))); "
                 + "a small one could still be there."
     }
 
@@ -147,9 +149,14 @@ public struct Wording: Sendable {
             : "\(Numeral.count(Double(test.assignments))) random ways of choosing the partners were tried"
         return
             "If the partnership had no effect on any \(nouns.unit), a difference at least this large would appear with "
-            + "probability \(Numeral.probability(test.pValue)) (\(how); the smallest possible is "
-            + "\(Numeral.probability(test.smallestPossible)))."
+            + "probability \(Self.said(test.pValue)) (\(how); the smallest possible is \(Self.said(test.smallestPossible)))."
     }
+
+    private static func said(_ p: Double) -> String {
+        p < 0.0005 ? "less than 0.001" : Numeral.probability(p)
+    }
+
+    private static func equation(_ p: Double) -> String { p < 0.0005 ? "p < 0.001" : "p = " + Numeral.probability(p) }
 
     /// The precision of sentences about an effect.
     func precision(_ effect: Effect) -> Precision {

@@ -9,7 +9,7 @@ extension OutcomeResult {
 
     /// The answer in a few sentences, for the JSON and the terminal.
     func answer(_ wording: Wording) -> [String] {
-        [headline(wording)] + gapWords(wording) + [withoutWords(wording)].compactMap { $0 }
+        [headline(wording)] + gapWords(wording) + [withoutWords(wording)].compactMap { $0 } + groupWithoutWords(wording)
             + [wording.fewTreated(effect, treatedUnits: treatedUnits, randomisation: randomisation)].compactMap { $0 }
             + remarks
     }
@@ -31,6 +31,19 @@ extension OutcomeResult {
             + "\(outcome.unit). Had the partnership not gone ahead, \(precision(means.expected)) would have been expected."
     }
 
+    /// The same for each group and for the gap between them.
+    func groupWithoutWords(_ wording: Wording) -> [String] {
+        let precision = Precision(decimals: max(1, wording.precision(effect).decimals))
+        return gapEffects.compactMap { gap in
+            guard let group = gap.means, let peers = gap.peersMeans else { return nil }
+            let (seen, without) = (peers.observed - group.observed, peers.expected - group.expected)
+            return
+                "For \(gap.group) the two figures are \(precision(group.observed)) and \(precision(group.expected)), "
+                + "for their peers \(precision(peers.observed)) and \(precision(peers.expected)): the gap was "
+                + "\(precision(seen)) \(outcome.unit), and \(precision(without)) would have been expected."
+        }
+    }
+
     /// For whom the figure speaks: both estimands where both exist.
     func whomWords(_ wording: Wording) -> [String] {
         let counts = [
@@ -39,7 +52,7 @@ extension OutcomeResult {
         ].compactMap { $0 }
         var words = counts.isEmpty ? [] : ["It rests on " + Wording.list(counts) + "."]
         words.append(
-            estimand == .pupils
+            estimand == .pupils && wording.nouns.rows == "pupils"
                 ? "Every pupil counts the same, so large \(wording.nouns.units) weigh more."
                 : "Every \(wording.nouns.unit) counts the same, whatever its size.")
         if let other, let estimate = other.estimate, !other.isSuppressed {

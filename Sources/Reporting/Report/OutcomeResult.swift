@@ -9,10 +9,23 @@ public struct OutcomeResult: Sendable {
         /// In words, such as `pupils eligible for free school meals`.
         public var group: String
         public var effects: [Effect]
+        /// The ledger of both sides, with `group` and `peers` as groups.
+        public var counterfactual: [CounterfactualRow]
+        /// The paths of both sides.
+        public var path: [PathPoint]
+        /// Means of the group and of its peers over the ledger.
+        public var means: Means?
+        public var peersMeans: Means?
 
-        public init(group: String, effects: [Effect]) {
+        public init(
+            group: String, effects: [Effect], counterfactual: [CounterfactualRow] = [], path: [PathPoint] = []
+        ) {
             self.group = group
             self.effects = effects
+            self.counterfactual = counterfactual
+            self.path = path
+            means = Means(counterfactual, group: "group")
+            peersMeans = Means(counterfactual, group: "peers")
         }
     }
 
@@ -73,9 +86,9 @@ public struct OutcomeResult: Sendable {
         public var observed: Double
         public var expected: Double
 
-        /// The means over the partners' rows of a ledger; nil where a figure is missing or no weight stands behind them.
-        public init?(_ ledger: [CounterfactualRow]) {
-            let rows = ledger.filter { $0.group == "partners" && $0.by.isEmpty }
+        /// The means over one group's rows of a ledger; nil where a figure is missing or no weight stands behind them.
+        public init?(_ ledger: [CounterfactualRow], group: String = "partners") {
+            let rows = ledger.filter { $0.group == group && $0.by.isEmpty }
             var (weight, observed, expected) = (0.0, 0.0, 0.0)
             for row in rows {
                 guard let seen = row.observed, let without = row.counterfactual else { return nil }
@@ -119,6 +132,14 @@ public struct OutcomeResult: Sendable {
         entries.append(rule.apply(to: &intake))
         entries.append(rule.apply(to: &counterfactual))
         entries.append(rule.apply(to: &path, beside: counterfactual))
+        for index in gapEffects.indices {
+            entries.append(
+                rule.apply(
+                    to: &gapEffects[index].counterfactual, within: counterfactual, table: "counterfactual, both sides"))
+            entries.append(
+                rule.apply(
+                    to: &gapEffects[index].path, beside: gapEffects[index].counterfactual, table: "path, both sides"))
+        }
         if effect.isSuppressed { (means, months) = (nil, nil) }
         return entries
     }
@@ -133,6 +154,9 @@ public struct OutcomeResult: Sendable {
         for index in robustness.indices where robustness[index].effect != nil { robustness[index].effect = runs.removeFirst() }
         for index in gapEffects.indices {
             entries.append(rule.apply(to: &gapEffects[index].effects, table: "effect on the gap"))
+            if gapEffects[index].effects.contains(where: \.isSuppressed) {
+                (gapEffects[index].means, gapEffects[index].peersMeans) = (nil, nil)
+            }
         }
         entries.append(rule.apply(to: &eventStudy, table: "event study"))
         return entries

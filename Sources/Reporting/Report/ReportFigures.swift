@@ -15,11 +15,8 @@ enum ReportFigures {
     /// - Parameter number: the outcome's place in the report, from 1; file names come from it, never from a label.
     static func figures(_ outcome: OutcomeResult, number: Int, wording: Wording) -> [Figure] {
         let tables = ReadableTables(level: wording.level, minus: .sign)
-        return gapFigures(outcome, number, tables)
-            + [
-                pathFigure(outcome, number, wording, tables), eventFigure(outcome, number, wording, tables),
-                balanceFigure(outcome, number, tables),
-            ].compactMap { $0 }
+        return gapFigures(outcome, number, tables) + pathFigures(outcome, number, tables)
+            + [eventFigure(outcome, number, wording, tables), balanceFigure(outcome, number, tables)].compactMap { $0 }
     }
 
     private static func gapFigures(_ outcome: OutcomeResult, _ number: Int, _ tables: ReadableTables) -> [Figure] {
@@ -32,25 +29,34 @@ enum ReportFigures {
             return Figure(
                 slug: slug, title: "The gap in \(outcome.outcome.title) by period: \(gap.group)", svg: drawn,
                 caption: "The gap between \(gap.group) and their peers, in partner and comparison schools. "
-                    + "Lower is a smaller gap. " + holeNote(outcome),
+                    + "Lower is a smaller gap. "
+                    + notes(outcome, isWithheld: gap.rows.contains(where: \.isSuppressed)),
                 table: tables.gaps(gap.rows, decimals: nil, namesGroup: false))
         }
     }
 
-    private static func pathFigure(
-        _ outcome: OutcomeResult, _ number: Int, _ wording: Wording, _ tables: ReadableTables
-    ) -> Figure? {
-        let slug = "outcome-\(number)-path"
-        let path = outcome.path.filter { $0.group == nil }
-        let drawn = TrendChart.svg(
-            path, periods: outcome.periods, start: outcome.start, outcome: outcome.outcome, id: slug)
-        guard let drawn else { return nil }
-        return Figure(
-            slug: slug, title: "\(outcome.outcome.title): actual and expected without the partnership", svg: drawn,
-            caption: "What happened in both groups, and what would have been expected of the partners without the "
-                + "partnership. The distance between the solid and the dotted line is the estimated effect. "
-                + holeNote(outcome),
-            table: tables.path(path))
+    /// All pupils, then the two sides of each gap.
+    private static func pathFigures(_ outcome: OutcomeResult, _ number: Int, _ tables: ReadableTables) -> [Figure] {
+        var lines = [(slug: "path", whom: String?.none, path: outcome.path.filter { $0.group == nil })]
+        for (index, gap) in outcome.gapEffects.enumerated() {
+            for (side, whom) in [("group", gap.group), ("peers", "peers of \(gap.group)")] {
+                lines.append(("gap-\(index + 1)-path-\(side)", whom, gap.path.filter { $0.group == side }))
+            }
+        }
+        return lines.compactMap { line in
+            let slug = "outcome-\(number)-\(line.slug)"
+            let drawn = TrendChart.svg(
+                line.path, periods: outcome.periods, start: outcome.start, outcome: outcome.outcome, whom: line.whom,
+                id: slug)
+            guard let drawn else { return nil }
+            let title = "\(outcome.outcome.title): actual and expected without the partnership"
+            return Figure(
+                slug: slug, title: line.whom.map { "\(title): \($0)" } ?? title, svg: drawn,
+                caption: "What happened in both groups of schools, and what would have been expected of the partners "
+                    + "without the partnership. The distance between the solid and the dotted line is the estimated "
+                    + "effect. " + notes(outcome, isWithheld: line.path.contains(where: \.isSuppressed)),
+                table: tables.path(line.path))
+        }
     }
 
     private static func eventFigure(
@@ -79,9 +85,11 @@ enum ReportFigures {
             table: tables.balance(outcome.balance))
     }
 
-    /// Which periods are holes, in words.
-    private static func holeNote(_ outcome: OutcomeResult) -> String {
+    /// Which periods are holes, and what a `c` on the chart means.
+    private static func notes(_ outcome: OutcomeResult, isWithheld: Bool) -> String {
         let holes = outcome.periods.filter { !$0.hasResults }.map(\.label).filter { !$0.isEmpty }
-        return holes.isEmpty ? "" : "There are no results for \(Wording.list(holes)): the lines break there."
+        let broken = holes.isEmpty ? nil : "There are no results for \(Wording.list(holes)): the lines break there."
+        let withheld = isWithheld ? "c: withheld, too few pupils." : nil
+        return [broken, withheld].compactMap { $0 }.joined(separator: " ")
     }
 }

@@ -78,7 +78,7 @@ public struct ReportFolder {
         object.put("schema", .text(Self.schema))
         object.put("version", .text(report.version))
         object.put("generated", .text(report.generated.iso))
-        object.put("seed", .text(String(report.seed)))
+        object.put("seed", report.seedJSON)
         if let plan = report.plan { object.put("plan", ["path": .text(plan.path), "sha256": .text(plan.sha256)]) }
         object.put("settings", .object(report.frame.settings))
         object.put("inputs", .array(report.frame.inputs.map(DocumentFrame.file)))

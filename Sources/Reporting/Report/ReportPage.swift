@@ -110,9 +110,11 @@ struct ReportPage {
     }
 
     private func stripRows(_ outcome: OutcomeResult) -> [IntervalStrip.Row] {
-        var rows = [
-            IntervalStrip.Row(outcome.estimand == .pupils ? "All pupils" : "The average school", outcome.effect)
-        ]
+        let nouns = wording.nouns
+        let whom =
+            nouns.rows != "pupils"
+            ? "Partner \(nouns.units)" : outcome.estimand == .pupils ? "All pupils" : "The average \(nouns.unit)"
+        var rows = [IntervalStrip.Row(whom, outcome.effect)]
         for gap in outcome.gapEffects {
             for effect in gap.effects where effect.kind == .gap {
                 rows.append(IntervalStrip.Row("The gap: \(gap.group)", effect))
@@ -128,7 +130,9 @@ struct ReportPage {
             let lines = sentences.map { line -> Markup in "<p>\(line)</p>\n" }
             blocks.append("<div><h3>\(title)</h3>\n\(lines)</div>\n")
         }
-        block("What would have happened otherwise", [outcome.withoutWords(wording)].compactMap { $0 })
+        block(
+            "What would have happened otherwise",
+            [outcome.withoutWords(wording)].compactMap { $0 } + outcome.groupWithoutWords(wording))
         block("For whom", outcome.whomWords(wording))
         block("How sure, and why", outcome.sureness(wording, warnings: report.frame.warnings))
         block("How large", outcome.months.map { [$0.words] } ?? [])

@@ -9,7 +9,7 @@ extension EvaluationReport {
         object.put("title", .text(title))
         object.put("generated", .text(generated.iso))
         object.put("version", .text(version))
-        object.put("seed", .text(String(seed)))
+        object.put("seed", seedJSON)
         if let plan { object.put("plan", ["path": .text(plan.path), "sha256": .text(plan.sha256)]) }
         object.put("outcomes", .array(outcomes.map { $0.json(wording) }))
         object.put("objectives", .array(objectives.map(\.json)))
@@ -27,6 +27,8 @@ extension EvaluationReport {
         object.put("disclosure", disclosureJSON)
         return object.value
     }
+
+    var seedJSON: JSONValue { Int(exactly: seed).map { .integer($0) } ?? .text(String(seed)) }
 
     private var disclosureJSON: JSONValue {
         [
@@ -80,8 +82,9 @@ extension OutcomeResult {
         if !intake.isEmpty { diagnostics.put("intake", .array(intake.map { ResultRows.json($0) })) }
         if let randomisation { diagnostics.put("randomisation", DiagnosticRows.json(randomisation)) }
         object.put("diagnostics", diagnostics.value)
-        object.put("counterfactual", .array(counterfactual.map { ResultRows.json($0) }))
-        object.put("path", .array(path.map { ResultRows.json($0) }))
+        let ledger = counterfactual + gapEffects.flatMap(\.counterfactual)
+        object.put("counterfactual", .array(ledger.map { ResultRows.json($0) }))
+        object.put("path", .array((path + gapEffects.flatMap(\.path)).map { ResultRows.json($0) }))
         object.put("gaps", .array(gaps.flatMap(\.rows).map { ResultRows.json($0) }))
         object.put("sentences", .array(answer(wording).map { .text($0) }))
         return object.value

@@ -23,6 +23,10 @@ enum ReportTables {
             for (place, gap) in outcome.gaps.enumerated() { add("gap-\(place + 1)", ResultRows.table(gap.rows)) }
             add("counterfactual", ResultRows.table(outcome.counterfactual))
             add("path", ResultRows.table(outcome.path))
+            for (place, gap) in outcome.gapEffects.enumerated() {
+                add("gap-\(place + 1)-counterfactual", ResultRows.table(gap.counterfactual))
+                add("gap-\(place + 1)-path", ResultRows.table(gap.path))
+            }
             add("balance", ResultRows.table(outcome.balance))
             add("intake", ResultRows.table(outcome.intake))
             add("robustness", outcome.robustnessTable)
