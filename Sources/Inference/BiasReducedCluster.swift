@@ -118,12 +118,13 @@ struct BiasReducedCluster {
             for (s, block) in full.enumerated() {
                 let active = block.filter { residuals.isActive[$0] }
                 let rowsOfR = residuals.rows(active)
-                let eigen = try solved { () throws(LinearAlgebraError) in try SymmetricEigen(rowsOfR.crossProduct()) }
                 let v = Matrix(rows: active.count, columns: 1, storage: active.map { fit.weights[$0, k] })
-                let a = eigen.inverseSquareRoot(times: v)
-                contributions[plain.count + s, k] = dot(a.storage, active.map { e[$0] })
-                spread.storage.replaceSubrange(
-                    s * spread.rows..<(s + 1) * spread.rows, with: rowsOfR.times(a).storage)
+                let lean = rowsOfR.times(v).storage
+                let length = dot(lean, lean)
+                guard length > 0 else { continue }
+                let factor = (dot(v.storage, v.storage) / length).squareRoot()
+                contributions[plain.count + s, k] = factor * dot(v.storage, active.map { e[$0] })
+                spread.storage.replaceSubrange(s * spread.rows..<(s + 1) * spread.rows, with: lean.map { factor * $0 })
             }
             let products = spread.crossProduct()
             let trace = sums.trace[k] + (0..<products.rows).reduce(0) { $0 + products[$1, $1] }
