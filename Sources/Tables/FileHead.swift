@@ -2,12 +2,15 @@
 extension WaveReader {
     /// - Throws: every way in which a file can be none of ours.
     func readHead() throws(TableError) {
+        try form.check()
         let declared = try form.encoding.map { name throws(TableError) in try TextEncoding(named: name) }
         try fill(to: sizes.sample)
         try FileKind.check(view, path: source.path)
         try decode(declared)
         try cutLastLines()
         for _ in 0..<max(0, form.skipFirst) { try skipLine() }
+        // The separator is sought over as much as ever, however much was skipped.
+        try fill(to: dataStart - WaveBuffer.margin + sizes.sample)
         lineEnd = try findLineEnd()
         try skipBlankLines()
         try readHeader()
@@ -22,6 +25,7 @@ extension WaveReader {
         let mark = TextEncoding.mark(view)
         let encoding = mark?.encoding ?? declared ?? .utf8
         isDeclared = declared != nil || mark != nil
+        encodingName = encoding.name
         if encoding == .utf8 {
             dataStart += mark?.length ?? 0
             if form.skipLast > 0, !source.isFile { try readWhole(.utf8) }

@@ -38,7 +38,7 @@ struct RecordReader {
         let file = try WaveReader(path: path, form: form, sizes: sizes, threads: threads, buffer: buffer)
         try open(file.header)
         var outcome = Outcome(
-            report: FileReport(path: path, bytes: 0, rows: 0, delimiter: file.separator),
+            report: file.report(rows: 0),
             warnings: file.header.warnings(path: path))
         var faults = FaultLog()
         var blank = 0
@@ -55,7 +55,7 @@ struct RecordReader {
             }
         }
         if let fault = FaultLog.first(of: [faults]) { throw fault }
-        outcome.report.bytes = file.source.byteCount
+        outcome.report = file.report(rows: outcome.report.rows)
         if outcome.report.rows == 0 { outcome.warnings.append(.noRows(path: path)) }
         if short > 0 { outcome.warnings.append(.shortRows(short, path: path)) }
         if blank > 0, file.header.names.count == 1 { outcome.warnings.append(.blankLines(blank, path: path)) }

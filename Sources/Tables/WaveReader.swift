@@ -88,6 +88,7 @@ final class WaveReader {
     var lineEnd = UInt8(ascii: "\n")
     /// True where the text was declared to be in another encoding or bears a mark, so a bad byte has another hint.
     var isDeclared = false
+    var encodingName = "utf-8"
     /// The line on which the data not yet read begins.
     var line: Int64 = 1
     var dataStart = WaveBuffer.margin
@@ -149,6 +150,13 @@ final class WaveReader {
             try source.tail(count: step, before: digested + step).withUnsafeBytes { digest.add($0) }
             digested += step
         }
+    }
+
+    /// What the report says of the file.
+    func report(rows: Int) -> FileReport {
+        FileReport(
+            path: source.path, bytes: source.byteCount, rows: rows, delimiter: separator, encoding: encodingName,
+            sha256: digest?.hex() ?? "")
     }
 
     func place(line: Int64, column: String? = nil) -> Place {

@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import Testing
 
 @testable import Tables
@@ -84,6 +86,62 @@ import Testing
         sizes.piece = 512
         sizes.wave = 8192
         #expect(try collect(request, sizes: sizes).rows.inOrder == Self.slowRows(text))
+    }
+
+    /// What each lane is handed, batch by batch: its order and its pieces do not depend on the threads, so sums of
+    /// doubles that follow them do not either.
+    @Test func lanesSeeTheSamePiecesForAnyThreads() throws {
+        final class Handed: BatchConsumer {
+            let batches = Mutex<[[Int64]]>([])
+            func begin(lanes: Int) { batches.withLock { $0 = .init(repeating: [], count: lanes) } }
+            func consume(_ batch: borrowing Batch) {
+                let (lane, first, count) = (batch.lane, batch.lines[0], batch.rowCount)
+                batches.withLock { $0[lane] += [first, Int64(count)] }
+            }
+        }
+        let folder = try TemporaryFolder()
+        var random = SplitMix64(seed: 12)
+        var request = Self.keys(try folder.file(Self.randomTable(&random, rows: 2000)))
+        var sizes = ReadingSizes()
+        (sizes.piece, sizes.wave) = (300, 5000)
+        var seen: [[[Int64]]] = []
+        for threads in 1...4 {
+            request.threads = threads
+            let handed = Handed()
+            _ = try RowReader(request, sizes: sizes).read(into: handed)
+            seen.append(handed.batches.withLock { $0 })
+        }
+        #expect(seen.allSatisfy { $0 == seen[0] })
+        #expect(seen[0].allSatisfy { !$0.isEmpty })
+    }
+
+    /// Standard input, one byte at a time.
+    @Test func aStreamGivesTheSameRows() throws {
+        var random = SplitMix64(seed: 21)
+        let text = Self.randomTable(&random, rows: 60)
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let saved = dup(0)
+        dup2(ends[0], 0)
+        defer {
+            dup2(saved, 0)
+            close(saved)
+            close(ends[0])
+        }
+        let writing = ends[1]
+        Thread.detachNewThread {
+            for byte in text { withUnsafePointer(to: byte) { _ = write(writing, $0, 1) } }
+            close(writing)
+        }
+        var request = Self.keys("-")
+        request.threads = 2
+        request.wantsDigests = true
+        var sizes = ReadingSizes()
+        (sizes.piece, sizes.wave, sizes.sample) = (50, 200, 20)
+        let (rows, report) = try collect(request, sizes: sizes)
+        #expect(rows.inOrder == Self.slowRows(text))
+        #expect(report.files[0].bytes == text.count)
+        #expect(report.files[0].sha256 == SHA256Digest.hex(of: text))
     }
 
     @Test func rolesDecideTypes() throws {
