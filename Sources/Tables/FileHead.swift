@@ -162,10 +162,7 @@ extension WaveReader {
                 dataStart = names.end
                 return
             }
-            if source.isAtEnd {
-                let size = dataEnd - dataStart
-                throw .unclosedQuote(place(line: line), bytes: size)
-            }
+            if source.isAtEnd { throw unclosedQuote() }
             try readOn(what: "the header")
         }
     }
@@ -197,6 +194,19 @@ extension WaveReader {
         guard source.isAtEnd, machine.state != .quoted else { return nil }
         texts.append(headerField(start..<dataEnd))
         return (texts, dataEnd)
+    }
+
+    /// The header's last field, which a quote opens and nothing closes.
+    private func unclosedQuote() -> TableError {
+        var machine = PlainMachine(separator: separator, lineEnd: lineEnd)
+        var (start, fields) = (dataStart, 0)
+        for i in dataStart..<dataEnd
+        where machine.step(buffer.bytes[i], next: i + 1 < dataEnd ? buffer.bytes[i + 1] : nil) == .fieldEnd {
+            start = i + 1
+            fields += 1
+        }
+        let at = place(line: line + Int64(count(lineEnd, in: dataStart..<start)), column: "column \(fields + 1)")
+        return .unclosedQuote(at, bytes: dataEnd - start)
     }
 
     private func headerField(_ range: Range<Int>) -> [UInt8] {

@@ -47,7 +47,8 @@ public enum RowFault: Sendable, Equatable, Hashable {
     public var hint: String? {
         switch self {
         case .width(_, _, .note): "looks like a note below the table; use --skip-last"
-        case .width(_, _, .unquotedSeparator): "a field that holds the separator needs quotes round it"
+        case .width(_, _, .unquotedSeparator):
+            "a field that holds the separator needs quotes round it; lines above the header are left out by --skip-first"
         case .width(_, _, .missingFields):
             "a line was broken in two, or empty fields at its end were left out: --fill-short-rows reads those as empty"
         case .afterQuote: "a quote inside a quoted field is written twice: \"\""
