@@ -144,6 +144,39 @@ import Testing
         #expect(report.files[0].sha256 == SHA256Digest.hex(of: text))
     }
 
+    /// Files that are wrong in every way: the same rows, or the same refusal to the letter, whatever the sizes.
+    @Test func everyPieceSizeGivesTheSameRefusal() throws {
+        let folder = try TemporaryFolder()
+        var random = SplitMix64(seed: 31)
+        let alphabets =
+            ["ab,\n\"", "abcde,,\n", "a,\n\"\r", "1.5,\n x"].map { Array($0.utf8) } + [Array("aé,\n\"".utf8) + [0xE9]]
+        for round in 0..<150 {
+            let alphabet = alphabets[round % alphabets.count]
+            let length = Int.random(in: 0..<300, using: &random)
+            let text =
+                Array("k,l,m\na,b,1\n".utf8) + (0..<length).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            var request = Self.keys(try folder.file(text))
+            request.columns[2] = ColumnRequest("m", role: .number)
+            request.isLenient = round % 3 == 0
+            request.form.fillShortRows = round % 2 == 0
+            var answers: [String] = []
+            for (piece, wave, threads) in [(1, 1, 1), (7, 20, 2), (64, 64, 3), (100, 4096, 4), (1 << 18, 1 << 20, 1)] {
+                request.threads = threads
+                var sizes = ReadingSizes()
+                (sizes.piece, sizes.wave, sizes.sample) = (piece, wave, 16)
+                do {
+                    let (rows, report) = try collect(request, sizes: sizes)
+                    answers.append("\(rows.inOrder) \(report)")
+                } catch let error as any Refusal {
+                    answers.append("\(error) \(error.found ?? "")")
+                } catch {
+                    answers.append("\(error)")
+                }
+            }
+            #expect(answers.allSatisfy { $0 == answers[0] }, "\(String(decoding: text, as: UTF8.self)) \(answers)")
+        }
+    }
+
     @Test func rolesDecideTypes() throws {
         let folder = try TemporaryFolder()
         let path = try folder.file(
