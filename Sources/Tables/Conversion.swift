@@ -25,6 +25,8 @@ public struct Conversion: Sendable {
     public var pseudonymise: [String] = []
     /// The key of the digests: the bytes of the key file as they are.
     public var key: [UInt8] = []
+    /// Conditions that a row must meet to be written.
+    public var filters: [RowFilter] = []
     public var isLenient = false
     public var rejects: String?
     public var threads = 1
@@ -34,7 +36,9 @@ public struct Conversion: Sendable {
 
     /// What was converted.
     public struct Report: Sendable, Equatable {
+        /// Rows written.
         public var rows = 0
+        public var rowsFiltered = 0
         public var rowsRejected = 0
         public var files: [FileReport] = []
         public var warnings: [TableWarning] = []
@@ -89,13 +93,19 @@ public struct Conversion: Sendable {
     ) throws {
         // Set in `open`, before the pieces are worked on; only read after that.
         nonisolated(unsafe) var writer = RowWriter()
+        nonisolated(unsafe) var tests: [FilterTest] = []
+        let numbers = NumberReader(form: NumberForm(form), missing: missing)
         let outcome = try reader.read(
             file.path, index: index,
             open: { header in
                 let known = try plan ?? ColumnPlan([file], headers: [header])
                 plan = known
                 writer = try self.writer(known, index)
+                tests = try filters.map { try FilterTest($0, in: file, header, numbers) }
                 if index == 0 { try write(writer.start()) }
+            },
+            filter: { rows, scratch in
+                for test in tests { _ = test.apply(to: &rows, scratch, scratch) }
             },
             check: { rows, scratch in writer.check(rows, scratch) },
             work: { rows, scratch in writer.text(of: rows, scratch) },
@@ -107,6 +117,7 @@ public struct Conversion: Sendable {
                 try write(part.bytes)
             })
         report.files.append(outcome.report)
+        report.rowsFiltered += outcome.filtered
         report.rowsRejected += outcome.rejected
         report.warnings += outcome.warnings
     }

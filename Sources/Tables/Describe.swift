@@ -6,6 +6,8 @@ public struct Describe: Sendable {
     /// The columns of units and periods, where coverage and duplicates are wanted.
     public var unit: [String] = []
     public var time: [String] = []
+    /// Conditions that a row must meet to be counted.
+    public var filters: [RowFilter] = []
     public var threads = 1
     public var wantsDigests = false
     var sizes = ReadingSizes()
@@ -30,6 +32,7 @@ public struct Describe: Sendable {
         for (index, file) in files.enumerated() {
             // Set in `open`, before the pieces are worked on; only read after that.
             nonisolated(unsafe) var sources: [FieldSource?] = []
+            nonisolated(unsafe) var tests: [FilterTest] = []
             nonisolated(unsafe) var key: (unit: FieldSource, time: FieldSource)?
             let outcome = try reader.read(
                 file.path, index: index,
@@ -38,6 +41,10 @@ public struct Describe: Sendable {
                     plan = known
                     sources = known.sources[index]
                     key = try self.key(file, header)
+                    tests = try filters.map { try FilterTest($0, in: file, header, numbers) }
+                },
+                filter: { rows, scratch in
+                    for test in tests { _ = test.apply(to: &rows, scratch, scratch) }
                 },
                 work: { rows, scratch in
                     (
@@ -54,7 +61,7 @@ public struct Describe: Sendable {
                     if let found = part.1 { pairs.merge(found) }
                 })
             description.files.append(try report(outcome.report, file))
-            description.rows += outcome.report.rows
+            description.rows += outcome.report.rows - outcome.filtered
             description.warnings += outcome.warnings
         }
         let names = plan?.names ?? []

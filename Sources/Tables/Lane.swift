@@ -93,7 +93,9 @@ final class Lane: @unchecked Sendable {
         for (c, column) in request.columns.enumerated() where column.role == .number || column.role == .numericKey {
             for r in 0..<view.count {
                 let (start, count) = file.sources[c].text(view, r, scratch, part)
-                guard case .problem(let problem) = reader.read(start, count) else { continue }
+                guard reader.short(start, count) < 0, case .problem(let problem) = reader.read(start, count) else {
+                    continue
+                }
                 if bad.isEmpty { bad = .init(repeating: false, count: view.count) }
                 if bad[r] { continue }
                 bad[r] = true

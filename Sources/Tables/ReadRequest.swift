@@ -47,6 +47,20 @@ public struct FileForm: Sendable, Equatable {
     public var fillShortRows = false
 
     public init() {}
+
+    /// - Throws: `TableError.request` for marks that contradict each other.
+    func check() throws(TableError) {
+        let reserved = [UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+        if let delimiter, reserved.contains(delimiter) || delimiter >= 0x80 {
+            throw .request("this separator cannot be used", hint: "use one of , ; | or TAB")
+        }
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        if thousands == decimal || digits.contains(decimal) || thousands.map(digits.contains) == true {
+            throw .request(
+                "the thousands mark and the decimal mark must be two marks that are no digits",
+                hint: "such as --thousands . --decimal ,")
+        }
+    }
 }
 
 /// The texts that mean "missing" in number roles, besides the empty or blank field.

@@ -19,6 +19,8 @@ struct RecordReader {
     struct Outcome {
         var report: FileReport
         var rejected = 0
+        /// Rows that a filter left out.
+        var filtered = 0
         var warnings: [TableWarning]
     }
 
@@ -28,34 +30,37 @@ struct RecordReader {
     /// Reads a file: `work` turns each piece into a value, on several threads; `take` gets the values in their order.
     ///
     /// - Parameter open: called with the header before the first row.
+    /// - Parameter filter: leaves the rows that are wanted; the others are neither checked nor worked on.
     /// - Parameter check: the values of a piece that are not what they should be, at most one a row, rows rising.
     /// - Throws: `TableError`, and what the closures throw.
     func read<Value: Sendable>(
         _ path: String, index: Int, open: (Header) throws -> Void,
+        filter: @Sendable (inout PieceRows, ScratchText) -> Void = { _, _ in },
         check: @Sendable (PieceRows, ScratchText) -> [BadValue] = { _, _ in [] },
         work: @Sendable (PieceRows, ScratchText) -> Value, take: (Value) throws -> Void
     ) throws -> Outcome {
         let file = try WaveReader(path: path, form: form, sizes: sizes, threads: threads, buffer: buffer)
         try open(file.header)
         var outcome = Outcome(
-            report: FileReport(path: path, bytes: 0, rows: 0, delimiter: file.separator),
+            report: file.report(rows: 0),
             warnings: file.header.warnings(path: path))
         var faults = FaultLog()
         var blank = 0
         var short = 0
         while try next(file, faults) {
-            for part in parts(of: file, index, check, work) {
+            for part in parts(of: file, index, filter, check, work) {
                 faults.merge(part.faults)
                 if faults.isEmpty { try take(part.value) }
                 try rejects?.add(part.rejected)
                 outcome.report.rows += part.rows
                 outcome.rejected += part.badRows
+                outcome.filtered += part.filtered
                 blank += part.blank
                 short += part.short
             }
         }
         if let fault = FaultLog.first(of: [faults]) { throw fault }
-        outcome.report.bytes = file.source.byteCount
+        outcome.report = file.report(rows: outcome.report.rows)
         if outcome.report.rows == 0 { outcome.warnings.append(.noRows(path: path)) }
         if short > 0 { outcome.warnings.append(.shortRows(short, path: path)) }
         if blank > 0, file.header.names.count == 1 { outcome.warnings.append(.blankLines(blank, path: path)) }
@@ -70,6 +75,7 @@ struct RecordReader {
         var value: Value
         var rows: Int
         var badRows: Int
+        var filtered: Int
         var blank: Int
         var short: Int
         var faults: FaultLog
@@ -77,7 +83,8 @@ struct RecordReader {
     }
 
     private func parts<Value: Sendable>(
-        of file: WaveReader, _ index: Int, _ check: @Sendable (PieceRows, ScratchText) -> [BadValue],
+        of file: WaveReader, _ index: Int, _ filter: @Sendable (inout PieceRows, ScratchText) -> Void,
+        _ check: @Sendable (PieceRows, ScratchText) -> [BadValue],
         _ work: @Sendable (PieceRows, ScratchText) -> Value
     ) -> [Part<Value>] {
         var parts = [Part<Value>?](repeating: nil, count: file.pieces.count)
@@ -93,6 +100,9 @@ struct RecordReader {
                 var bad: [(row: PieceRows.Bad, column: (number: Int, label: String)?)] = []
                 let blank = rows.take(file.pieces[k], of: file) { bad.append(($0, nil)) }
                 let all = rows.count + bad.count
+                let before = rows.count
+                filter(&rows, scratch)
+                let filtered = before - rows.count
                 let values = check(rows, scratch)
                 for value in values {
                     let fault = RowFault.notNumber(column: value.name, problem: value.problem)
@@ -101,7 +111,7 @@ struct RecordReader {
                 let badRows = Set(values.map(\.row))
                 if !badRows.isEmpty { rows.keep { !badRows.contains($0) } }
                 var part = Part(
-                    value: work(rows, scratch), rows: all, badRows: bad.count,
+                    value: work(rows, scratch), rows: all, badRows: bad.count, filtered: filtered,
                     blank: blank, short: rows.shortRows, faults: FaultLog(), rejected: [])
                 for (row, column) in bad {
                     if isLenient {

@@ -39,7 +39,7 @@ public enum RowFault: Sendable, Equatable, Hashable {
             "\(found) field\(found == 1 ? "" : "s") where the header has \(expected)"
         case .afterQuote: "text after a closing quote"
         case .strayLineEnd: "a line end of another kind than the file's, outside quotes"
-        case .invalidText: "these bytes are not UTF-8"
+        case .invalidText(let declared): "these bytes are not " + (declared ? "text in the file's encoding" : "UTF-8")
         case .notNumber(let column, let problem): "the value in `\(column)` \(problem.message)"
         }
     }
@@ -47,11 +47,14 @@ public enum RowFault: Sendable, Equatable, Hashable {
     public var hint: String? {
         switch self {
         case .width(_, _, .note): "looks like a note below the table; use --skip-last"
-        case .width(_, _, .unquotedSeparator): "a field that holds the separator needs quotes round it"
+        case .width(_, _, .unquotedSeparator):
+            "a field that holds the separator needs quotes round it; lines above the header are left out by --skip-first"
         case .width(_, _, .missingFields):
             "a line was broken in two, or empty fields at its end were left out: --fill-short-rows reads those as empty"
         case .afterQuote: "a quote inside a quoted field is written twice: \"\""
         case .strayLineEnd: "a field that holds a line break needs quotes round it"
+        case .invalidText(true):
+            "the file is cut or damaged, or not in the encoding that was named or that its mark tells"
         case .invalidText: "looks like Windows-1252: pass --encoding windows-1252"
         case .notNumber(_, let problem): problem.hint
         }

@@ -70,10 +70,7 @@ public struct RowReader {
                 input, index, buffer, threads: request.threads, wantsDigest: request.wantsDigests)
             try readWaves(of: file, lanes, consumer, rejects)
             let rows = lanes.reduce(0) { $0 + $1.rowsRead } - rowsBefore
-            report.files.append(
-                FileReport(
-                    path: input.path, bytes: file.reader.source.byteCount, rows: rows, delimiter: file.reader.separator,
-                    sha256: file.reader.digest?.hex() ?? ""))
+            report.files.append(file.reader.report(rows: rows))
             report.warnings += file.reader.header.warnings(path: input.path).map(\.warning)
             warn(
                 &report, file, rows: rows, blank: lanes.reduce(0) { $0 + $1.blankLines } - blankBefore,

@@ -1,3 +1,4 @@
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -31,7 +32,7 @@ public final class WholeFile {
             throw OutputError.cannotWrite(path: path, reason: "it is a folder", written: 0)
         }
         Self.removeStale(folder: folder, name: name)
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
         UnfinishedOutput.begin(temporary)
     }
@@ -45,6 +46,9 @@ public final class WholeFile {
     }
 
     public func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
+
+    /// For tests: writes go to another file from now on, such as `/dev/full`.
+    func replaceDescriptor(by other: Int32) { dup2(other, descriptor) }
 
     private func flush() throws(OutputError) {
         var done = 0
@@ -72,8 +76,10 @@ public final class WholeFile {
         guard close(open) == 0, rename(temporary, path) == 0 else {
             let error = failure()
             unlink(temporary)
+            UnfinishedOutput.end(temporary)
             throw error
         }
+        UnfinishedOutput.end(temporary)
         Self.syncFolder(folder)
     }
 
@@ -112,7 +118,7 @@ public final class WholeFile {
 
     /// A crash of the machine after the rename must not bring the old file back; folders that cannot be opened are left.
     private static func syncFolder(_ folder: String) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = openFile(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
@@ -135,6 +141,8 @@ public final class WholeFile {
         }
     }
 }
+
+private func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 { open(path, flags, mode) }
 
 private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
     #if canImport(Glibc)

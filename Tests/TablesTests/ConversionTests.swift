@@ -98,6 +98,21 @@ import Testing
         #expect(table.place(row: 1, column: "b").description.hasSuffix("2.csv:2:b"))
     }
 
+    @Test func onlyRowsThatMeetTheConditionsAreWritten() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file("id,v\n1,x\n2,5\n3,\n4,7\n")
+        var conversion = Conversion(files: [InputFile(path)])
+        conversion.numbers = ["v"]
+        conversion.missing = MissingCodes(codes: [])
+        conversion.filters = [RowFilter(column: "v", test: .greater(1), text: "v>1")]
+        let (text, report) = try Self.convert(conversion)
+        #expect(text == "id,v\r\n2,5\r\n4,7\r\n")
+        #expect(report.rows == 2 && report.rowsFiltered == 2)
+        var describe = Describe(files: [InputFile(path)])
+        describe.filters = [RowFilter(column: "id", test: .differs("1"), text: "id!=1")]
+        #expect(try describe.run().rows == 3)
+    }
+
     @Test func oneEmptyColumnReadsBack() throws {
         let folder = try TemporaryFolder()
         let path = try folder.file("a\n\"\"\nx\n")

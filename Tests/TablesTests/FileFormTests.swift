@@ -114,6 +114,21 @@ import Testing
         #expect(try collect(request).rows.inOrder.map(\.line) == [4, 8])
     }
 
+    @Test func marksThatContradictAreRefused() throws {
+        for change: (inout FileForm) -> Void in [
+            { $0.delimiter = UInt8(ascii: "\"") }, { $0.thousands = UInt8(ascii: ".") },
+            { $0.decimal = UInt8(ascii: "1") },
+        ] {
+            #expect(throws: TableError.self) { try Self.rows("a,b\n1,2\n", ["a"]) { change(&$0.form) } }
+        }
+    }
+
+    @Test func theReportNamesTheEncoding() throws {
+        #expect(try Self.rows(Array("a,b\n1,2\n".utf8), ["a"]).report.files[0].encoding == "utf-8")
+        let latin = try Self.rows(Array("a,b\n1,2\n".utf8), ["a"]) { $0.form.encoding = "cp1252" }
+        #expect(latin.report.files[0].encoding == "windows-1252")
+    }
+
     @Test(arguments: ["\n", "\r\n", "\r"]) func shortRowsAreFilledWhenAsked(_ end: String) throws {
         let text = "a,b,c,d\(end)1,2,3,4\(end)5,\"6\"\(end)\(end)7\(end)8,9,10,\(end)x,y"
         #expect(throws: TableError.self) { try Self.rows(text, ["a"]) }

@@ -30,7 +30,8 @@ import Testing
         (
             "id,score\n1,2,3\n",
             "a.csv:2: error: 3 fields where the header has 2 (E110)\n"
-                + "  hint: a field that holds the separator needs quotes round it"
+                + "  hint: a field that holds the separator needs quotes round it; lines above the header are left out by "
+                + "--skip-first"
         ),
         (
             "id,score\n1,2\nSource: DfE\n",
@@ -61,6 +62,11 @@ import Testing
             " \n\n\t\n",
             "a.csv: error: the file holds no header line (E109)\n  hint: the first line that is not blank "
                 + "must hold the columns' names"
+        ),
+        (
+            "id,\"score\n1,2\n",
+            "a.csv:1:column 2: error: quote opened here is never closed; everything after it (11 bytes) would be one field "
+                + "(E104)\n  hint: line 1 probably needs \"\" for a quote inside a field"
         ),
         (
             "id,Scores\n1,2\n",

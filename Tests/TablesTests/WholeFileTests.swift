@@ -54,6 +54,22 @@ import Testing
         #expect(try folder.names == [".other.csv.2147483600.tmp", ".out.csv.\(getppid()).tmp", "out.csv"])
     }
 
+    /// `/dev/full` answers every write as a full disk does: the old file stays and nothing is left beside it.
+    @Test func aFullDiskChangesNothing() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file("old", named: "out.csv")
+        let file = try WholeFile(path)
+        let full = open("/dev/full", O_WRONLY)
+        defer { close(full) }
+        file.replaceDescriptor(by: full)
+        #expect(throws: OutputError.cannotWrite(path: path, reason: "no space left on device", written: 0)) {
+            try file.write([UInt8](repeating: 1, count: 1 << 20))
+        }
+        file.abandon()
+        #expect(try folder.names == ["out.csv"])
+        #expect(try folder.text("out.csv") == "old")
+    }
+
     @Test func digestsAreThoseOfTheStandard() throws {
         // FIPS 180-4, one block.
         let want = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
