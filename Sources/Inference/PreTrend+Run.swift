@@ -25,7 +25,7 @@ extension PreTrend {
                 unavailable("there is only one period before the start, so the paths before it cannot be compared"), []
             )
         }
-        let nested = kind == .cr2 ? design.clusters.first : nil
+        let nested = kind == .cr2 ? untreated.clusters.first : nil
         let fit: Fit
         do {
             fit = try leads.fit(untreated, nested: nested)
