@@ -4,9 +4,10 @@ import Panels
 /// The cells of one outcome with what `gaps` needs of their keys.
 struct GapCells {
     let table: CellTable
+    /// With frequency weights those of the rows that they stand for.
     let moments: CellMoments
-    /// Used rows that stand for themselves, or with frequency weights the rows they stand for.
-    let n: [Double]
+    /// Rows of the input a cell.
+    let rows: [Double]
     /// Pupils behind each cell; nil where rows are units and nobody said how many pupils they hold.
     let pupils: [Double]?
     /// Per cell: the index of its combination of `by` values; nil where it cannot join any.
@@ -29,11 +30,12 @@ struct GapCells {
     }
 
     init(_ table: CellTable, _ request: GapRequest) throws {
-        let moments = table.blocks[request.block].moments
+        let rows = table.blocks[request.block].moments
+        let moments = request.weightKind == .frequency ? rows.repeated : rows
         let isUsed = moments.weight.indices.map { moments.n[$0] > 0 && moments.weight[$0] > 0 }
         self.table = table
         self.moments = moments
-        n = request.weightKind == .frequency ? moments.weight : moments.n
+        self.rows = rows.n
         pupils = Self.pupils(table, request, moments)
 
         var isKnown = isUsed
@@ -42,7 +44,7 @@ struct GapCells {
             var lost = 0.0
             for cell in isKnown.indices where isKnown[cell] && !holds(cell) {
                 isKnown[cell] = false
-                lost += moments.n[cell]
+                lost += rows.n[cell]
             }
             if lost > 0 { dropped.append(DroppedRows("no \(name)", Int(lost))) }
         }
@@ -83,9 +85,7 @@ struct GapCells {
     }
 
     private static func pupils(_ table: CellTable, _ request: GapRequest, _ moments: CellMoments) -> [Double]? {
-        guard request.rowKind == .units else {
-            return request.weightKind == .frequency ? moments.weight : moments.n
-        }
+        guard request.rowKind == .units else { return moments.n }
         return request.countBlock.map { block in
             let counts = table.blocks[block].moments
             // A count belongs to a row with a result; where that is missing, its pupils are not behind the mean.

@@ -35,7 +35,7 @@ struct GapDraft {
         for cell in cells.unit.indices {
             guard let combination = cells.combination[cell] else { continue }
             guard let isGroup = sides[Int(key.codes[cell])] else {
-                neither += cells.moments.n[cell]
+                neither += cells.rows[cell]
                 continue
             }
             drafts[combination].add(cell, isGroup: isGroup, of: cells)
@@ -47,15 +47,15 @@ struct GapDraft {
         let moments = cells.moments
         let q = moments.variableCount
         let (mean, within) = (moments.mean[cell * q], moments.within[cell * (q * (q + 1) / 2)])
-        let pupils = cells.pupils?[cell] ?? cells.n[cell]
+        let pupils = cells.pupils?[cell] ?? moments.n[cell]
         if isGroup {
             row.n += pupils
             group.add(
-                unit: cells.unit[cell], n: cells.n[cell], weight: moments.weight[cell], mean: mean, within: within)
+                unit: cells.unit[cell], n: moments.n[cell], weight: moments.weight[cell], mean: mean, within: within)
         } else {
             row.nPeers += pupils
             peers.add(
-                unit: cells.unit[cell], n: cells.n[cell], weight: moments.weight[cell], mean: mean, within: within)
+                unit: cells.unit[cell], n: moments.n[cell], weight: moments.weight[cell], mean: mean, within: within)
         }
     }
 

@@ -2,8 +2,10 @@
 ///
 /// A row is suppressed where either side has fewer pupils than the threshold. Rows that differ only in the value of one
 /// `by` column add up to the row without that column, which another table may show; those of the values of one group
-/// column add up to all pupils. Where what is suppressed in such a set could be worked out from the total, because it is
-/// one row only or because all of it together is below the threshold, the next smallest row is suppressed as well.
+/// column add up to all pupils. Where what is suppressed could be worked out from such sums, the next smallest row is
+/// suppressed as well: from one sum because it hides one row only, or rows that together stay below the threshold; from
+/// the sums of two columns together because they hold a row by itself (`SumGraph`). Sums of three columns together are
+/// not looked at.
 struct GapSuppression {
     var threshold: Double
 
@@ -12,34 +14,45 @@ struct GapSuppression {
         for index in drafts.indices {
             drafts[index].row.isSuppressed = min(drafts[index].row.n, drafts[index].row.nPeers) < threshold
         }
-        let sets = additiveSets(drafts, contrasts)
+        let sums = sums(drafts, contrasts)
         var isSettled = false
         while !isSettled {
             isSettled = true
-            for set in sets {
-                while givesBack(set, drafts), let next = smallestShown(set, drafts) {
+            for sum in sums {
+                while givesBack(sum, drafts), let next = smallestShown(sum.members, drafts) {
                     drafts[next].row.isSuppressed = true
                     isSettled = false
                 }
             }
+            guard isSettled else { continue }
+            for row in heldByTwo(sums, drafts) {
+                let near = sums.filter { $0.members.contains(row) }.flatMap(\.members)
+                let wide = drafts.indices.filter { drafts[$0].contrast == drafts[row].contrast }
+                guard let next = smallestShown(near, drafts) ?? smallestShown(wide, drafts) else { continue }
+                drafts[next].row.isSuppressed = true
+                isSettled = false
+            }
         }
     }
 
-    private struct AdditiveSet {
+    /// Rows that add up to something that may be known.
+    private struct Sum {
         var members: [Int]
+        /// Sums over the same column: the position in `by`, −1 over the values of the group column.
+        var column: Int
         /// Rows of several `by` values add up on both sides; those of several groups share their total, so only on one.
-        var addsPeers: Bool
+        var addsPeers: Bool { column >= 0 }
     }
 
-    private func additiveSets(_ drafts: [GapDraft], _ contrasts: [LabelledContrast]) -> [AdditiveSet] {
-        var sets: [AdditiveSet] = []
+    private func sums(_ drafts: [GapDraft], _ contrasts: [LabelledContrast]) -> [Sum] {
+        var sums: [Sum] = []
         var index: [[String]: Int] = [:]
-        func put(_ draft: Int, _ key: [String], addsPeers: Bool) {
+        func put(_ draft: Int, _ key: [String], column: Int) {
             if let known = index[key] {
-                sets[known].members.append(draft)
+                sums[known].members.append(draft)
             } else {
-                index[key] = sets.count
-                sets.append(AdditiveSet(members: [draft], addsPeers: addsPeers))
+                index[key] = sums.count
+                sums.append(Sum(members: [draft], column: column))
             }
         }
         for (position, draft) in drafts.enumerated() {
@@ -47,29 +60,54 @@ struct GapSuppression {
             for column in values.indices {
                 var others = values
                 others.remove(at: column)
-                put(position, ["by", String(draft.contrast), String(column)] + others, addsPeers: true)
+                put(position, ["by", String(draft.contrast), String(column)] + others, column: column)
             }
             let contrast = contrasts[draft.contrast].contrast
-            if contrast.peers == nil { put(position, ["group", contrast.column] + values, addsPeers: false) }
+            if contrast.peers == nil { put(position, ["group", contrast.column] + values, column: -1) }
         }
-        return sets.filter { $0.members.count > 1 }
+        return sums.filter { $0.members.count > 1 }
     }
 
-    /// What is hidden could be worked out from the total: it is one row, or all of it is below the threshold on a side.
-    ///
-    /// A row is hidden for its empty side alone where the other is large: that one may be known, and so protects nobody.
-    private func givesBack(_ set: AdditiveSet, _ drafts: [GapDraft]) -> Bool {
-        let hidden = set.members.map { drafts[$0].row }.filter {
-            $0.isSuppressed && (min($0.n, $0.nPeers) > 0 || max($0.n, $0.nPeers) < threshold)
-        }
+    /// A row that is hidden for its empty side alone where the other is large may be known, and so protects nobody.
+    private func isHidden(_ row: GapRow) -> Bool {
+        row.isSuppressed && (min(row.n, row.nPeers) > 0 || max(row.n, row.nPeers) < threshold)
+    }
+
+    private func givesBack(_ sum: Sum, _ drafts: [GapDraft]) -> Bool {
+        let hidden = sum.members.map { drafts[$0].row }.filter(isHidden)
         guard !hidden.isEmpty else { return false }
         let pupils = hidden.reduce(0) { $0 + $1.n }
-        let peers = set.addsPeers ? hidden.reduce(0) { $0 + $1.nPeers } : threshold
+        let peers = sum.addsPeers ? hidden.reduce(0) { $0 + $1.nPeers } : threshold
         return hidden.count == 1 || pupils < threshold || peers < threshold
     }
 
-    private func smallestShown(_ set: AdditiveSet, _ drafts: [GapDraft]) -> Int? {
-        set.members.filter { !drafts[$0].row.isSuppressed }.min { a, b in
+    /// Rows below the threshold that the sums over two columns give back between them, in order.
+    private func heldByTwo(_ sums: [Sum], _ drafts: [GapDraft]) -> [Int] {
+        let columns = Set(sums.map(\.column)).sorted()
+        var held = Set<Int>()
+        for (position, first) in columns.enumerated() {
+            for second in columns.dropFirst(position + 1) {
+                var ends = [(Int?, Int?)](repeating: (nil, nil), count: drafts.count)
+                for (node, sum) in sums.enumerated() {
+                    if sum.column == first { for row in sum.members { ends[row].0 = node } }
+                    if sum.column == second { for row in sum.members { ends[row].1 = node } }
+                }
+                // A row outside the sums of one column ends at a node of its own kind, which fixes nothing.
+                let rows = drafts.indices.filter {
+                    isHidden(drafts[$0].row) && (ends[$0].0 != nil || ends[$0].1 != nil)
+                }
+                let graph = SumGraph(
+                    nodeCount: sums.count + 1, edges: rows.map { (ends[$0].0 ?? sums.count, ends[$0].1 ?? sums.count) })
+                for (row, isBridge) in zip(rows, graph.bridges()) where isBridge {
+                    if min(drafts[row].row.n, drafts[row].row.nPeers) < threshold { held.insert(row) }
+                }
+            }
+        }
+        return held.sorted()
+    }
+
+    private func smallestShown(_ rows: [Int], _ drafts: [GapDraft]) -> Int? {
+        rows.filter { !drafts[$0].row.isSuppressed }.min { a, b in
             (min(drafts[a].row.n, drafts[a].row.nPeers), a) < (min(drafts[b].row.n, drafts[b].row.nPeers), b)
         }
     }

@@ -35,8 +35,8 @@ struct MeanContrast {
 
     /// Within a single unit there is nothing to cluster: there, and without units, pupils count as independent.
     func uncertainty(isClustered: Bool) -> Uncertainty? {
-        let units = terms.flatMap(\.mean.units)
-        let isWithinOneUnit = units.allSatisfy { $0 == units.first }
+        let first = terms.first?.mean.units.first
+        let isWithinOneUnit = terms.allSatisfy { $0.mean.units.count < 2 && $0.mean.units.first == first }
         return isClustered && !isWithinOneUnit ? clustered() : independent()
     }
 }

@@ -37,10 +37,10 @@ struct ProgressGaps {
         let q = moments.variableCount
         let used = (members[draft.row.by.map(\.value)] ?? []).compactMap { cell -> PriorAdjustment.Cell? in
             guard let isGroup = sides[Int(key.codes[cell])], let prior = prior[cell] else { return nil }
-            let count = cells.pupils?[cell] ?? cells.n[cell]
+            let count = cells.pupils?[cell] ?? moments.n[cell]
             if isGroup { pupils.group += count } else { pupils.peers += count }
             return PriorAdjustment.Cell(
-                isGroup: isGroup, prior: prior, unit: cells.unit[cell], period: cells.period[cell], n: cells.n[cell],
+                isGroup: isGroup, prior: prior, unit: cells.unit[cell], period: cells.period[cell], n: moments.n[cell],
                 weight: moments.weight[cell], squaredWeight: moments.squaredWeight[cell], mean: moments.mean[cell * q],
                 within: moments.within[cell * (q * (q + 1) / 2)])
         }

@@ -14,7 +14,8 @@ extension DesignDraft {
         let eventTime = cells.indices.map { position in
             starts[units.codes[position]].map { sample.steps(from: $0, to: periods[position]) }
         }
-        let used = moments.selecting(cells)
+        let rows = moments.selecting(cells)
+        let used = request.weightKind == .frequency ? rows.repeated : rows
         return Design(
             outcome: table.blocks[request.block].variables[0],
             covariates: Array(table.blocks[request.block].variables.dropFirst()),
@@ -28,7 +29,7 @@ extension DesignDraft {
             moments: report.estimand == .schools && report.rowKind == .pupils
                 ? used.scaledToOne(within: strata(units.codes, periods, cells)) : used,
             pupils: pupils(cells), rowsArePupils: report.rowKind == .pupils,
-            observationCount: (request.weightKind == .frequency ? used.weight : used.n).reduce(0, +))
+            observationCount: used.n.reduce(0, +))
     }
 
     /// For each level of the unit factor: the code in the key column.

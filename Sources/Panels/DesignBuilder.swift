@@ -133,5 +133,6 @@ struct DesignDraft {
     mutating func finish() {
         warnAboutData()
         report.dropped = selection.dropped
+        report.rowsUsed = Int(selection.cells.reduce(0) { $0 + moments.n[$1] })
     }
 }

@@ -5,6 +5,8 @@ import Tables
 public struct DesignReport: Sendable, Equatable {
     public var rowKind: RowKind
     public var estimand: EstimandKind
+    /// Rows of the input in the design, whatever their weights.
+    public var rowsUsed = 0
     /// Units in the design.
     public var unitCount = 0
     /// Treated units in the design by start, in calendar order.

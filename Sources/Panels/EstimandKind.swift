@@ -22,6 +22,12 @@ extension CellMoments {
         return scaled
     }
 
+    /// Frequency weights written out: the moments of w equal rows for each row of weight w.
+    package var repeated: CellMoments {
+        CellMoments(
+            variableCount: variableCount, n: weight, weight: weight, squaredWeight: weight, mean: mean, within: within)
+    }
+
     /// The moments of some cells, in the order given.
     func selecting(_ cells: [Int]) -> CellMoments {
         let q = variableCount

@@ -122,6 +122,35 @@ private func request(_ groups: GapRequest.Group..., by: [String] = []) -> GapReq
         #expect(analytic.n == 3 && analytic.standardError.isClose(to: (14.0 / 3).squareRoot(), within: 1e-14))
     }
 
+    /// The same with every figure that the weights touch: clustered, over time, at equal prior attainment.
+    @Test(arguments: [nil, "urn"]) func frequencyWeightsStandForRowsInEveryFigure(_ unit: String?) throws {
+        var weighted = RowTable(["urn", "year", "fsm", "prior"], variables: ["score"])
+        var repeated = weighted
+        for (index, pupil) in GoldenPupils.pupils(schools: 6).enumerated() {
+            let keys = [pupil.urn, String(pupil.year), pupil.fsm, String(pupil.prior)]
+            weighted.add(keys, pupil.score, weight: Double(1 + index % 3))
+            for _ in 0...index % 3 { repeated.add(keys, pupil.score) }
+        }
+        var request = request(fsm)
+        request.unit = unit
+        request.time = "year"
+        request.change = true
+        request.prior = "prior"
+        request.standardise = true
+        let rows = try GapAnalysis.run(repeated.cells(), request).rows
+        request.weightKind = .frequency
+        for (a, b) in zip(rows, try GapAnalysis.run(weighted.cells(), request).rows) {
+            #expect(a.n == b.n && a.nPeers == b.nPeers)
+            let figures: [KeyPath<GapRow, Double?>] = [
+                \.gap, \.standardError, \.degreesOfFreedom, \.hedgesG, \.progressGap, \.progressGapStandardError,
+            ]
+            for figure in figures {
+                #expect(try b[keyPath: figure].isClose(to: #require(a[keyPath: figure]), within: 1e-11))
+            }
+            #expect(b.changeStandardError.isClose(to: a.changeStandardError ?? 0, within: 1e-11) || a.change == nil)
+        }
+    }
+
     @Test func eachValueStandsAgainstTheRest() throws {
         var table = RowTable(["eth"])
         for (value, y) in [("A", 1.0), ("A", 3), ("B", 5), ("C", 9), ("", 100), ("NOBT", 50)] { table.add([value], y) }

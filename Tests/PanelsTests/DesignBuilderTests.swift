@@ -219,8 +219,9 @@ private let byStart = DesignRequest(unit: "urn", time: "year", treatment: .start
         var request = byStart
         request.rows = .pupils
         request.weightKind = .frequency
-        let (design, _) = try DesignBuilder.build(table.cells(), request)
+        let (design, report) = try DesignBuilder.build(table.cells(), request)
         #expect(design.observationCount == 20 && design.pupils == [5, 5, 5, 5])
+        #expect(design.moments.squaredWeight == [5, 5, 5, 5] && report.rowsUsed == 4)
     }
 
     @Test func splitsByValue() throws {

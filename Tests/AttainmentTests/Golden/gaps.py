@@ -60,6 +60,9 @@ for schools, name in ((12, "few"), (60, "many")):
     show(name + "Hedges", np.exp(gammaln(m / 2) - gammaln((m - 1) / 2)) / np.sqrt(m / 2) * (y[n].mean() - y[~n].mean()) / pooled)
     d["late"] = (d.year == 2018).astype(float); d["glate"] = d.g * d.late
     X2 = np.column_stack([np.ones(len(d)), d.g]); X4 = np.column_stack([np.ones(len(d)), d.late, d.g, d.glate]); XP = prior_design(d)
+    P = pd.DataFrame(XP, columns=[f"c{i}" for i in range(XP.shape[1])]); P["score"], P["urn"] = y, d.urn.to_numpy()
+    last, by_prior = f"c{XP.shape[1] - 1}", "score ~ 0 + " + " + ".join(P.columns[:XP.shape[1]])
+    f = pf.feols(by_prior, P, vcov="HC1"); show(name + "ProgressHC1", f.coef()[last], f.se()[last])
     if schools < 50:
         show(name + "Clustered", *cr2(y, X2, d.urn, 1)); show(name + "Change", *cr2(y, X4, d.urn, 3))
         show(name + "Progress", *cr2(y, XP, d.urn, XP.shape[1] - 1))
@@ -68,6 +71,5 @@ for schools, name in ((12, "few"), (60, "many")):
         for label, formula, term in (("Clustered", "score ~ g", "g"), ("Change", "score ~ late + g + glate", "glate")):
             f = pf.feols(formula, d, vcov={"CRV1": "urn"}, ssc=ssc)
             show(name + label, f.coef()[term], f.se()[term], d.urn.nunique() - 1)
-        P = pd.DataFrame(XP, columns=[f"c{i}" for i in range(XP.shape[1])]); P["score"], P["urn"] = y, d.urn.to_numpy()
-        f = pf.feols("score ~ 0 + " + " + ".join(P.columns[:XP.shape[1]]), P, vcov={"CRV1": "urn"}, ssc=ssc)
-        last = f"c{XP.shape[1] - 1}"; show(name + "Progress", f.coef()[last], f.se()[last], d.urn.nunique() - 1)
+        f = pf.feols(by_prior, P, vcov={"CRV1": "urn"}, ssc=ssc)
+        show(name + "Progress", f.coef()[last], f.se()[last], d.urn.nunique() - 1)
