@@ -31,11 +31,3 @@ public struct OutcomeName: Sendable, Equatable {
         self.isLowerBetter = isLowerBetter
     }
 }
-
-/// For whom an average speaks.
-public enum Estimand: String, Sendable {
-    /// Every pupil counts the same.
-    case pupils
-    /// Every school counts the same.
-    case schools
-}

@@ -1,4 +1,5 @@
 import Inference
+import Panels
 import Tables
 
 /// Numbers to sentences that an evaluator can defend: never "proves", never that trends "hold", zero named where it is inside.
@@ -18,7 +19,7 @@ public struct Wording: Sendable {
     var percent: String { Numeral.fixed(level * 100, decimals: level * 100 == (level * 100).rounded() ? 0 : 1) + "%" }
 
     /// The headline: the difference the partnership made, for whom, with its interval.
-    public func headline(_ effect: Effect, outcome: OutcomeName, estimand: Estimand, treatedUnits: Int?) -> String {
+    public func headline(_ effect: Effect, outcome: OutcomeName, estimand: EstimandKind, treatedUnits: Int?) -> String {
         guard let estimate = effect.estimate, !effect.isSuppressed else {
             return effect.isSuppressed
                 ? "The estimate for \(outcome.title) is withheld: fewer than \(threshold) pupils stand behind it."
@@ -55,7 +56,7 @@ public struct Wording: Sendable {
         "\(precision(lower.magnitude)) \(unit) \(below) to \(precision(upper.magnitude)) \(unit) \(above)"
     }
 
-    private func claim(_ effect: Effect, _ estimate: Double, outcome: OutcomeName, estimand: Estimand) -> String {
+    private func claim(_ effect: Effect, _ estimate: Double, outcome: OutcomeName, estimand: EstimandKind) -> String {
         let size = precision(effect)(estimate.magnitude)
         let direction = estimate < 0 ? "lower" : "higher"
         if nouns.rows == "pupils", outcome.unit == "points", !outcome.isLowerBetter {
@@ -98,34 +99,6 @@ public struct Wording: Sendable {
         let side = estimate < 0 ? "narrower" : "wider"
         return "The partnership \(verb) \(gap) by an estimated \(size) "
             + "(\(percent) interval \(range(lower, upper, precision)) \(outcome.unit) \(side))."
-    }
-
-    /// One to five treated units, in a sentence; nil for more.
-    public func fewTreated(_ effect: Effect, treatedUnits: Int?, randomisation: RandomisationTest?) -> String? {
-        guard let treatedUnits, treatedUnits <= 5, treatedUnits > 0 else { return nil }
-        let chance =
-            randomisation.map {
-                "The randomisation p-value is \(Self.said($0.pValue)); "
-                    + "the smallest that this design could give is \(Self.said($0.smallestPossible))."
-            }
-        guard treatedUnits > 1 else {
-            return "One partner \(nouns.unit): its own results cannot show how much chance moves them, "
-                + "so there is no interval." + (chance.map { " " + $0 } ?? "")
-        }
-        guard let lower = effect.lower, let upper = effect.upper else { return chance }
-        let precision = precision(effect)
-        let freedom = effect.degreesOfFreedom.map { " (\(Numeral.fixed($0, decimals: 1)) degrees of freedom)" } ?? ""
-        return "From \(treatedUnits) \(nouns.units), effects between \(precision(lower)) and \(precision(upper)) "
-            + "cannot be ruled out\(freedom)." + (chance.map { " " + $0 } ?? "")
-    }
-
-    /// Few treated units and a difference already there: what no method can repair.
-    public func cannotSeparate(treatedUnits: Int?, warnings: [Warning]) -> String? {
-        guard let treatedUnits, treatedUnits < 10, warnings.contains(where: { $0.code == "pre-trend" }) else {
-            return nil
-        }
-        return "With only \(treatedUnits) partner \(nouns.unit(treatedUnits)) and a difference that was already there "
-            + "before the start, these data cannot separate an effect of the partnership from that difference."
     }
 
     /// What was found before the start. Never says that trends were the same.

@@ -1,5 +1,6 @@
 import Attainment
 import Inference
+import Panels
 
 /// All that was found about one outcome.
 public struct OutcomeResult: Sendable {
@@ -53,13 +54,13 @@ public struct OutcomeResult: Sendable {
     public var estimator: String
     /// The headline, and for whom it speaks.
     public var effect: Effect
-    public var estimand: Estimand
+    public var estimand: EstimandKind
     /// The same effect for the other estimand, where both exist.
     public var other: Effect?
     public var treatedUnits: Int?
     public var comparisonUnits: Int?
     /// There only with a pupil-level standard deviation.
-    public var months: MonthsOfProgress?
+    public var months: EffectInMonths?
     public var gapEffects: [GapEffect] = []
     public var gaps: [GapSeries] = []
     public var eventStudy: [Effect] = []
@@ -75,6 +76,8 @@ public struct OutcomeResult: Sendable {
     public var periods: [PeriodMark] = []
     /// The ordinal of the first period that the partnership could affect anywhere.
     public var start: Int?
+    /// What must stand beside the answer: few treated units, what the data cannot separate.
+    public var cautions: [String] = []
     public var remarks: [String] = []
     /// Weighted means over the ledger: what was observed, and what was expected without the partnership.
     public var means: Means?
@@ -100,7 +103,7 @@ public struct OutcomeResult: Sendable {
     }
 
     public init(
-        outcome: OutcomeName, estimator: String, effect: Effect, estimand: Estimand, other: Effect? = nil,
+        outcome: OutcomeName, estimator: String, effect: Effect, estimand: EstimandKind, other: Effect? = nil,
         treatedUnits: Int? = nil, comparisonUnits: Int? = nil, counterfactual: [CounterfactualRow] = []
     ) {
         self.outcome = outcome
@@ -123,7 +126,7 @@ public struct OutcomeResult: Sendable {
         for index in gaps.indices {
             entries.append(
                 rule.apply(
-                    to: &gaps[index].rows, table: "gap of \(gaps[index].group)", timeColumn: gaps[index].timeColumn))
+                    to: &gaps[index].rows, table: "gap of \(gaps[index].group)"))
         }
         entries.append(rule.apply(to: &balance))
         entries.append(rule.apply(to: &intake))

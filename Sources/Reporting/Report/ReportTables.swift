@@ -1,5 +1,6 @@
 import Attainment
 import Inference
+import Panels
 import Tables
 
 /// The tables of the report folder, unrounded, withheld figures as `c`.
@@ -43,7 +44,7 @@ enum ReportTables {
     /// The effects with a column that says for whom each speaks.
     private static func effects(_ outcome: OutcomeResult) -> ResultTable {
         var table = ResultRows.table(outcome.allEffects)
-        let swapped: Estimand = outcome.estimand == .pupils ? .schools : .pupils
+        let swapped: EstimandKind = outcome.estimand == .pupils ? .schools : .pupils
         table.columns.insert(.init("estimand"), at: 1)
         for row in table.rows.indices {
             let isOther = outcome.other != nil && row == 1
