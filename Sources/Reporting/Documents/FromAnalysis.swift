@@ -75,10 +75,12 @@ extension OutcomeResult {
         showEvents(of: result)
     }
 
-    /// Takes the event study from another analysis of the same design, such as `event-study` beside `imputation`.
+    /// Takes the event study from an analysis of the same design, such as `event-study` beside `twfe`. Where it has leads
+    /// but none for the last period before the start, that period is the one against which the others are measured.
     public mutating func showEvents(of result: AnalysisResult) {
         eventStudy = result.effects.filter { $0.kind == .event && $0.group == nil && $0.term != "gap" }
-        referenceEventTime = result.estimator == .eventStudy ? -1 : nil
+        let times = eventStudy.compactMap(\.eventTime)
+        referenceEventTime = times.contains { $0 < -1 } && !times.contains(-1) ? -1 : nil
     }
 }
 
