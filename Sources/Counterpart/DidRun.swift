@@ -65,7 +65,7 @@ struct DidComposition {
             effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
             group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
-            counterfactual: counterfactual, path: path, remarks: remarks(first), wording: request.wording(first.design))
+            counterfactual: counterfactual, path: path, cautions: first.result.sentences, remarks: remarks(first), wording: request.wording(first.design))
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
@@ -73,7 +73,7 @@ struct DidComposition {
     }
 
     private func remarks(_ part: DidStudy.Part) -> [String] {
-        request.months(part).map { [$0] } ?? []
+        request.months(part).map { [$0.sentence] } ?? []
     }
 
     private func sample() -> SampleCounts {

@@ -18,13 +18,10 @@ extension DidRequest {
     /// The pupils' standard deviation: as given, or for pupil rows that of comparison schools before the first start.
     func pupilSpread(_ design: Design) -> Double? { pupilSD ?? PupilSpread.beforeStart(design) }
 
-    /// Months of progress, where a pupil-level standard deviation was given.
-    func months(_ part: DidStudy.Part) -> String? {
-        guard let sd = pupilSD, sd > 0, let estimate = part.result.effects.first?.estimate else { return nil }
-        let size = estimate / sd
-        let months = Attainment.MonthsOfProgress.toolkit.months(for: size)
-        return "With a pupils' standard deviation of \(sd) this is an effect size of \(Numeral.fixed(size, decimals: 2)), "
-            + "about \(months) \(abs(months) == 1 ? "month" : "months") of progress by the \(Attainment.MonthsOfProgress.toolkit.name)."
+    /// The headline in months of progress, where a pupil-level standard deviation was given.
+    func months(_ part: DidStudy.Part) -> EffectInMonths? {
+        guard let sd = pupilSD, let effect = part.result.effects.first else { return nil }
+        return EffectInMonths(estimate: effect.estimate, lower: effect.lower, upper: effect.upper, pupilStandardDeviation: sd)
     }
 }
 

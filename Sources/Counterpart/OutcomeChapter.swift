@@ -21,28 +21,23 @@ struct OutcomeChapter {
 
     func result() throws -> OutcomeResult {
         let found = part.result
-        guard let headline = found.effects.first else { throw RequestError.noComparison }
-        let comparisonUnits = found.units - found.treatedUnits
-        var result = OutcomeResult(
-            outcome: request.outcomeName(part.outcome), estimator: found.estimator.rawValue, effect: headline,
-            estimand: part.report.estimand, other: try otherEstimand(), treatedUnits: found.treatedUnits,
-            comparisonUnits: comparisonUnits, counterfactual: found.counterfactual)
+        guard
+            var result = OutcomeResult(
+                found, outcome: request.outcomeName(part.outcome), estimand: part.report.estimand, other: try otherEstimand())
+        else { throw RequestError.noComparison }
         if let sd = request.pupilSpread(part.design) {
-            result.months = MonthsOfProgress(
-                estimate: headline.estimate, lower: headline.lower, upper: headline.upper, pupilStandardDeviation: sd)
+            result.months = EffectInMonths(
+                estimate: result.effect.estimate, lower: result.effect.lower, upper: result.effect.upper,
+                pupilStandardDeviation: sd)
         }
         result.gapEffects = try evaluation.requests.gaps.map { gap in
-            let study = try only(evaluation.gapStudy(gap))
-            return OutcomeResult.GapEffect(group: GroupWords.of(gap), effects: study.effects.filter { $0.kind == .gap || $0.kind == .overall })
+            OutcomeResult.GapEffect(try only(evaluation.gapStudy(gap)), group: GroupWords.of(gap))
         }
         result.gaps = gaps.byOutcome[part.outcome.name] ?? []
-        result.eventStudy = try events()
-        result.path = found.path
+        if result.eventStudy.isEmpty { result.showEvents(of: try eventStudy()) }
         let baseline = try BaselineComparison(part.design, isWanted: true)
         result.balance = baseline.balance
         result.intake = baseline.intake
-        result.preTrend = found.preTrend
-        result.randomisation = found.randomisation
         result.periods = Self.marks(part.design.periods)
         result.start = part.design.start.compactMap { $0 }.min()
         if evaluation.plan.analysis.robustness { result.robustness = try Robustness(evaluation, part).runs() }
@@ -65,15 +60,13 @@ struct OutcomeChapter {
         return try only(DidStudy(other, cells: evaluation.cells)).effects.first
     }
 
-    /// The effects by event time: the analysis's own, else those of an event study on the same cells.
-    private func events() throws -> [Effect] {
-        let own = part.result.effects.filter { $0.kind == .event }
-        if !own.isEmpty { return own }
+    /// Effects by event time beside an estimator that gives none.
+    private func eventStudy() throws -> AnalysisResult {
         var other = request
         other.analysis.estimator = .eventStudy
         other.analysis.diagnosesPreTrend = false
         other.analysis.permutations = 0
-        return try only(DidStudy(other, cells: evaluation.cells)).effects.filter { $0.kind == .event }
+        return try only(DidStudy(other, cells: evaluation.cells))
     }
 
     /// Every period of the calendar between the first and the last; years without results keep their place.

@@ -51,7 +51,7 @@ public struct Disclosure: Sendable, Equatable {
     }
 
     private func entry(_ table: String, primary: [Bool], hidden: [Bool]) -> Entry {
-        let first = primary.count { $0 }
+        let first = zip(primary, hidden).count { $0 && $1 }
         return Entry(
             table: table, entries: hidden.count, primary: first, complementary: hidden.count { $0 } - first)
     }
@@ -60,45 +60,12 @@ public struct Disclosure: Sendable, Equatable {
 // MARK: Gaps
 
 extension Disclosure {
-    /// - Parameters:
-    ///   - againstTheRest: each value of one column stands against all others, so that any row tells the total.
-    ///   - timeColumn: the column of `by` that holds the period, so that a change does not tell a withheld gap.
-    public func apply(
-        to rows: inout [GapRow], table: String = "gaps", againstTheRest: Bool = false, timeColumn: String? = nil
-    ) -> Entry {
+    /// `GapAnalysis` withholds small gaps and protects them from its totals; here what is still small is withheld.
+    public func apply(to rows: inout [GapRow], table: String = "gaps") -> Entry {
         let primary = rows.map { isSmall($0.n) || isSmall($0.nPeers) }
-        var hidden = primary
-        if againstTheRest {
-            for cell in grouped(Array(rows.indices), by: { GapCell(rows[$0], without: nil) }) {
-                complete(cell, &hidden) { rows[$0].n }
-            }
-        }
+        let hidden = zip(rows, primary).map { $0.isSuppressed || $1 }
         for index in rows.indices where hidden[index] { rows[index].withhold() }
-        if let timeColumn { withholdChanges(in: &rows, timeColumn: timeColumn) }
         return entry(table, primary: primary, hidden: hidden)
-    }
-
-    /// A change measured from a withheld gap is withheld: with the later gap it would give the earlier one.
-    private func withholdChanges(in rows: inout [GapRow], timeColumn: String) {
-        let series = rows.indices.map { GapCell(rows[$0], without: timeColumn) }
-        let times = rows.map { row in row.by.first { $0.column == timeColumn }?.value }
-        for (index, row) in rows.enumerated() where row.change != nil {
-            let base = rows.indices.first {
-                times[$0] == row.changeFrom && series[$0] == series[index] && $0 != index
-                    && rows[$0].group == row.group
-            }
-            if let base, rows[base].isSuppressed { rows[index].withholdChange() }
-        }
-    }
-
-    private struct GapCell: Hashable {
-        let outcome: String
-        let values: [String]
-
-        init(_ row: GapRow, without column: String?) {
-            outcome = row.outcome
-            values = row.by.filter { $0.column != column }.flatMap { [$0.column, $0.value] }
-        }
     }
 }
 
@@ -108,10 +75,6 @@ extension GapRow {
         (mean, meanPeers, gap, standardError, degreesOfFreedom) = (nil, nil, nil, nil, nil)
         (lower, upper, pValue, hedgesG) = (nil, nil, nil, nil)
         (progressGap, progressGapStandardError, progressGapLower, progressGapUpper) = (nil, nil, nil, nil)
-        withholdChange()
-    }
-
-    fileprivate mutating func withholdChange() {
         (change, changeStandardError, changeLower, changeUpper) = (nil, nil, nil, nil)
     }
 }
@@ -129,7 +92,7 @@ extension Disclosure {
     ) -> Entry {
         let primary = rows.map { isSmall($0.n) }
         let closed = Set(whole.filter { $0.group != nil && $0.isSuppressed }.map(\.time))
-        var hidden = zip(rows, primary).map { $1 || closed.contains($0.time) }
+        var hidden = zip(rows, primary).map { $0.isSuppressed || $1 || closed.contains($0.time) }
         let size = { (index: Int) in rows[index].n }
         let periods = grouped(Array(rows.indices)) { LedgerCell(rows[$0], time: rows[$0].time, group: nil) }
         let series = grouped(rows.indices.filter { rows[$0].group != nil }) {
@@ -190,7 +153,7 @@ extension Disclosure {
         to points: inout [PathPoint], beside ledger: [CounterfactualRow], table: String = "path"
     ) -> Entry {
         let primary = points.map { isSmall($0.n) }
-        var hidden = primary
+        var hidden = zip(points, primary).map { $0.isSuppressed || $1 }
         for (index, point) in points.enumerated() where point.arm == .partners {
             let row = ledger.first { $0.time == point.time && $0.group == (point.group ?? "partners") && $0.by.isEmpty }
             guard let row else { continue }
@@ -212,7 +175,7 @@ extension Disclosure {
     /// two sides give each other back, so they are shown together or not at all.
     public func apply(to effects: inout [Effect], table: String = "effects") -> Entry {
         let primary = effects.map { $0.n.map(isSmall) ?? false }
-        var hidden = primary
+        var hidden = zip(effects, primary).map { $0.isSuppressed || $1 }
         let sides = effects.indices.filter { effects[$0].kind == .gap || effects[$0].group != nil }
         for together in grouped(sides, by: { EffectCell(effects[$0]) }) where together.contains(where: { hidden[$0] }) {
             for index in together { hidden[index] = true }
@@ -278,8 +241,7 @@ extension BalanceRow {
 extension IntakeRow {
     fileprivate mutating func withhold() {
         isSuppressed = true
-        (treatedBefore, treatedAfter, comparisonBefore, comparisonAfter) = (nil, nil, nil, nil)
-        (difference, standardError, pValue) = (nil, nil, nil)
+        (change, standardError, standardisedChange) = (nil, nil, nil)
     }
 }
 

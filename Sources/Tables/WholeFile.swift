@@ -72,7 +72,6 @@ public final class WholeFile {
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw failure() }
         let open = descriptor
         descriptor = -1
-        UnfinishedOutput.end(temporary)
         guard close(open) == 0, rename(temporary, path) == 0 else {
             let error = failure()
             unlink(temporary)

@@ -66,7 +66,7 @@ import Testing
             TrendChart.svg(result.path, periods: result.periods, start: result.start, outcome: result.outcome, id: "a"))
         #expect(chart.contains("results"))
         let lines = chart.split(separator: "\n").filter { $0.hasPrefix("<path") }
-        // Partners and comparison before and after the hole, and the expected path on both sides.
+        // Partners, what was expected of them, and comparison, each before and after the hole.
         #expect(lines.count == 6)
         let axis = PeriodAxis(result.periods, range: (0, 100))
         #expect(axis.position(2021) - axis.position(2018) == 3 * (axis.position(2018) - axis.position(2017)))

@@ -171,11 +171,9 @@ private struct Attacker {
         #expect(rows[0].observed == 51)
     }
 
-    private func gap(_ value: String, _ time: String, n: Double, peers: Double, change: Double? = nil) -> GapRow {
+    private func gap(_ value: String, _ time: String, n: Double, peers: Double) -> GapRow {
         var row = GapRow(outcome: "y", group: value, by: [ByValue("year", time)], n: n, nPeers: peers)
         (row.mean, row.meanPeers, row.gap, row.hedgesG, row.progressGap) = (40, 45, 5, 0.3, 4)
-        row.change = change
-        row.changeFrom = change == nil ? nil : "2016"
         return row
     }
 
@@ -200,29 +198,6 @@ private struct Attacker {
         #expect(rows.map(\.isSuppressed) == [true, true, false])
         #expect(rows[0].gap == nil && rows[0].mean == nil && rows[0].hedgesG == nil && rows[0].progressGap == nil)
         #expect(entry.primary == 2 && entry.complementary == 0)
-    }
-
-    /// A, B and C each against the rest: one row withheld could be had from any other two.
-    @Test func oneValueAgainstTheRestIsNotGivenBack() {
-        var rows = [
-            gap("A", "2016", n: 5, peers: 110), gap("B", "2016", n: 50, peers: 65), gap("C", "2016", n: 60, peers: 55),
-        ]
-        let entry = Disclosure(threshold: 10).apply(to: &rows, againstTheRest: true)
-        #expect(rows.map(\.isSuppressed) == [true, true, false])
-        #expect(entry.complementary == 1)
-        // Two small ones that together are still small take a third with them.
-        var few = [
-            gap("A", "2016", n: 3, peers: 64), gap("B", "2016", n: 4, peers: 63), gap("C", "2016", n: 60, peers: 11),
-        ]
-        _ = Disclosure(threshold: 10).apply(to: &few, againstTheRest: true)
-        #expect(few.count { $0.isSuppressed } == 3)
-    }
-
-    @Test func aChangeDoesNotGiveBackTheGapItIsMeasuredFrom() {
-        var rows = [gap("fsm=Y", "2016", n: 9, peers: 80), gap("fsm=Y", "2017", n: 80, peers: 90, change: 1.5)]
-        _ = Disclosure(threshold: 10).apply(to: &rows, timeColumn: "year")
-        #expect(rows[1].change == nil)
-        #expect(rows[1].gap == 5)
     }
 
     @Test func thePathFollowsTheLedger() {

@@ -7,9 +7,8 @@ import Testing
 @testable import Reporting
 
 @Suite struct DidDocumentTests {
-    private func document(treated: Int = 12, warnings: [Warning] = []) -> DidDocument {
-        var sample = SampleReport.report().frame.sample
-        sample.treatedUnits = treated
+    private func document(cautions: [String] = [], warnings: [Warning] = []) -> DidDocument {
+        let sample = SampleReport.report().frame.sample
         let result = SampleReport.outcome()
         return DidDocument(
             frame: DocumentFrame(
@@ -19,7 +18,7 @@ import Testing
             effects: [result.effect] + result.eventStudy, outcome: result.outcome, estimand: .pupils,
             preTrend: result.preTrend, balance: result.balance, intake: result.intake,
             randomisation: result.randomisation, counterfactual: result.counterfactual, path: result.path,
-            remarks: ["Comparison schools: 36."])
+            cautions: cautions, remarks: ["Comparison schools: 36."])
     }
 
     @Test func jsonHasTheKeysOfTheContractInOrder() throws {
@@ -74,11 +73,10 @@ import Testing
     }
 
     /// Few treated units are in the headline of every format.
-    @Test(arguments: OutputForm.allCases) func fewTreatedIsSaidInEveryFormat(_ form: OutputForm) {
-        let words = document(treated: 3).render(form)
-        let joined = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        #expect(joined.contains("From 3 schools, effects between"))
-        #expect(joined.contains("the smallest that this design could give is 0.001"))
+    @Test(arguments: OutputForm.allCases) func cautionsAreSaidInEveryFormat(_ form: OutputForm) {
+        let few = "From 3 schools, effects between −3.05 and 5.29 cannot be ruled out."
+        let words = document(cautions: [few]).render(form)
+        #expect(words.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(few))
     }
 
     @Test func csvHasOneRowAnEffectAndReadsBack() {

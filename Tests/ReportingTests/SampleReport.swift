@@ -42,10 +42,11 @@ enum SampleReport {
             let comparison = 46.1 + 0.21 * step + 0.6 * wobble(year)
             let expected = 44.3 + 0.24 * step + 0.6 * wobble(year * 3)
             let isAfter = year >= start
+            let fitted = isAfter ? expected : expected + 0.25 * wobble(year * 13)
             return [
                 PathPoint(
                     arm: .partners, time: label(year), ordinal: year, observed: isAfter ? expected + 2.05 : expected,
-                    counterfactual: isAfter ? expected : nil, n: 780),
+                    counterfactual: fitted, n: 780),
                 PathPoint(
                     arm: .comparison, time: label(year), ordinal: year, observed: comparison, counterfactual: nil,
                     n: 2_300),
@@ -75,7 +76,7 @@ enum SampleReport {
     }
 
     static func ledger() -> [CounterfactualRow] {
-        path().filter { $0.arm == .partners && $0.counterfactual != nil }.map {
+        path().filter { $0.arm == .partners && $0.ordinal >= start }.map {
             CounterfactualRow(
                 outcome: "attainment8", group: "partners", time: $0.time, observed: $0.observed,
                 counterfactual: $0.counterfactual, weight: $0.n, n: $0.n)
@@ -90,7 +91,7 @@ enum SampleReport {
                 let isGroup = side == "group"
                 sided.group = side
                 sided.n = (point.n * (isGroup ? 0.27 : 0.73)).rounded()
-                let beyond = point.counterfactual == nil ? 0 : isGroup ? 1.26 : -0.43
+                let beyond = point.ordinal < start || point.arm == .comparison ? 0 : isGroup ? 1.26 : -0.43
                 sided.observed = point.observed.map { $0 + (isGroup ? -8.2 : 3.1) + beyond }
                 sided.counterfactual = point.counterfactual.map { $0 + (isGroup ? -8.2 : 3.1) }
                 return sided
@@ -99,7 +100,7 @@ enum SampleReport {
     }
 
     static func sideLedger() -> [CounterfactualRow] {
-        sidePath().filter { $0.arm == .partners && $0.counterfactual != nil }.map {
+        sidePath().filter { $0.arm == .partners && $0.ordinal >= start }.map {
             CounterfactualRow(
                 outcome: "attainment8", group: $0.group, time: $0.time, observed: $0.observed,
                 counterfactual: $0.counterfactual, weight: $0.n, n: $0.n)
@@ -111,7 +112,7 @@ enum SampleReport {
             outcome: OutcomeName(column: "attainment8", title: "Attainment 8"), estimator: "imputation",
             effect: effect(.overall, 2.05, 0.62), estimand: .pupils, other: effect(.overall, 1.74, 0.71),
             treatedUnits: 12, comparisonUnits: 36, counterfactual: ledger())
-        result.months = MonthsOfProgress(
+        result.months = EffectInMonths(
             estimate: 2.05, lower: result.effect.lower, upper: result.effect.upper, pupilStandardDeviation: 17.9)
         var group = effect(.overall, 3.31, 0.84)
         group.group = "fsm=Y"
@@ -151,8 +152,8 @@ enum SampleReport {
         ]
         result.intake = [
             IntakeRow(
-                variable: "KS2 prior attainment", unit: "scaled score", treatedBefore: 102.1, treatedAfter: 102.3,
-                comparisonBefore: 103.4, comparisonAfter: 103.5, difference: 0.11, standardError: 0.21, pValue: 0.61)
+                variable: "KS2 prior attainment", unit: "scaled score", change: 0.11, standardError: 0.21,
+                standardisedChange: 0.03)
         ]
         result.preTrend = PreTrend(
             leads: [.init(eventTime: -3, estimate: 0.1, standardError: 0.5)], statistic: 0.41, q: 2,
@@ -190,6 +191,11 @@ enum SampleReport {
             pValue: 0.21, smallestPossible: 0.0001, assignments: 9139, isEnumerated: true)
         for index in [1, 4, 6] { first.gaps[0].rows[index * 2].n = 7 }
         first.path[4].n = 8
+        first.cautions = [
+            "From 3 schools, effects between −3.05 and 5.29 cannot be ruled out (CR2, 1.9 degrees of freedom).",
+            "A difference was already there before the start (p = 0.030, by reassigning starts 999 times). With 3 treated "
+                + "schools these data cannot separate an effect of the partnership from that difference.",
+        ]
         first.remarks = ["Pupils and schools as estimands differ by 0.3 points."]
         var second = outcome()
         second.outcome = OutcomeName(

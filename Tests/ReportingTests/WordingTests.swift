@@ -1,5 +1,6 @@
 import Panels
 import Inference
+import Panels
 import Tables
 import Testing
 
@@ -87,28 +88,6 @@ import Testing
         #expect(open.contains("1.9 points narrower to 0.9 points wider"))
     }
 
-    @Test func fewTreated() throws {
-        let chance = RandomisationTest(pValue: 0.1, smallestPossible: 0.05, assignments: 20, isEnumerated: true)
-        var three = effect(1.5, -0.8, 3.8, se: 0.6)
-        three.degreesOfFreedom = 1.7
-        let words = try #require(wording.fewTreated(three, treatedUnits: 3, randomisation: chance))
-        #expect(
-            words.hasPrefix(
-                "From 3 schools, effects between −0.8 and 3.8 cannot be ruled out (1.7 degrees of freedom)."))
-        #expect(words.contains("The randomisation p-value is 0.10; the smallest that this design could give is 0.050."))
-        let one = try #require(wording.fewTreated(effect(1.5), treatedUnits: 1, randomisation: chance))
-        #expect(one.contains("no interval"))
-        #expect(one.contains("0.050"))
-        #expect(wording.fewTreated(three, treatedUnits: 6, randomisation: chance) == nil)
-    }
-
-    @Test func whatCannotBeSeparated() {
-        let flagged = [Warning("pre-trend", "…")]
-        #expect(wording.cannotSeparate(treatedUnits: 6, warnings: flagged)?.contains("only 6 partner schools") == true)
-        #expect(wording.cannotSeparate(treatedUnits: 6, warnings: []) == nil)
-        #expect(wording.cannotSeparate(treatedUnits: 40, warnings: flagged) == nil)
-    }
-
     /// Nothing in a whole report claims what a comparison cannot give.
     @Test func neverProvesAndNeverHolds() {
         var report = SampleReport.report()
@@ -121,14 +100,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [(0.11, 2), (0.0149, 0), (0.02, 1), (0.185, 3), (-0.11, -2), (1.3, 12), (0.094, 1), (0.0951, 2)])
-    func monthsFollowTheTable(_ size: Double, _ months: Int) { #expect(MonthsOfProgress.months(size) == months) }
-
     @Test func noMonthsWithoutAPupilLevelDeviation() {
-        #expect(MonthsOfProgress(estimate: 2, lower: nil, upper: nil, pupilStandardDeviation: 0) == nil)
-        #expect(MonthsOfProgress(estimate: nil, lower: nil, upper: nil, pupilStandardDeviation: 18) == nil)
+        #expect(EffectInMonths(estimate: 2, lower: nil, upper: nil, pupilStandardDeviation: 0) == nil)
+        #expect(EffectInMonths(estimate: nil, lower: nil, upper: nil, pupilStandardDeviation: 18) == nil)
         #expect(
-            MonthsOfProgress(estimate: 2, lower: 1, upper: 3, pupilStandardDeviation: 18)?.words.contains("EEF") == true
+            EffectInMonths(estimate: 2, lower: 1, upper: 3, pupilStandardDeviation: 18)?.words.contains("EEF") == true
         )
     }
 

@@ -30,36 +30,28 @@ public struct BalanceRow: Sendable, Equatable {
     }
 }
 
-/// How one characteristic of the intake changed from before to after the start, in partners and comparison schools.
+/// How differently one characteristic of the intake changed in partners and comparison schools.
 public struct IntakeRow: Sendable, Equatable {
     public var variable: String
     public var unit: String
-    public var treatedBefore: Double?
-    public var treatedAfter: Double?
-    public var comparisonBefore: Double?
-    public var comparisonAfter: Double?
-    /// (treated after − before) − (comparison after − before), with its uncertainty where it was estimated.
-    public var difference: Double?
+    /// The partners' mean change minus that of the comparison schools, with its uncertainty where there is one.
+    public var change: Double?
     public var standardError: Double?
-    public var pValue: Double?
-    /// The smallest number of pupils behind one of the four means, where known.
+    /// The change over the standard deviation of the balance.
+    public var standardisedChange: Double?
+    /// The smaller number of pupils behind one of the arms, where known.
     public var n: Double?
     public var isSuppressed = false
 
     public init(
-        variable: String, unit: String = "", treatedBefore: Double?, treatedAfter: Double?, comparisonBefore: Double?,
-        comparisonAfter: Double?, difference: Double?, standardError: Double? = nil, pValue: Double? = nil,
-        n: Double? = nil
+        variable: String, unit: String = "", change: Double?, standardError: Double? = nil,
+        standardisedChange: Double? = nil, n: Double? = nil
     ) {
         self.variable = variable
         self.unit = unit
-        self.treatedBefore = treatedBefore
-        self.treatedAfter = treatedAfter
-        self.comparisonBefore = comparisonBefore
-        self.comparisonAfter = comparisonAfter
-        self.difference = difference
+        self.change = change
         self.standardError = standardError
-        self.pValue = pValue
+        self.standardisedChange = standardisedChange
         self.n = n
     }
 }

@@ -1,5 +1,6 @@
 import Panels
 import Inference
+import Panels
 import Tables
 
 /// The result of `did`: one or more estimates with what stands behind them. Schema `counterpart/did/1`.
@@ -13,6 +14,8 @@ public struct DidDocument: Sendable {
     public var randomisation: RandomisationTest?
     public var counterfactual: [CounterfactualRow]
     public var path: [PathPoint]
+    /// What must stand beside the headline in every format: few treated units, what the data cannot separate.
+    public var cautions: [String]
     /// Further sentences below the headline, such as what the other estimand gives or who the comparison units are.
     public var remarks: [String]
 
@@ -27,7 +30,7 @@ public struct DidDocument: Sendable {
         frame: DocumentFrame, effects: [Effect], outcome: OutcomeName, estimand: EstimandKind, group: String? = nil,
         preTrend: PreTrend? = nil, balance: [BalanceRow] = [], intake: [IntakeRow] = [],
         randomisation: RandomisationTest? = nil, counterfactual: [CounterfactualRow] = [], path: [PathPoint] = [],
-        remarks: [String] = [], wording: Wording = Wording()
+        cautions: [String] = [], remarks: [String] = [], wording: Wording = Wording()
     ) {
         self.frame = frame
         self.effects = effects
@@ -40,11 +43,12 @@ public struct DidDocument: Sendable {
         self.randomisation = randomisation
         self.counterfactual = counterfactual
         self.path = path
+        self.cautions = cautions
         self.remarks = remarks
         self.wording = wording
     }
 
-    /// The answer in words: the headline, what few treated units allow, what cannot be told apart, the remarks.
+    /// The answer in words: the headline, the cautions, the remarks.
     public var sentences: [String] {
         guard let headline = effects.first else { return remarks }
         let answer =
@@ -53,15 +57,6 @@ public struct DidDocument: Sendable {
             : wording.headline(
                 headline, outcome: outcome, estimand: estimand, treatedUnits: frame.sample.treatedUnits)
         return [answer] + cautions + remarks
-    }
-
-    /// The sentences that must stand beside the headline in every format.
-    private var cautions: [String] {
-        guard let headline = effects.first, !headline.isSuppressed else { return [] }
-        let few = wording.fewTreated(
-            headline, treatedUnits: frame.sample.treatedUnits, randomisation: randomisation)
-        let confounded = wording.cannotSeparate(treatedUnits: frame.sample.treatedUnits, warnings: frame.warnings)
-        return [few, confounded].compactMap { $0 }
     }
 
     private var note: String? { cautions.isEmpty ? nil : cautions.joined(separator: " ") }
@@ -139,7 +134,9 @@ public struct DidDocument: Sendable {
 
     private func sections(_ tables: ReadableTables) -> [Section] {
         var sections: [Section] = []
-        if let preTrend { sections.append(Section(title: "Before the start", words: [wording.preTrend(preTrend)])) }
+        if let preTrend, !cautions.contains(preTrend.words) {
+            sections.append(Section(title: "Before the start", words: [wording.preTrend(preTrend)]))
+        }
         if !balance.isEmpty {
             sections.append(Section(title: "Balance before the start", table: tables.balance(balance)))
         }

@@ -141,18 +141,16 @@ struct ReadableTables {
     func intake(_ rows: [IntakeRow]) -> ResultTable {
         var columns = ColumnSet(by: [])
         let hidden = rows.map(\.isSuppressed)
-        let decimals = rows.map { Self.decimals(telling: $0.difference, from: 0) }
-        func add(_ name: String, _ value: KeyPath<IntakeRow, Double?>) {
-            columns.add(
-                name, rows.indices.map { shown(rows[$0][keyPath: value], decimals[$0], hidden[$0]) }, always: true)
+        let decimals = rows.map {
+            min(2, Precision(estimate: $0.change, standardError: $0.standardError, lower: nil, upper: nil).decimals)
         }
         columns.text("characteristic", rows.map { Self.named($0.variable, $0.unit) })
-        add("partners before", \.treatedBefore)
-        add("partners after", \.treatedAfter)
-        add("comparison before", \.comparisonBefore)
-        add("comparison after", \.comparisonAfter)
-        add("difference in change", \.difference)
-        columns.add("p", rows.map { probability($0.pValue, $0.isSuppressed) })
+        columns.add(
+            "partners' change beyond the others'",
+            rows.indices.map { shown(rows[$0].change, decimals[$0], hidden[$0]) },
+            always: true)
+        columns.add("std. error", rows.indices.map { shown(rows[$0].standardError, decimals[$0], hidden[$0]) })
+        columns.figure("standardised", rows.map(\.standardisedChange), hidden, always: false, decimals: 2)
         return columns.table
     }
 

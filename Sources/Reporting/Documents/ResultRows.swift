@@ -209,9 +209,8 @@ extension ResultRows {
 
     private static func figures(_ row: IntakeRow) -> [(String, Double?)] {
         [
-            ("treatedBefore", row.treatedBefore), ("treatedAfter", row.treatedAfter),
-            ("comparisonBefore", row.comparisonBefore), ("comparisonAfter", row.comparisonAfter),
-            ("difference", row.difference), ("standardError", row.standardError), ("pValue", row.pValue),
+            ("change", row.change), ("standardError", row.standardError),
+            ("standardisedChange", row.standardisedChange),
         ]
     }
 
@@ -220,7 +219,7 @@ extension ResultRows {
         object.put("variable", .text(row.variable))
         if !row.unit.isEmpty { object.put("unitOfMeasure", .text(row.unit)) }
         if row.isSuppressed {
-            object.put("difference", .null)
+            object.put("change", .null)
             object.put("suppressed", true)
             return object.value
         }
@@ -234,7 +233,7 @@ extension ResultRows {
         columns.text("unitOfMeasure", rows.map { $0.unit.isEmpty ? nil : $0.unit })
         let figures = rows.map(figures)
         for (index, key) in figures.first?.map(\.0).enumerated().map({ ($0, $1) }) ?? [] {
-            columns.figure(key, figures.map { $0[index].1 }, rows.map(\.isSuppressed), always: index < 5)
+            columns.figure(key, figures.map { $0[index].1 }, rows.map(\.isSuppressed), always: index == 0)
         }
         return columns.table
     }

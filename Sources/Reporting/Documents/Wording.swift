@@ -1,5 +1,6 @@
 import Panels
 import Inference
+import Panels
 import Tables
 
 /// Numbers to sentences that an evaluator can defend: never "proves", never that trends "hold", zero named where it is inside.
@@ -99,34 +100,6 @@ public struct Wording: Sendable {
         let side = estimate < 0 ? "narrower" : "wider"
         return "The partnership \(verb) \(gap) by an estimated \(size) "
             + "(\(percent) interval \(range(lower, upper, precision)) \(outcome.unit) \(side))."
-    }
-
-    /// One to five treated units, in a sentence; nil for more.
-    public func fewTreated(_ effect: Effect, treatedUnits: Int?, randomisation: RandomisationTest?) -> String? {
-        guard let treatedUnits, treatedUnits <= 5, treatedUnits > 0 else { return nil }
-        let chance =
-            randomisation.map {
-                "The randomisation p-value is \(Self.said($0.pValue)); "
-                    + "the smallest that this design could give is \(Self.said($0.smallestPossible))."
-            }
-        guard treatedUnits > 1 else {
-            return "One partner \(nouns.unit): its own results cannot show how much chance moves them, "
-                + "so there is no interval." + (chance.map { " " + $0 } ?? "")
-        }
-        guard let lower = effect.lower, let upper = effect.upper else { return chance }
-        let precision = precision(effect)
-        let freedom = effect.degreesOfFreedom.map { " (\(Numeral.fixed($0, decimals: 1)) degrees of freedom)" } ?? ""
-        return "From \(treatedUnits) \(nouns.units), effects between \(precision(lower)) and \(precision(upper)) "
-            + "cannot be ruled out\(freedom)." + (chance.map { " " + $0 } ?? "")
-    }
-
-    /// Few treated units and a difference already there: what no method can repair.
-    public func cannotSeparate(treatedUnits: Int?, warnings: [Warning]) -> String? {
-        guard let treatedUnits, treatedUnits < 10, warnings.contains(where: { $0.code == "pre-trend" }) else {
-            return nil
-        }
-        return "With only \(treatedUnits) partner \(nouns.unit(treatedUnits)) and a difference that was already there "
-            + "before the start, these data cannot separate an effect of the partnership from that difference."
     }
 
     /// What was found before the start. Never says that trends were the same.

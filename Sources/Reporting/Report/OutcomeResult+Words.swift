@@ -10,8 +10,7 @@ extension OutcomeResult {
     /// The answer in a few sentences, for the JSON and the terminal.
     func answer(_ wording: Wording) -> [String] {
         [headline(wording)] + gapWords(wording) + [withoutWords(wording)].compactMap { $0 } + groupWithoutWords(wording)
-            + [wording.fewTreated(effect, treatedUnits: treatedUnits, randomisation: randomisation)].compactMap { $0 }
-            + remarks
+            + cautions + remarks
     }
 
     func gapWords(_ wording: Wording) -> [String] {
@@ -68,24 +67,13 @@ extension OutcomeResult {
         return words
     }
 
-    /// How sure, and why: each sentence rests on a diagnostic that was run.
-    func sureness(_ wording: Wording, warnings: [Warning]) -> [String] {
-        var words: [String] = []
-        if let confounded = wording.cannotSeparate(treatedUnits: treatedUnits, warnings: warnings) {
-            words.append(confounded)
-        }
-        if let few = wording.fewTreated(effect, treatedUnits: treatedUnits, randomisation: randomisation) {
-            words.append(few)
-        }
-        words.append(
+    /// How sure, and why: the cautions, then a sentence for each diagnostic that was run.
+    func sureness(_ wording: Wording) -> [String] {
+        let before =
             preTrend.map(wording.preTrend)
-                ?? "Whether the groups moved alike before the start was not tested, so the estimate rests on that assumption."
-        )
-        if let balance = balanceWords { words.append(balance) }
-        if let randomisation, treatedUnits.map({ $0 > 5 }) ?? true {
-            words.append(wording.randomisation(randomisation))
-        }
-        return words
+            ?? "Whether the groups moved alike before the start was not tested, so the estimate rests on that assumption."
+        let chance = randomisation.map(wording.randomisation)
+        return cautions + [cautions.contains(before) ? nil : before, balanceWords, chance].compactMap { $0 }
     }
 
     var balanceWords: String? {

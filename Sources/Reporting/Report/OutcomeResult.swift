@@ -1,6 +1,7 @@
 import Panels
 import Attainment
 import Inference
+import Panels
 
 /// All that was found about one outcome.
 public struct OutcomeResult: Sendable {
@@ -60,7 +61,7 @@ public struct OutcomeResult: Sendable {
     public var treatedUnits: Int?
     public var comparisonUnits: Int?
     /// There only with a pupil-level standard deviation.
-    public var months: MonthsOfProgress?
+    public var months: EffectInMonths?
     public var gapEffects: [GapEffect] = []
     public var gaps: [GapSeries] = []
     public var eventStudy: [Effect] = []
@@ -76,6 +77,8 @@ public struct OutcomeResult: Sendable {
     public var periods: [PeriodMark] = []
     /// The ordinal of the first period that the partnership could affect anywhere.
     public var start: Int?
+    /// What must stand beside the answer: few treated units, what the data cannot separate.
+    public var cautions: [String] = []
     public var remarks: [String] = []
     /// The headline again under other choices.
     public var robustness: [RobustnessRun] = []
@@ -126,7 +129,7 @@ public struct OutcomeResult: Sendable {
         for index in gaps.indices {
             entries.append(
                 rule.apply(
-                    to: &gaps[index].rows, table: "gap of \(gaps[index].group)", timeColumn: gaps[index].timeColumn))
+                    to: &gaps[index].rows, table: "gap of \(gaps[index].group)"))
         }
         entries.append(rule.apply(to: &balance))
         entries.append(rule.apply(to: &intake))

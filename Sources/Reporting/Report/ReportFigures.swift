@@ -52,9 +52,10 @@ enum ReportFigures {
             let title = "\(outcome.outcome.title): actual and expected without the partnership"
             return Figure(
                 slug: slug, title: line.whom.map { "\(title): \($0)" } ?? title, svg: drawn,
-                caption: "What happened in both groups of schools, and what would have been expected of the partners "
-                    + "without the partnership. The distance between the solid and the dotted line is the estimated "
-                    + "effect. " + notes(outcome, isWithheld: line.path.contains(where: \.isSuppressed)),
+                caption: "What happened in both groups of schools, and what the model expects of the partners "
+                    + "without the partnership. After the start, the distance between the solid and the dotted line is the "
+                    + "estimated effect; before it, the two should lie close together. "
+                    + notes(outcome, isWithheld: line.path.contains(where: \.isSuppressed)),
                 table: tables.path(line.path))
         }
     }

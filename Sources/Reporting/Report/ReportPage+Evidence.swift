@@ -69,10 +69,7 @@ extension ReportPage {
     var robustness: Markup {
         let blocks = report.outcomes.map { outcome -> Markup in
             let title: Markup = report.outcomes.count > 1 ? "<h3>\(outcome.outcome.title)</h3>\n" : ""
-            var lines = outcome.sureness(wording, warnings: report.frame.warnings)
-            if let test = outcome.randomisation, outcome.treatedUnits.map({ $0 <= 5 }) ?? false {
-                lines.append(wording.randomisation(test))
-            }
+            let lines = outcome.sureness(wording)
             let items = lines.map { line -> Markup in "<li>\(line)</li>\n" }
             let intake =
                 outcome.intake.isEmpty

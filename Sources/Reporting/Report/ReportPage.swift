@@ -134,7 +134,7 @@ struct ReportPage {
             "What would have happened otherwise",
             [outcome.withoutWords(wording)].compactMap { $0 } + outcome.groupWithoutWords(wording))
         block("For whom", outcome.whomWords(wording))
-        block("How sure, and why", outcome.sureness(wording, warnings: report.frame.warnings))
+        block("How sure, and why", outcome.sureness(wording))
         block("How large", outcome.months.map { [$0.words] } ?? [])
         block("What this cannot tell", Limits.onFirstScreen(report))
         block("To note", outcome.remarks)

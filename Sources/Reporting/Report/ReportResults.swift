@@ -1,6 +1,6 @@
-import Panels
 import Attainment
 import Inference
+import Panels
 
 extension EvaluationReport {
     /// The results as JSON, unrounded. Schema `counterpart/run/1`.
@@ -87,19 +87,6 @@ extension OutcomeResult {
         object.put("path", .array((path + gapEffects.flatMap(\.path)).map { ResultRows.json($0) }))
         object.put("gaps", .array(gaps.flatMap(\.rows).map { ResultRows.json($0) }))
         object.put("sentences", .array(answer(wording).map { .text($0) }))
-        return object.value
-    }
-}
-
-extension MonthsOfProgress {
-    public var json: JSONValue {
-        var object = JSONObject()
-        object.put("months", .integer(months))
-        object.put("effectSize", .number(effectSize))
-        object.put("lower", ifAny: lower)
-        object.put("upper", ifAny: upper)
-        object.put("pupilStandardDeviation", .number(pupilStandardDeviation))
-        object.put("table", .text(Self.tableName))
         return object.value
     }
 }

@@ -1,6 +1,7 @@
 import Panels
 import Attainment
 import Inference
+import Panels
 import Tables
 
 /// The tables of the report folder, unrounded, withheld figures as `c`.

@@ -29,8 +29,9 @@ enum StyleSheet {
         .answer svg { display: block; width: 100%; max-width: 28rem; height: auto; }
         @media (min-width: 58rem) { .answer { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
         .points { columns: 25rem 2; column-gap: 2.5rem; }
-        .points > div { break-inside: avoid; padding-bottom: 0.9rem; }
-        .points h3 { margin-top: 0; }
+        .points > div { padding-bottom: 0.9rem; }
+        .points p { break-inside: avoid; }
+        .points h3 { margin-top: 0; break-after: avoid; }
         .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 2rem 2.5rem; }
         figure { margin: 1rem 0 0; min-width: 0; }
         figure h3, figure h4 { margin: 0 0 0.6rem; font-size: 1.02rem; }
