@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .library(name: "Counterpart", targets: ["Counterpart"]),
         .executable(name: "counterpart", targets: ["CounterpartCommand"]),
+        .executable(name: "sample-data", targets: ["SampleDataCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -46,17 +47,17 @@ let package = Package(
             name: "Simulation", dependencies: ["SampleSchools", "Counterpart"], path: "Benchmarks/Simulation"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
-        .testTarget(name: "ProbabilityTests", dependencies: ["Probability"]),
+        .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),
         .testTarget(name: "TablesTests", dependencies: ["Tables"]),
-        .testTarget(name: "CellsTests", dependencies: ["Cells"]),
+        .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation"]),
-        .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
+        .testTarget(name: "InferenceTests", dependencies: ["Inference"], exclude: ["Golden"]),
         .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
-        .testTarget(name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"]),
-        .testTarget(name: "CommandTests", dependencies: ["SampleSchools"]),
+        .testTarget(name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"], exclude: ["Plans"]),
+        .testTarget(name: "CommandTests", dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -135,7 +135,7 @@ struct ReportPage {
             [outcome.withoutWords(wording)].compactMap { $0 } + outcome.groupWithoutWords(wording))
         block("For whom", outcome.whomWords(wording))
         block("How sure, and why", outcome.sureness(wording))
-        block("How large", outcome.months.map { [$0.words] } ?? [])
+        block("How large", outcome.months.map { [$0.sentence] } ?? [])
         block("What this cannot tell", Limits.onFirstScreen(report))
         block("To note", outcome.remarks)
         return Markup(blocks)
