@@ -15,11 +15,14 @@ struct CellRowOptions: ParsableArguments {
     var factors: [String] = []
     @Option(help: ArgumentHelp("Fixed effects besides unit and period, which become keys.", valueName: "columns"))
     var absorb: [String] = []
-    @Option(help: ArgumentHelp("Columns at whose levels errors are correlated, which become keys.", valueName: "columns"))
+    @Option(
+        help: ArgumentHelp("Columns at whose levels errors are correlated, which become keys.", valueName: "columns"))
     var cluster: String?
     @Option(help: ArgumentHelp("Group columns, as column or column=value, which become keys.", valueName: "column"))
     var group: [String] = []
-    @Option(help: ArgumentHelp("The group of a triple difference, as column=value, which becomes a key.", valueName: "column=value"))
+    @Option(
+        help: ArgumentHelp(
+            "The group of a triple difference, as column=value, which becomes a key.", valueName: "column=value"))
     var gap: String?
     @Option(help: ArgumentHelp("Prior attainment, whose values become a key.", valueName: "column"))
     var prior: String?
@@ -27,8 +30,16 @@ struct CellRowOptions: ParsableArguments {
     var by: [String] = []
 
     func request() throws -> CellsRequest {
+        if rows.weightKind != nil {
+            throw RequestError.doesNotApply(option: "--weight-kind", to: "cells, whose sums serve both kinds")
+        }
+        if rows.lowerIsBetter {
+            throw RequestError.doesNotApply(option: "--lower-is-better", to: "cells, which judge nothing")
+        }
         var request = CellsRequest(data: try rows.request())
-        if start != nil, treated != nil { throw RequestError.conflicting("--start and --treated each say who was treated; give one") }
+        if start != nil, treated != nil {
+            throw RequestError.conflicting("--start and --treated each say who was treated; give one")
+        }
         request.start = start
         request.treated = treated
         request.covariates = CommaList.split(covariates)

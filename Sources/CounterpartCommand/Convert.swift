@@ -11,8 +11,8 @@ struct Convert: ParsableCommand {
             replaced by keyed digests.
 
             EXAMPLE
-              counterpart convert export.csv --encoding windows-1252 --pseudonymise upn --key project.key --drop surname \\
-                -o pupils.csv
+              counterpart convert export.csv --encoding windows-1252 \\
+                --pseudonymise upn --key project.key --drop surname -o pupils.csv
             """)
 
     @OptionGroup(title: "Files") var input: InputOptions
@@ -40,6 +40,7 @@ struct Convert: ParsableCommand {
         case "json": conversion.format = .json
         default: throw RequestError.badValue(option: "--format", value: format, allowed: "csv, json")
         }
+        if CommaList.split(numbers).isEmpty { try input.refuseNumberOptions(where: "a run without --numbers") }
         conversion.form = try input.form()
         conversion.missing = input.missingCodes()
         conversion.threads = try input.threadCount()
@@ -50,7 +51,9 @@ struct Convert: ParsableCommand {
         conversion.pseudonymise = CommaList.split(pseudonymise)
         switch (conversion.pseudonymise.isEmpty, key) {
         case (false, let key?): conversion.key = try Conversion.key(ofFileAt: key)
-        case (false, nil): throw RequestError.missing(option: "--key", why: "digests without a key can be undone by trying every identifier")
+        case (false, nil):
+            throw RequestError.missing(
+                option: "--key", why: "digests without a key can be undone by trying every identifier")
         case (true, .some): throw RequestError.doesNotApply(option: "--key", to: "a run without --pseudonymise")
         case (true, nil): break
         }
@@ -61,7 +64,9 @@ struct Convert: ParsableCommand {
     }
 
     private func write(_ conversion: Conversion) throws -> Conversion.Report {
-        guard let output else { return try conversion.run { try FileHandle.standardOutput.write(contentsOf: Data($0)) } }
+        guard let output else {
+            return try conversion.run { try FileHandle.standardOutput.write(contentsOf: Data($0)) }
+        }
         let file = try WholeFile(output)
         do {
             let report = try conversion.run { try file.write($0) }

@@ -15,13 +15,16 @@ struct DescribeCommand: ParsableCommand {
 
     @OptionGroup(title: "Files") var input: InputOptions
     @OptionGroup(title: "Result") var result: ResultOptions
-    @Option(help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
+    @Option(
+        help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
     var unit: String?
     @Option(help: ArgumentHelp("The period: a column, or several joined by commas.", valueName: "column"))
     var time: String?
 
     func run() throws {
-        if input.lenient { throw RequestError.doesNotApply(option: "--lenient", to: "describe, which reports what is wrong") }
+        if input.lenient {
+            throw RequestError.doesNotApply(option: "--lenient", to: "describe, which reports what is wrong")
+        }
         guard (unit == nil) == (time == nil) else {
             throw RequestError.missing(
                 option: unit == nil ? "--unit" : "--time", why: "coverage is shown for a unit and a period together")
@@ -36,6 +39,7 @@ struct DescribeCommand: ParsableCommand {
         describe.wantsDigests = true
         let found = try describe.run()
         let document = DescriptionDocument(found)
-        try Output(options: result).deliver(document.render(format), warnings: found.warnings.map(\.warning), seconds: nil)
+        try Output(options: result).deliver(
+            document.render(format), warnings: found.warnings.map(\.warning), seconds: nil)
     }
 }

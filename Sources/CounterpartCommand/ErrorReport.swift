@@ -37,8 +37,11 @@ struct ErrorReport {
         var lines = [(place.map { "\($0): " } ?? "") + "error: \(message) (\(code))"]
         if showsValues, let found { lines.append("  | " + TerminalText.escaped(found)) }
         if let hint, !hint.isEmpty { lines.append(code == "E001" ? hint : "  hint: \(hint)") }
-        return lines.map { $0.split(separator: "\n", omittingEmptySubsequences: false).map { TerminalText.escaped(String($0)) }.joined(separator: "\n") }
-            .joined(separator: "\n")
+        return lines.map {
+            $0.split(separator: "\n", omittingEmptySubsequences: false).map { TerminalText.escaped(String($0)) }.joined(
+                separator: "\n")
+        }
+        .joined(separator: "\n")
     }
 
     private func json(showsValues: Bool) -> String {

@@ -14,10 +14,15 @@ struct Init: ParsableCommand {
             """)
 
     @OptionGroup(title: "Files") var input: InputOptions
-    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the plan (default: standard output).", valueName: "file"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Where to write the plan (default: standard output).", valueName: "file"))
     var output: String?
 
     func run() throws {
+        if input.lenient {
+            throw RequestError.doesNotApply(option: "--lenient", to: "init, which stops at what it cannot read")
+        }
         let plan = try StarterPlan.write(
             for: try input.inputFiles(), form: try input.form(), missing: input.missingCodes(),
             threads: try input.threadCount(), to: output)

@@ -5,7 +5,9 @@ import Counterpart
 struct ResultOptions: ParsableArguments {
     @Option(help: ArgumentHelp("text, json, csv or markdown.", valueName: "format"))
     var format = "text"
-    @Option(name: [.short, .long], help: ArgumentHelp("Write the result to this file instead of standard output.", valueName: "file"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Write the result to this file instead of standard output.", valueName: "file"))
     var output: String?
     @Flag(name: [.short, .long], help: "No warnings or timing on standard error.")
     var quiet = false
@@ -14,7 +16,8 @@ struct ResultOptions: ParsableArguments {
 
     func resultFormat() throws -> OutputForm {
         guard let format = OutputForm(rawValue: format) else {
-            throw RequestError.badValue(option: "--format", value: format, allowed: OutputForm.allCases.map(\.rawValue).joined(separator: ", "))
+            throw RequestError.badValue(
+                option: "--format", value: format, allowed: OutputForm.allCases.map(\.rawValue).joined(separator: ", "))
         }
         return format
     }
