@@ -147,7 +147,7 @@ struct DidStudy {
                 request, where: [(self.request.design.unit, unit), (self.request.design.time, period)]),
             places.count == 2
         else { return error }
-        return RepeatedUnitRow(unit: unit, period: period, first: places[0], second: places[1])
+        return CellsError.repeatedUnit(unit: unit, period: period, first: places[0], second: places[1])
     }
 
     private mutating func gatherWarnings() {
@@ -177,21 +177,6 @@ struct DidStudy {
             "partner units share a value of \(column) (\(shared) \(shared == 1 ? "value" : "values")): their results may move together, "
                 + "and standard errors by unit may be too small; consider --cluster \(column)")
     }
-}
-
-/// Two rows of one unit in one period, with their lines.
-struct RepeatedUnitRow: Refusal, Equatable {
-    let unit, period: String
-    let first, second: Place
-
-    var status: ExitStatus { .input }
-    var code: String { "E313" }
-    var message: String {
-        let second = second.file == first.file ? "\(self.second.line ?? 0)" : "\(self.second)"
-        return "'\(unit)' has two rows for '\(period)', on lines \(first.line ?? 0) and \(second)"
-    }
-    var place: Place? { Place(file: first.file, line: first.line) }
-    var hint: String? { "where rows are pupils, say --rows pupils; else keep one row a unit and period" }
 }
 
 /// The exam years whose results were assessed by centres and teachers.

@@ -37,7 +37,7 @@ public enum DesignError: Refusal, Equatable {
 
     public var code: String {
         switch self {
-        case .notAPeriod: "E301"
+        case .notAPeriod: "E321"
         case .yearsNotConsecutive: "E302"
         case .mixedPeriods: "E303"
         case .columnNotInCells: "E304"
@@ -46,14 +46,14 @@ public enum DesignError: Refusal, Equatable {
         case .startBeforeData: "E307"
         case .startDiffers: "E308"
         case .treatedNotZeroOrOne: "E309"
-        case .treatedDiffers: "E310"
+        case .treatedDiffers: "E317"
         case .treatmentSwitchesOff: "E311"
         case .partnerWithoutStart: "E312"
         case .repeatedUnitRow: "E313"
         case .estimandNeedsPupilRows: "E314"
         case .noRows: "E315"
         case .noPartnerFound: "E316"
-        case .noComparisonUnits: "E317"
+        case .noComparisonUnits: "E310"
         case .noTreatedUnits: "E318"
         case .onlyAlwaysTreated: "E319"
         case .onePeriod: "E320"
