@@ -5,9 +5,18 @@ import Panels
 /// CR2, the bias-reduced cluster-robust variance, with Satterthwaite degrees of freedom.
 ///
 /// Residuals are linear in the outcome, e = R y. A cluster's rows of R are R_s, their cross product Ω_s = R_s R_s', and its
-/// contribution is a_s'e_s with a_s = Ω_s^(−1/2) v_s (symmetric pseudo-inverse root), unbiased under independent errors of
-/// one variance. V = Σ (a_s'e_s)²; with ℓ_s = R_s'a_s, df = (Σ‖ℓ_s‖²)² / Σ_{s,t} (ℓ_s'ℓ_t)².
-/// For least squares R = I − H, so Ω_s = I − H_ss: Bell & McCaffrey (2002), Pustejovsky & Tipton (2018).
+/// contribution is a_s'e_s, unbiased under independent errors of one variance. V = Σ (a_s'e_s)²; with ℓ_s = R_s'a_s,
+/// df = (Σ‖ℓ_s‖²)² / Σ_{s,t} (ℓ_s'ℓ_t)².
+///
+/// For least squares R = I − H, so Ω_s = I − H_ss and a_s = Ω_s^(−1/2) v_s (symmetric pseudo-inverse root): Bell &
+/// McCaffrey (2002), Pustejovsky & Tipton (2018).
+///
+/// For imputation R is an oblique projector. Roots of Ω_s differ by a rotation; the one taken makes what a cluster's own
+/// outcomes contribute, a_s'R_ss, a symmetric shrinkage of v_s: a_s = Ω_s⁺R_ss (R_ss'Ω_s⁺R_ss)^(−1/2) v_s, the polar factor
+/// of Ω_s^(−1/2)R_ss. Where R is symmetric this is least squares' CR2. The symmetric root of Ω_s would also be unbiased
+/// under independent errors, but turns weight away from a treated unit's mean effect, and with errors correlated within
+/// units (8 to 20 of them, AR(1) of 0.5, treated spread once or twice) its intervals covered 85 to 95% where these cover
+/// 92 to 99%. On a balanced panel with one start it is the two-way regression's CR2, degrees of freedom included.
 struct BiasReducedCluster {
     var fit: Fit
 
@@ -118,9 +127,8 @@ struct BiasReducedCluster {
             for (s, block) in full.enumerated() {
                 let active = block.filter { residuals.isActive[$0] }
                 let rowsOfR = residuals.rows(active)
-                let eigen = try solved { () throws(LinearAlgebraError) in try SymmetricEigen(rowsOfR.crossProduct()) }
                 let v = Matrix(rows: active.count, columns: 1, storage: active.map { fit.weights[$0, k] })
-                let a = eigen.inverseSquareRoot(times: v)
+                let a = try obliquelyAdjusted(rowsOfR, own: rowsOfR.selecting(rows: active), times: v)
                 contributions[plain.count + s, k] = dot(a.storage, active.map { e[$0] })
                 spread.storage.replaceSubrange(
                     s * spread.rows..<(s + 1) * spread.rows, with: rowsOfR.times(a).storage)
@@ -131,6 +139,14 @@ struct BiasReducedCluster {
             freedom.append(trace * trace / (sums.squares[k] + 2 * cross + dot(products.storage, products.storage)))
         }
         return CovarianceOfEstimates(kind: .cr2, matrix: contributions.crossProduct(), degreesOfFreedom: freedom)
+    }
+
+    /// Ω⁺R_ss (R_ss'Ω⁺R_ss)^(−1/2) v; `own` is R_ss'.
+    private func obliquelyAdjusted(_ rowsOfR: Matrix, own: Matrix, times v: Matrix) throws(EstimationError) -> Matrix {
+        try solved { () throws(LinearAlgebraError) in
+            let whitened = try SymmetricEigen(rowsOfR.crossProduct()).pseudoInverse(times: own.transposed)
+            return whitened.times(try SymmetricEigen(own.times(whitened)).inverseSquareRoot(times: v))
+        }
     }
 
     private static func levelsLieWithin(_ blocks: [[Int]], _ model: Imputation) -> Bool {
