@@ -37,7 +37,7 @@ public struct DidAnalysis {
 
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
-            let (test, leads) = try PreTrend.run(
+            let (test, leads) = PreTrend.find(
                 fit.design, kind: kind, counts: counts, headline: fit.estimates[0], options: options)
             preTrend = test
             if name == .imputation { rows.insert(contentsOf: leads, at: firstEvent(rows)) }
@@ -45,7 +45,7 @@ public struct DidAnalysis {
 
         let cautions = Cautions(
             design: fit.design, counts: counts, fit: fit, headline: rows[0], kind: kind, randomisation: randomisation,
-            preTrend: preTrend, singletonRows: singletons?.rows ?? 0, options: options)
+            draws: draws, preTrend: preTrend, singletonRows: singletons?.rows ?? 0, options: options)
         let counterfactual = Counterfactual(fit: fit, table: table)
         return AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),

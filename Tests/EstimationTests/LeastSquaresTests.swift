@@ -28,7 +28,8 @@ struct LeastSquaresTests {
             #expect(slopes.allSatisfy { abs($0 - 1) < 1e-6 }, "degree \(degree): \(slopes)")
             if model.reciprocalCondition < LeastSquares.conditionLimit {
                 found = true
-                #expect(model.warnings.contains { $0.code == "collinear" && $0.message.contains("reciprocal condition") })
+                #expect(
+                    model.warnings.contains { $0.code == "collinear" && $0.message.contains("reciprocal condition") })
             }
         }
         #expect(found)
