@@ -10,6 +10,8 @@ struct Cautions {
     var headline: Effect
     var kind: VarianceKind
     var randomisation: RandomisationTest?
+    /// Reassignments asked for, by option or by rule.
+    var draws: Int
     var preTrend: PreTrend?
     var singletonRows: Int
     var options: AnalysisOptions
@@ -45,6 +47,13 @@ struct Cautions {
                         + (kind == .cr2
                             ? "intervals use CR2 with Satterthwaite degrees of freedom and stay approximate"
                             : "\(kind.rawValue) intervals are too narrow below about 50; cr2 is made for this")))
+        }
+        if draws > 0, randomisation == nil {
+            warnings.append(
+                Warning(
+                    "no-randomisation",
+                    "no randomisation test: treatment does not follow from the starts, or the headline has no statistic"
+                ))
         }
         if counts.isFewTreated { warnings.append(Warning("few-treated", fewTreated)) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {

@@ -9,8 +9,19 @@ extension PreTrend {
     ///
     /// The p-value comes from reassigning starts, on the periods before the first start, where clusters are fewer than 50
     /// or either arm has fewer than 10: an F test with CR1 rejects far too often there. Otherwise from F(q, G − 1).
-    /// - Returns: the test and its leads as effects with intervals.
-    static func run(
+    /// - Returns: the test and its leads as effects with intervals. A diagnostic never stops the estimate it stands
+    ///   beside: where it cannot be had, its words say why.
+    static func find(
+        _ design: Design, kind: VarianceKind, counts: ArmCounts, headline: Double, options: AnalysisOptions
+    ) -> (PreTrend, [Effect]) {
+        do {
+            return try run(design, kind: kind, counts: counts, headline: headline, options: options)
+        } catch {
+            return (unavailable(error.message), [])
+        }
+    }
+
+    private static func run(
         _ design: Design, kind: VarianceKind, counts: ArmCounts, headline: Double, options: AnalysisOptions
     ) throws(EstimationError) -> (PreTrend, [Effect]) {
         var untreated = design.keeping(design.isTreated.map { !$0 })
