@@ -10,6 +10,8 @@ public struct Estimand: Sendable, Equatable {
         case cohort(Int)
         /// An index into `Design.periods`.
         case calendar(Int)
+        /// Of a covariate or a factor's level, by name.
+        case coefficient(String)
     }
     /// Whose effect it is in a triple difference.
     public enum Part: Sendable, Equatable { case everyone, group, peers, gap }
@@ -66,6 +68,7 @@ public struct EstimandCells {
         case .event(let e): eventTime[c] == e && design.isTreated[c] == (e >= 0)
         case .cohort(let start): design.isTreated[c] && design.start[design.unit[c]] == start
         case .calendar(let t): design.isTreated[c] && design.period[c] == t
+        case .coefficient: false
         }
     }
 

@@ -41,7 +41,7 @@ public struct Fit: Sendable {
         return sums
     }
 
-    /// Per estimand: the weight of each cell in its mean.
+    /// Per estimand: the weight of each cell in its mean; empty for coefficients.
     public let cellWeights: [[Double]]
 
     /// Parameters estimated: every independent column, the fixed effects' levels included.

@@ -45,6 +45,9 @@ public struct Imputation: Sendable {
         let cholesky = try numerically { () throws(LinearAlgebraError) in
             try OrderedCholesky(gram, floors: before.map { $0 * 1e-9 })
         }
+        guard cholesky.reciprocalCondition >= LeastSquares.conditionLimit else {
+            throw .nearlyCollinear(reciprocalCondition: cholesky.reciprocalCondition)
+        }
         let kept = cholesky.kept
         let x0 = fitted.selecting(columns: kept)
         let y0 = untreated.map { y[$0] }

@@ -15,6 +15,8 @@ struct TreatmentRegression {
     var estimands: [Estimand]
     /// True: treatment columns that others explain are left out, with every estimand that needs them.
     var leavesOutDependent = false
+    /// True: the coefficients of covariates and factors follow the estimands.
+    var reportsCoefficients = true
 
     func fit(nested: CellFactor?) throws(EstimationError) -> Fit {
         let rows = CompressedRows(design, pool: design.clusterBlocks.codes)
@@ -32,7 +34,11 @@ struct TreatmentRegression {
             let isEstimable = zip(places, treatment).allSatisfy { $0 != nil || dot(omega, $1.values) == 0 }
             return isEstimable ? (estimand, omega) : nil
         }
-        var contrasts = Matrix(model.coefficients.count, asked.count)
+        let slopes = model.labels.indices.filter {
+            reportsCoefficients && [.covariate, .factor].contains(model.labels[$0].role)
+        }
+        var contrasts = Matrix(model.coefficients.count, asked.count + slopes.count)
+        for (i, place) in slopes.enumerated() { contrasts[place, asked.count + i] = 1 }
         for (k, (_, omega)) in asked.enumerated() {
             for (place, column) in zip(places, treatment) {
                 if let place { contrasts[place, k] = dot(omega, column.values) }
@@ -46,11 +52,13 @@ struct TreatmentRegression {
             for c in untreated.indices { untreated[c] -= column.values[c] * model.coefficients[place] }
         }
         return Fit(
-            estimator: estimator, design: design, rows: rows, estimands: asked.map(\.0),
+            estimator: estimator, design: design, rows: rows,
+            estimands: asked.map(\.0) + slopes.map { Estimand(.coefficient(model.labels[$0].name)) },
             estimates: contrasts.transposedTimes(model.coefficients),
             weights: model.matrix.times(model.gramInverse.times(contrasts)),
             residuals: Matrix(rows: rows.count, columns: 1, storage: model.residuals), basis: .leastSquares(model),
-            effects: effects, untreatedOutcome: untreated, warnings: model.warnings, cellWeights: asked.map(\.1))
+            effects: effects, untreatedOutcome: untreated, warnings: model.warnings,
+            cellWeights: asked.map(\.1) + slopes.map { _ in [] })
     }
 
     /// Treatment columns of each part: the values where the cell belongs to it.

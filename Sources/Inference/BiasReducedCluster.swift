@@ -5,9 +5,18 @@ import Panels
 /// CR2, the bias-reduced cluster-robust variance, with Satterthwaite degrees of freedom.
 ///
 /// Residuals are linear in the outcome, e = R y. A cluster's rows of R are R_s, their cross product Ω_s = R_s R_s', and its
-/// contribution is a_s'e_s with a_s = Ω_s^(−1/2) v_s (symmetric pseudo-inverse root), unbiased under independent errors of
-/// one variance. V = Σ (a_s'e_s)²; with ℓ_s = R_s'a_s, df = (Σ‖ℓ_s‖²)² / Σ_{s,t} (ℓ_s'ℓ_t)².
-/// For least squares R = I − H, so Ω_s = I − H_ss: Bell & McCaffrey (2002), Pustejovsky & Tipton (2018).
+/// contribution is a_s'e_s, unbiased under independent errors of one variance. V = Σ (a_s'e_s)²; with ℓ_s = R_s'a_s,
+/// df = (Σ‖ℓ_s‖²)² / Σ_{s,t} (ℓ_s'ℓ_t)².
+///
+/// For least squares R = I − H, so Ω_s = I − H_ss and a_s = Ω_s^(−1/2) v_s (symmetric pseudo-inverse root): Bell &
+/// McCaffrey (2002), Pustejovsky & Tipton (2018).
+///
+/// For imputation R is an oblique projector. Roots of Ω_s differ by a rotation; the one taken makes what a cluster's own
+/// outcomes contribute, a_s'R_ss, a symmetric shrinkage of v_s: a_s = Ω_s⁺R_ss (R_ss'Ω_s⁺R_ss)^(−1/2) v_s, the polar factor
+/// of Ω_s^(−1/2)R_ss. Where R is symmetric this is least squares' CR2. The symmetric root of Ω_s would also be unbiased
+/// under independent errors, but turns weight away from a treated unit's mean effect, and with errors correlated within
+/// units (8 to 20 of them, AR(1) of 0.5, treated spread once or twice) its intervals covered 85 to 95% where these cover
+/// 92 to 99%. On a balanced panel with one start it is the two-way regression's CR2, degrees of freedom included.
 struct BiasReducedCluster {
     var fit: Fit
 
@@ -58,12 +67,7 @@ struct BiasReducedCluster {
                 for j in 0..<m.rows { directions[k][j, s] = p[j, k] }
             }
         }
-        let freedom = targets.map { k in
-            let product = m.times(directions[k].times(directions[k].transposed))
-            var cross = 0.0
-            for i in 0..<m.rows { for j in 0..<m.rows { cross += product[i, j] * product[j, i] } }
-            return trace[k] * trace[k] / (squares[k] + cross)
-        }
+        let freedom = targets.map { trace[$0] * trace[$0] / (squares[$0] + squaredTrace(m, directions[$0])) }
         return CovarianceOfEstimates(
             kind: .cr2, matrix: contributions.crossProduct(), degreesOfFreedom: freedom)
     }
@@ -101,32 +105,127 @@ struct BiasReducedCluster {
 
     // MARK: Imputation
 
+    /// Clusters without treated rows see R = I − Z₀CZ₀' alone, as in least squares, whatever the estimand; only those with
+    /// treated rows (and all, where the eliminated effect crosses clusters) need rows of R in full.
     private func imputation(_ model: Imputation, _ blocks: [[Int]]) throws(EstimationError) -> CovarianceOfEstimates {
-        guard fit.rows.count * blocks.count <= ImputationResiduals.valueLimit else {
-            throw .notInThisVersion("cr2 for imputation with \(fit.rows.count) cell rows in \(blocks.count) clusters")
+        let isNested = Self.levelsLieWithin(blocks, model)
+        let plain = blocks.filter { isNested && !$0.contains { model.isTreated[$0] } }
+        let full = blocks.filter { !isNested || $0.contains { model.isTreated[$0] } }
+        guard fit.rows.count * full.count <= ImputationResiduals.valueLimit else {
+            throw .notInThisVersion("cr2 for imputation with \(fit.rows.count) cell rows in \(full.count) clusters")
         }
+        let sums = try plainSums(model, plain)
+        let groups = ImputationGroups(fit.design)
+        let pools = ImputationResiduals.Levels(fit, model)
         var contributions = Matrix(blocks.count, fit.estimands.count)
         var freedom: [Double] = []
-        let groups = ImputationGroups(fit.design)
         for k in fit.estimands.indices {
-            let residuals = ImputationResiduals(fit, model, groups, omega: fit.cellWeights[k])
+            let residuals = ImputationResiduals(fit, model, groups, pools, omega: fit.cellWeights[k])
             let e = fit.residual(k)
-            var spread = Matrix(fit.rows.count, blocks.count)
-            for (s, block) in blocks.enumerated() {
+            for s in plain.indices { contributions[s, k] = sums.contributions[s, k] }
+            var spread = Matrix(fit.rows.count, full.count)
+            for (s, block) in full.enumerated() {
                 let active = block.filter { residuals.isActive[$0] }
                 let rowsOfR = residuals.rows(active)
-                let eigen = try solved { () throws(LinearAlgebraError) in try SymmetricEigen(rowsOfR.crossProduct()) }
                 let v = Matrix(rows: active.count, columns: 1, storage: active.map { fit.weights[$0, k] })
-                let a = eigen.inverseSquareRoot(times: v)
-                contributions[s, k] = dot(a.storage, active.map { e[$0] })
+                let a = try obliquelyAdjusted(rowsOfR, own: rowsOfR.selecting(rows: active), times: v)
+                contributions[plain.count + s, k] = dot(a.storage, active.map { e[$0] })
                 spread.storage.replaceSubrange(
                     s * spread.rows..<(s + 1) * spread.rows, with: rowsOfR.times(a).storage)
             }
             let products = spread.crossProduct()
-            let trace = (0..<products.rows).reduce(0) { $0 + products[$1, $1] }
-            freedom.append(trace * trace / dot(products.storage, products.storage))
+            let trace = sums.trace[k] + (0..<products.rows).reduce(0) { $0 + products[$1, $1] }
+            let cross = sums.crossSquares(k, spread, model, plain)
+            freedom.append(trace * trace / (sums.squares[k] + 2 * cross + dot(products.storage, products.storage)))
         }
         return CovarianceOfEstimates(kind: .cr2, matrix: contributions.crossProduct(), degreesOfFreedom: freedom)
+    }
+
+    /// Ω⁺R_ss (R_ss'Ω⁺R_ss)^(−1/2) v; `own` is R_ss'.
+    private func obliquelyAdjusted(_ rowsOfR: Matrix, own: Matrix, times v: Matrix) throws(EstimationError) -> Matrix {
+        try solved { () throws(LinearAlgebraError) in
+            let whitened = try SymmetricEigen(rowsOfR.crossProduct()).pseudoInverse(times: own.transposed)
+            return whitened.times(try SymmetricEigen(own.times(whitened)).inverseSquareRoot(times: v))
+        }
+    }
+
+    private static func levelsLieWithin(_ blocks: [[Int]], _ model: Imputation) -> Bool {
+        var home = [Int?](repeating: nil, count: model.levelWeight.count)
+        for (s, block) in blocks.enumerated() {
+            for r in block where model.level[r] >= 0 {
+                if let known = home[model.level[r]], known != s { return false }
+                home[model.level[r]] = s
+            }
+        }
+        return true
+    }
+
+    /// What clusters without treated rows give to every estimand.
+    private struct PlainSums {
+        /// Clusters × K.
+        var contributions: Matrix
+        /// Per estimand: Σ‖ℓ‖² and Σ(ℓ'ℓ)² among these clusters.
+        var trace: [Double]
+        var squares: [Double]
+        /// rows × K: a.
+        var adjusted: Matrix
+        /// Per estimand, regressors × clusters: X'a.
+        var directions: [Matrix]
+
+        /// Σ (ℓ_s'ℓ_t)² over these clusters s and the given ℓ_t: ℓ_s = a_s − X₀ M X_s'a_s, level sums of a being 0.
+        func crossSquares(_ k: Int, _ spread: Matrix, _ model: Imputation, _ blocks: [[Int]]) -> Double {
+            guard !blocks.isEmpty else { return 0 }
+            var untreated = spread
+            for t in 0..<spread.columns {
+                for r in 0..<spread.rows where model.isTreated[r] { untreated[r, t] = 0 }
+            }
+            let leaned = model.gramInverse.times(model.deviations.transposedTimes(untreated))
+            let explained = directions[k].transposedTimes(leaned)
+            var total = 0.0
+            for (s, block) in blocks.enumerated() {
+                for t in 0..<spread.columns {
+                    let product = block.reduce(0) { $0 + adjusted[$1, k] * spread[$1, t] } - explained[s, t]
+                    total += product * product
+                }
+            }
+            return total
+        }
+    }
+
+    private func plainSums(_ model: Imputation, _ blocks: [[Int]]) throws(EstimationError) -> PlainSums {
+        let targets = fit.estimands.indices
+        let m = model.gramInverse
+        var sums = PlainSums(
+            contributions: Matrix(blocks.count, targets.count), trace: targets.map { _ in 0 },
+            squares: targets.map { _ in 0 }, adjusted: Matrix(fit.rows.count, targets.count),
+            directions: targets.map { _ in Matrix(m.rows, blocks.count) })
+        let errors = targets.map { fit.residual($0) }
+        for (s, block) in blocks.enumerated() {
+            let x = model.deviations.selecting(rows: block)
+            let adjusted = try adjustedWeights(x, fit.weights.selecting(rows: block), m)
+            let p = x.transposedTimes(adjusted)
+            let mp = m.times(p)
+            for k in targets {
+                let a = adjusted.column(k)
+                for (i, r) in block.enumerated() { sums.adjusted[r, k] = a[i] }
+                sums.contributions[s, k] = dot(a, block.map { errors[k][$0] })
+                let d = dot(a, a)
+                let h = dot(p.column(k), mp.column(k))
+                sums.trace[k] += d - h
+                sums.squares[k] += d * (d - 2 * h)
+                for j in 0..<m.rows { sums.directions[k][j, s] = p[j, k] }
+            }
+        }
+        for k in targets { sums.squares[k] += squaredTrace(m, sums.directions[k]) }
+        return sums
+    }
+
+    /// tr((M P P')²) for directions P, one a column.
+    private func squaredTrace(_ m: Matrix, _ directions: Matrix) -> Double {
+        let product = m.times(directions.times(directions.transposed))
+        var total = 0.0
+        for i in 0..<m.rows { for j in 0..<m.rows { total += product[i, j] * product[j, i] } }
+        return total
     }
 }
 
@@ -141,22 +240,34 @@ struct ImputationResiduals {
     /// Per cell: weight in its group's average.
     let share: [Double]
     let isActive: [Bool]
-    /// X* M, rows × K.
-    private let leverage: Matrix
+    private let levels: Levels
     /// Per group: average of x*, and of level dummies.
     private let groupDeviation: [[Double]]
 
     /// Values of one dense rows × clusters matrix beyond this many (400 MB) are refused.
     static let valueLimit = 50_000_000
 
-    init(_ fit: Fit, _ model: Imputation, _ groups: ImputationGroups, omega: [Double]) {
+    /// What all estimands share: untreated cell rows by level, and X* M, rows × K.
+    struct Levels {
+        let rows: [[Int]]
+        let leverage: Matrix
+
+        init(_ fit: Fit, _ model: Imputation) {
+            var ofLevel = [[Int]](repeating: [], count: model.levelWeight.count)
+            for r in 0..<fit.rows.cellCount where !model.isTreated[r] { ofLevel[model.level[r]].append(r) }
+            rows = ofLevel
+            leverage = model.deviations.times(model.gramInverse)
+        }
+    }
+
+    init(_ fit: Fit, _ model: Imputation, _ groups: ImputationGroups, _ levels: Levels, omega: [Double]) {
         self.model = model
+        self.levels = levels
         rows = fit.rows
         group = groups.group
         let share = groups.averaging(omega)
         self.share = share
         isActive = (0..<fit.rows.count).map { !model.isTreated[$0] || omega[fit.rows.cell[$0]] != 0 }
-        leverage = model.deviations.times(model.gramInverse)
         var cells = [[Int]](repeating: [], count: groups.count)
         for c in share.indices where share[c] != 0 { cells[groups.group[c]].append(c) }
         groupCells = cells
@@ -179,7 +290,7 @@ struct ImputationResiduals {
                 deviations[j, i] = model.deviations[r, j] - (average.map { rows.scale[r] * $0[j] } ?? 0)
             }
         }
-        var result = leverage.times(deviations)
+        var result = levels.leverage.times(deviations)
         for i in chosen.indices {
             for q in 0..<rows.count { result[q, i] = model.isTreated[q] ? 0 : -result[q, i] }
         }
@@ -190,10 +301,9 @@ struct ImputationResiduals {
             if let g = averagingGroup(r) {
                 for c in groupCells[g] { ownLevel[model.level[c], default: 0] -= rows.scale[r] * share[c] }
             }
-            for q in 0..<rows.cellCount where !model.isTreated[q] {
-                if let own = ownLevel[model.level[q]] {
-                    result[q, i] -= own * rows.scale[q] / model.levelWeight[model.level[q]]
-                }
+            for level in ownLevel.keys.sorted() {
+                let own = ownLevel[level] ?? 0
+                for q in levels.rows[level] { result[q, i] -= own * rows.scale[q] / model.levelWeight[level] }
             }
             result[r, i] += 1
             if let g = averagingGroup(r) {

@@ -9,7 +9,9 @@ import Tables
 /// where fewer than 10 clusters are treated or CR2 was chosen by that rule.
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
-    public static func run(_ design: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
+    public static func run(_ whole: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
+        // A cell without weight says nothing, and its mean is not one.
+        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
         try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
         let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
         guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }

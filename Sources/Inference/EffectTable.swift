@@ -19,7 +19,9 @@ struct EffectTable {
         var effect = label(fit.estimands[k])
         effect.estimate = fit.estimates[k]
         let weights = fit.cellWeights[k]
-        effect.n = weights.indices.reduce(0.0) { weights[$1] != 0 ? $0 + fit.design.moments.n[$1] : $0 }
+        if !weights.isEmpty {
+            effect.n = weights.indices.reduce(0.0) { weights[$1] != 0 ? $0 + fit.design.moments.n[$1] : $0 }
+        }
         guard let error = standardError(k) else { return effect }
         let reference = StudentT(degreesOfFreedom: covariance.degreesOfFreedom[k])
         effect.standardError = error
@@ -38,10 +40,11 @@ struct EffectTable {
 
     /// True where at least two units, in at least two clusters, stand behind the estimand.
     private func isSupported(_ k: Int) -> Bool {
+        guard covariance.degreesOfFreedom[k] > 0 else { return false }
+        if case .coefficient = fit.estimands[k].kind { return true }
         let cells = fit.cellWeights[k].indices.filter { fit.cellWeights[k][$0] != 0 }
         let cluster = fit.design.clusters[0].codes
         return Set(cells.map { fit.design.unit[$0] }).count > 1 && Set(cells.map { cluster[$0] }).count > 1
-            && covariance.degreesOfFreedom[k] > 0
     }
 
     /// Half the width of the interval of the effect in a period, for the ledger; nil where there is none.
@@ -68,6 +71,9 @@ struct EffectTable {
         case .calendar(let t):
             effect.kind = .calendar
             effect.time = design.periods[t].label
+        case .coefficient(let name):
+            effect.kind = .coefficient
+            effect.term = name
         }
         switch estimand.part {
         case .everyone: break

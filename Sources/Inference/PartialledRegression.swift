@@ -7,15 +7,10 @@ import Panels
 struct PartialledRegression: Sendable {
     let design: Design
     let fixed: FixedPart
-    private let cluster: [Int]
-    private let clusterCount: Int
 
     init(_ design: Design, effects: [CellFactor], nuisance: [[Double]] = []) throws(EstimationError) {
         self.design = design
         fixed = try FixedPart(design, effects: effects, nuisance: nuisance)
-        let clusters = design.clusters[0]
-        cluster = fixed.rows.cell.map { clusters.codes[$0] }
-        clusterCount = clusters.levels.count
     }
 
     /// The estimates of changing columns in one draw.
@@ -27,28 +22,18 @@ struct PartialledRegression: Sendable {
         var covariance: Matrix
     }
 
-    /// - Parameter columns: per-cell values; earlier ones stay where columns depend on each other.
-    func draw(_ columns: [[Double]]) -> Draw? {
-        let raw = columns.map { fixed.expand($0) }
-        let x = Matrix(rows: fixed.rows.count, columns: raw.map { fixed.residualise($0) })
-        let floors = raw.map { 1e-9 * dot($0, $0) }
-        guard let cholesky = try? OrderedCholesky(x.crossProduct(), floors: floors), !cholesky.kept.isEmpty else {
-            return nil
-        }
-        let kept = x.selecting(columns: cholesky.kept)
-        guard let b = try? cholesky.solve(kept.transposedTimes(fixed.outcome)),
+    /// - Parameter columns: earlier ones stay where columns depend on each other.
+    func draw(_ columns: [SparseColumn]) -> Draw? {
+        let parted = fixed.part(columns)
+        guard let cholesky = try? OrderedCholesky(parted.gram, floors: parted.squaredLengths.map { 1e-9 * $0 }),
+            !cholesky.kept.isEmpty, let b = try? cholesky.solve(cholesky.kept.map { parted.products[$0] }),
             let inverse = try? cholesky.inverse()
         else { return nil }
-        let fitted = kept.times(b)
-        var scores = Matrix(clusterCount, b.count)
-        for j in b.indices {
-            for r in cluster.indices { scores[cluster[r], j] += kept[r, j] * (fixed.outcome[r] - fitted[r]) }
-        }
+        let scores = fixed.scores(parted, kept: cholesky.kept, coefficients: b)
         var place = [Int?](repeating: nil, count: columns.count)
         for (a, j) in cholesky.kept.enumerated() { place[j] = a }
         return Draw(
-            place: place, estimates: b,
-            covariance: inverse.times(scores.crossProduct()).times(inverse))
+            place: place, estimates: b, covariance: inverse.times(scores.crossProduct()).times(inverse))
     }
 }
 
@@ -75,5 +60,37 @@ extension PartialledRegression.Draw {
             let solution = try? cholesky.solve(b)
         else { return nil }
         return (dot(b, solution), chosen.count)
+    }
+}
+
+/// Starts dealt anew, as columns that are not 0 only in the cells of units that start.
+struct DealtColumns: Sendable {
+    let design: Design
+    private let cellsOfUnit: [[Int]]
+
+    init(_ design: Design) {
+        self.design = design
+        var cells = [[Int]](repeating: [], count: design.units.count)
+        for (c, u) in design.unit.enumerated() { cells[u].append(c) }
+        cellsOfUnit = cells
+    }
+
+    /// Cells of units that start, with calendar steps since the start, units in order.
+    func steps(_ start: [Int?]) -> [(cell: Int, step: Int)] {
+        var steps: [(cell: Int, step: Int)] = []
+        for (u, first) in start.enumerated() {
+            guard let first else { continue }
+            for c in cellsOfUnit[u] { steps.append((c, design.periods[design.period[c]].ordinal - first)) }
+        }
+        return steps
+    }
+
+    /// ΣW over a column's cells.
+    func weight(_ column: SparseColumn) -> Double { column.cells.reduce(0) { $0 + design.moments.weight[$1] } }
+
+    /// 1 in the chosen cells; in a triple difference the group's part, then its peers'.
+    func columns(_ cells: [Int]) -> [SparseColumn] {
+        guard let isGroup = design.isGroup else { return [SparseColumn(cells: cells)] }
+        return [SparseColumn(cells: cells.filter { isGroup[$0] }), SparseColumn(cells: cells.filter { !isGroup[$0] })]
     }
 }

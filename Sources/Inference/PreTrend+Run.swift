@@ -25,7 +25,7 @@ extension PreTrend {
                 unavailable("there is only one period before the start, so the paths before it cannot be compared"), []
             )
         }
-        let nested = kind == .cr2 ? design.clusters.first : nil
+        let nested = kind == .cr2 ? untreated.clusters.first : nil
         let fit: Fit
         do {
             fit = try leads.fit(untreated, nested: nested)
@@ -106,18 +106,20 @@ extension PreTrend {
             return nil
         }
         let window = options.window
-        let sample = before
+        let dealt = DealtColumns(before)
         let wald: @Sendable ([Int?]) -> (statistic: Double, count: Int)? = { start in
-            let eventTime = sample.eventTime(under: start).map { e in
-                e.map { e in window.map { min(max(e, $0.lowerBound), $0.upperBound) } ?? e }
+            var cells = [[Int]](repeating: [], count: leads.leads.count)
+            for (c, step) in dealt.steps(start) {
+                let time = window.map { min(max(step, $0.lowerBound), $0.upperBound) } ?? step
+                if let lead = leads.leads.firstIndex(of: time) { cells[lead].append(c) }
             }
-            let dummies = leads.leads.map { lead in eventTime.map { $0 == lead ? 1.0 : 0 } }
-            guard let isGroup = sample.isGroup else { return regression.draw(dummies)?.wald(0..<dummies.count) }
+            let leads = cells.map { SparseColumn(cells: $0) }
+            guard dealt.design.isGroup != nil else { return regression.draw(leads)?.wald(0..<leads.count) }
             // The gap's leads beside those that group and peers share.
-            let gap = dummies.map { column in column.indices.map { isGroup[$0] ? 0 : column[$0] } }
-            return regression.draw(dummies + gap)?.wald(dummies.count..<2 * dummies.count)
+            let gap = cells.map { dealt.columns($0)[1] }
+            return regression.draw(leads + gap)?.wald(leads.count..<2 * leads.count)
         }
-        guard let observed = wald(sample.start) else { return nil }
+        guard let observed = wald(before.start) else { return nil }
         let drawn = parallel(reassignment.count, threads: options.threads) { wald(reassignment.starts($0))?.statistic }
         guard let test = RandomisationTest(observed: observed.statistic, drawn: drawn, reassignment: reassignment)
         else {
@@ -157,12 +159,13 @@ extension PreTrend {
         }
         if let note { parts.append(note.prefix(1).uppercased() + note.dropFirst() + ".") }
         if counts.isFewTreated, let lead = largestLead, abs(lead.estimate) >= 0.5 * abs(headline) {
-            let steps = abs(lead.eventTime)
+            let share = headline == 0 ? "beside" : "\(Int((100 * abs(lead.estimate / headline)).rounded()))% of"
             parts.append(
-                "But the two arms already differed by \(PlainNumber.text(lead.estimate)) \(steps) steps before the start, "
-                    + "relative to the last period before it, beside an effect of \(PlainNumber.text(headline)): with "
-                    + "\(counts.treatedUnits) treated \(options.unitNoun) these data cannot separate an effect of the "
-                    + "partnership from a difference that was already there before the start.")
+                "The two arms already moved against each other before the start: \(abs(lead.eventTime)) steps before it "
+                    + "their difference was \(PlainNumber.text(lead.estimate)) away from its last value, \(share) the size "
+                    + "of the effect of \(PlainNumber.text(headline)). With \(counts.treatedUnits) treated "
+                    + "\(options.unitNoun) these data cannot separate an effect of the partnership from a difference that "
+                    + "was already there before the start.")
         }
         return parts.joined(separator: " ")
     }

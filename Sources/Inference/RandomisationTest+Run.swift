@@ -62,11 +62,11 @@ struct HeadlineStatistic: Sendable {
 
     init(_ fit: Fit, window: ClosedRange<Int>?) throws(EstimationError) {
         let design = fit.design
-        let part: Estimand.Part = design.isGroup == nil ? .everyone : .gap
+        let dealt = DealtColumns(design)
         switch fit.estimator {
         case .imputation:
-            let model = try ImputationModel(design)
-            compute = { Self.imputation(model, design, part, start: $0) }
+            let reassigned = try ReassignedImputation(design)
+            compute = { reassigned.studentised(start: $0) }
         case .did2x2:
             let first = design.treatedStarts.first ?? 0
             let post = design.period.map { design.periods[$0].ordinal >= first ? 1.0 : 0 }
@@ -74,75 +74,49 @@ struct HeadlineStatistic: Sendable {
             let nuisance = [post] + (group.map { [$0, zip(post, $0).map { $0 * $1 }] } ?? [])
             let regression = try PartialledRegression(design, effects: design.absorbed, nuisance: nuisance)
             compute = { start in
-                let arm = design.unit.map { u in start[u] == first ? 1.0 : 0 }
-                let arms = Self.byGroup(design, arm)
-                let treated = design.isTreated(under: start).map { $0 ? 1.0 : 0 }
-                let columns = arms + Self.byGroup(design, treated)
-                return regression.draw(columns)?.studentised(
-                    arms.map { _ in 0 } + (arms.count == 1 ? [1] : [-1, 1]))
+                let steps = dealt.steps(start.map { $0 == first ? first : nil })
+                let arms = dealt.columns(steps.map(\.cell))
+                let treated = dealt.columns(steps.filter { $0.step >= 0 }.map(\.cell))
+                return regression.draw(arms + treated)?.studentised(arms.map { _ in 0 } + Self.contrast(treated.count))
             }
+        case .eventStudy:
+            let regression = try PartialledRegression(design, effects: design.effects)
+            compute = { Self.eventStudy(regression, dealt, window: window, start: $0) }
         default:
             let regression = try PartialledRegression(design, effects: design.effects)
-            let isEventStudy = fit.estimator == .eventStudy
             compute = { start in
-                isEventStudy
-                    ? Self.eventStudy(regression, window: window, part, start: start)
-                    : Self.treatment(regression, start: start)
+                let columns = dealt.columns(dealt.steps(start).filter { $0.step >= 0 }.map(\.cell))
+                return regression.draw(columns)?.studentised(Self.contrast(columns.count))
             }
         }
     }
 
-    private static func treatment(_ regression: PartialledRegression, start: [Int?]) -> Double? {
-        let design = regression.design
-        let columns = byGroup(design, design.isTreated(under: start).map { $0 ? 1.0 : 0 })
-        return regression.draw(columns)?.studentised(columns.count == 1 ? [1] : [-1, 1])
-    }
+    /// The effect, or peers less group.
+    private static func contrast(_ count: Int) -> [Double] { count == 1 ? [1] : [-1, 1] }
 
     private static func eventStudy(
-        _ regression: PartialledRegression, window: ClosedRange<Int>?, _ part: Estimand.Part, start: [Int?]
+        _ regression: PartialledRegression, _ dealt: DealtColumns, window: ClosedRange<Int>?, start: [Int?]
     ) -> Double? {
-        var design = regression.design
-        design.start = start
-        design.isTreated = design.isTreated(under: start)
-        design.eventTime = design.eventTime(under: start)
-        let eventTime = EventStudy.binned(design, window: window)
-        let times = Array(Set(eventTime.compactMap { $0 })).sorted()
-        guard let reference = EventStudy.reference(times),
-            let omega = EstimandCells(design: design, eventTime: eventTime).weights(Estimand(.overall, part))
-        else { return nil }
-        let columns = times.filter { $0 != reference }.flatMap { e in
-            byGroup(design, eventTime.map { $0 == e ? 1.0 : 0 })
+        var cells: [Int: [Int]] = [:]
+        for (c, step) in dealt.steps(start) {
+            let time = window.map { min(max(step, $0.lowerBound), $0.upperBound) } ?? step
+            cells[time, default: []].append(c)
         }
-        return regression.draw(columns)?.studentised(columns.map { dot(omega, $0) })
-    }
-
-    private static func imputation(
-        _ model: ImputationModel, _ design: Design, _ part: Estimand.Part, start: [Int?]
-    ) -> Double? {
-        var assigned = design
-        assigned.start = start
-        assigned.isTreated = design.isTreated(under: start)
-        guard
-            let omega = EstimandCells(design: assigned, eventTime: assigned.eventTime).weights(
-                Estimand(.overall, part)),
-            let solution = try? model.solve(isTreated: assigned.isTreated), solution.unidentified.isEmpty
-        else { return nil }
-        let v = solution.weights(omega, rows: model.rows)
-        let e = ImputationGroups(assigned).residuals(solution, omega: omega, rows: model.rows)
-        let cluster = design.clusters[0]
-        var sums = [Double](repeating: 0, count: cluster.levels.count)
-        for r in v.indices { sums[cluster.codes[model.rows.cell[r]]] += v[r] * e[r] }
-        let estimate = omega.indices.reduce(0.0) {
-            omega[$1] == 0 ? $0 : $0 + omega[$1] * solution.remainder[$1] / model.rows.scale[$1]
+        let times = cells.keys.sorted()
+        guard let reference = EventStudy.reference(times) else { return nil }
+        let asked = times.filter { $0 != reference }
+        let columns = asked.map { dealt.columns(cells[$0] ?? []) }
+        // The headline's weights: treated rows by event time, within each part.
+        let weight = columns.map { parts in parts.map { dealt.weight($0) } }
+        let parts = columns.first?.count ?? 1
+        let total = (0..<parts).map { p in
+            zip(asked, weight).reduce(0.0) { $1.0 >= 0 ? $0 + $1.1[p] : $0 }
         }
-        let variance = dot(sums, sums)
-        if estimate == 0 { return 0 }
-        return variance > 0 ? estimate / variance.squareRoot() : .infinity
-    }
-
-    /// The column, or in a triple difference its two parts: group, then peers.
-    private static func byGroup(_ design: Design, _ values: [Double]) -> [[Double]] {
-        guard let isGroup = design.isGroup else { return [values] }
-        return [true, false].map { side in values.indices.map { isGroup[$0] == side ? values[$0] : 0 } }
+        guard total.allSatisfy({ $0 > 0 }) else { return nil }
+        let signs = contrast(parts)
+        let contrasts = zip(asked, weight).flatMap { e, w in
+            (0..<parts).map { p in e >= 0 ? signs[p] * w[p] / total[p] : 0 }
+        }
+        return regression.draw(columns.flatMap { $0 })?.studentised(contrasts)
     }
 }

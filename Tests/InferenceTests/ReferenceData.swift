@@ -24,14 +24,25 @@ enum ReferenceData {
     static func columns(_ path: String) throws -> [String: [String]] {
         guard let folder else { throw CocoaError(.fileNoSuchFile) }
         let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
-        let lines = text.split(whereSeparator: \.isNewline).map { line in
-            line.split(separator: ",", omittingEmptySubsequences: false).map {
-                $0.trimmingCharacters(in: CharacterSet(charactersIn: "\"\u{FEFF}"))
-            }
-        }
+        let lines = text.split(whereSeparator: \.isNewline).map(fields)
         var columns: [String: [String]] = [:]
         for (j, name) in lines[0].enumerated() { columns[name] = lines.dropFirst().map { $0[j] } }
         return columns
+    }
+
+    /// The fields of one line; a comma within quotes is data.
+    private static func fields(_ line: Substring) -> [String] {
+        var fields = [""]
+        var isQuoted = false
+        for letter in line {
+            switch letter {
+            case "\"": isQuoted.toggle()
+            case "," where !isQuoted: fields.append("")
+            case "\u{FEFF}": break
+            default: fields[fields.count - 1].append(letter)
+            }
+        }
+        return fields
     }
 
     struct Value {

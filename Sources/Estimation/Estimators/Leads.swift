@@ -27,7 +27,8 @@ public struct Leads: Sendable {
             estimator: .eventStudy, design: untreated, effects: untreated.effects,
             treatment: leads.flatMap { e in
                 TreatmentRegression.byPart(untreated, "event time \(e)", eventTime.map { $0 == e ? 1.0 : 0 })
-            }, eventTime: eventTime, estimands: leads.map { Estimand(.event($0), part) }, leavesOutDependent: true
+            }, eventTime: eventTime, estimands: leads.map { Estimand(.event($0), part) }, leavesOutDependent: true,
+            reportsCoefficients: false
         ).fit(nested: nested)
     }
 }

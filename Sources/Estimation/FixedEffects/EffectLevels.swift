@@ -16,6 +16,7 @@ extension CellFactor {
 
     /// True where every level lies within one level of the other factor.
     public func isNested(in other: CellFactor) -> Bool {
+        precondition(codes.count == other.codes.count, "factors of different designs")
         var home = [Int?](repeating: nil, count: levels.count)
         for (level, outer) in zip(codes, other.codes) {
             if let known = home[level], known != outer { return false }

@@ -1,0 +1,64 @@
+import Estimation
+import Panels
+import Testing
+
+@testable import Inference
+
+struct CounterfactualTests {
+    /// The weighted mean of observed − counterfactual is the headline, in unit rows and in group rows.
+    @Test(arguments: [EstimatorName.did2x2, .twfe, .eventStudy, .imputation])
+    func ledgerAddsUpToHeadline(estimator: EstimatorName) throws {
+        var made = SeededRows(seed: 31)
+        let starts: [Int?] = estimator == .did2x2 ? [4, 4, 4, nil, nil, nil] : [4, 4, 5, 5, nil, nil, nil]
+        let rows = made.panel(starts: starts, pupils: 1...4, missing: 0.05, effect: { 1 + Double($0) }, covariate: true)
+        let result = try ReferenceTests.analyse(rows.gathered(), estimator, .cr2)
+        let headline = try #require(result.effects[0].estimate)
+        for isUnit in [true, false] {
+            let part = result.counterfactual.filter { ($0.unit != nil) == isUnit }
+            let total = part.reduce(0) { $0 + $1.weight }
+            let mean = try part.reduce(0) {
+                $0 + $1.weight * (try #require($1.observed) - (try #require($1.counterfactual))) / total
+            }
+            #expect(isClose(mean, headline, 1e-10))
+        }
+        #expect(result.counterfactual.allSatisfy { ($0.unit == nil) == ($0.lower != nil) })
+        #expect(result.path.filter { $0.arm == .partners }.allSatisfy { $0.counterfactual != nil })
+    }
+
+    @Test(arguments: [EstimatorName.did2x2, .twfe, .eventStudy, .imputation])
+    func tripleDifferenceIsPeersLessGroup(estimator: EstimatorName) throws {
+        var made = SeededRows(seed: 32)
+        let rows = made.panel(starts: [4, 4, 4, nil, nil, nil, nil], pupils: 4...8, effect: { _ in 6 }, groups: true)
+        let result = try ReferenceTests.analyse(rows.gathered(), estimator, .cr2)
+        func mean(_ group: String) throws -> Double {
+            let part = result.counterfactual.filter { $0.group == group }
+            let total = part.reduce(0) { $0 + $1.weight }
+            return try part.reduce(0) {
+                $0 + $1.weight * (try #require($1.observed) - (try #require($1.counterfactual))) / total
+            }
+        }
+        #expect(result.effects[0].kind == .gap)
+        #expect(isClose(result.effects[0].estimate, try mean("peers") - mean("group"), 1e-10))
+        // The group gains half as much again as its peers, so the gap narrows.
+        #expect(try #require(result.effects[0].estimate) < 0)
+        #expect(result.effects[1].group == "group" && result.effects[2].group == "peers")
+        #expect(isClose(result.effects[1].estimate, try mean("group"), 1e-10))
+    }
+
+    /// On pupils without covariates the gap effect is the difference of the two groups' own estimates.
+    @Test func tripleDifferenceEqualsTwoEstimates() throws {
+        var made = SeededRows(seed: 33)
+        let rows = made.panel(starts: [4, 4, 4, nil, nil, nil, nil], pupils: 4...8, groups: true)
+        let whole = try ReferenceTests.analyse(rows.gathered(), .imputation, .cr1).effects
+        let parts = try [true, false].map { side in
+            let kept = rows.y.indices.filter { rows.isGroup?[$0] == side }
+            let part = RowDesign(
+                unit: kept.map { rows.unit[$0] }, time: kept.map { rows.time[$0] }, y: kept.map { rows.y[$0] },
+                start: kept.map { rows.start[$0] }, rowsArePupils: true)
+            return try #require(ReferenceTests.analyse(part.gathered(), .imputation, .cr1).effects[0].estimate)
+        }
+        #expect(isClose(whole[1].estimate, parts[0], 1e-10))
+        #expect(isClose(whole[2].estimate, parts[1], 1e-10))
+        #expect(isClose(whole[0].estimate, parts[1] - parts[0], 1e-10))
+    }
+}
