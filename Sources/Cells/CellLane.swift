@@ -199,27 +199,6 @@ extension Double {
     fileprivate var direction: Int64 { self > 0 ? 1 : self < 0 ? -1 : 0 }
 }
 
-/// The columns of a batch by their part in the plan.
-struct BatchColumns {
-    var keys: [Batch.KeyColumn] = []
-    /// Outcomes, then covariates.
-    var values: [Batch.NumberColumn] = []
-    var weight: Batch.NumberColumn?
-    var pupil: Batch.KeyColumn?
-
-    init(_ columns: [Batch.Column], _ plan: CellPlan) {
-        for (position, column) in columns.enumerated() {
-            switch column {
-            case .key(let key) where position == plan.pupilColumn: pupil = key
-            case .key(let key): keys.append(key)
-            case .number(let number) where position == plan.weightColumn: weight = number
-            case .number(let number): values.append(number)
-            }
-        }
-        precondition(keys.count == plan.keys.count && values.count == plan.valueColumns.count, "another plan's batch")
-    }
-}
-
 /// The code of the empty text in a growing dictionary.
 private struct EmptyCode {
     private var code: UInt32?
@@ -231,53 +210,5 @@ private struct EmptyCode {
         for position in searched..<texts.count where texts[position].isEmpty { code = UInt32(position) }
         searched = texts.count
         return code
-    }
-}
-
-/// Room for one batch's marks and cells, reused from batch to batch.
-private final class RowScratch {
-    private var capacity = 0
-    /// 0 where the row belongs to a cell.
-    private(set) var skipped: UnsafeMutablePointer<UInt8>
-    /// 0 where no covariate is missing and the weight is not zero.
-    private(set) var late: UnsafeMutablePointer<UInt16>
-    /// 0 where the row belongs to the block at hand.
-    private(set) var used: UnsafeMutablePointer<UInt8>
-    private(set) var cells: UnsafeMutablePointer<UInt32>
-    private var words: UnsafeMutablePointer<UInt64>
-
-    init() {
-        skipped = .allocate(capacity: 0)
-        late = .allocate(capacity: 0)
-        used = .allocate(capacity: 0)
-        cells = .allocate(capacity: 0)
-        words = .allocate(capacity: 0)
-    }
-
-    deinit { free() }
-
-    func fit(_ rowCount: Int) {
-        guard rowCount > capacity else { return }
-        free()
-        capacity = rowCount
-        skipped = .allocate(capacity: rowCount)
-        late = .allocate(capacity: rowCount)
-        used = .allocate(capacity: rowCount)
-        cells = .allocate(capacity: rowCount)
-        words = .allocate(capacity: rowCount)
-    }
-
-    func findCells(_ index: inout KeyIndex, _ columns: BatchColumns, rowCount: Int) {
-        index.find(
-            columns.keys.map(\.codes), sizes: columns.keys.map(\.dictionary.count), rowCount: rowCount,
-            skipped: skipped, words: words, cells: cells)
-    }
-
-    private func free() {
-        skipped.deallocate()
-        late.deallocate()
-        used.deallocate()
-        cells.deallocate()
-        words.deallocate()
     }
 }

@@ -43,6 +43,8 @@ enum CellSheet {
     /// The rows of a CSV text, each with the line on which it begins; `nil` where a quote is not closed or misplaced, or
     /// where the text is not UTF-8.
     static func rows(_ text: [UInt8]) -> [(line: Int, fields: [String])]? {
+        // Checked as a whole: a check of every field costs more than all else here.
+        guard String(validating: text, as: UTF8.self) != nil else { return nil }
         var rows: [(line: Int, fields: [String])] = []
         var line = 1
         var at = 0
@@ -69,20 +71,18 @@ enum CellSheet {
 
     /// One field; `at` is left on what ends it.
     private static func field(_ text: [UInt8], _ at: inout Int, _ line: inout Int) -> String? {
-        var bytes: [UInt8] = []
         guard at < text.count, text[at] == 0x22 else {
-            while at < text.count, text[at] != 0x2C, text[at] != 0x0A, text[at] != 0x0D {
-                bytes.append(text[at])
-                at += 1
-            }
-            return String(validating: bytes, as: UTF8.self)
+            let start = at
+            while at < text.count, text[at] != 0x2C, text[at] != 0x0A, text[at] != 0x0D { at += 1 }
+            return String(decoding: text[start..<at], as: UTF8.self)
         }
+        var bytes: [UInt8] = []
         at += 1
         while at < text.count {
             let byte = text[at]
             at += 1
             if byte == 0x22 {
-                guard at < text.count, text[at] == 0x22 else { return String(validating: bytes, as: UTF8.self) }
+                guard at < text.count, text[at] == 0x22 else { return String(decoding: bytes, as: UTF8.self) }
                 at += 1
             }
             if byte == 0x0A { line += 1 }

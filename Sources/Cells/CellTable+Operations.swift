@@ -28,7 +28,7 @@ extension CellTable {
         return .joined([table])
     }
 
-    /// The cells that a condition keeps; counts of dropped rows are left out, since they are not known by cell.
+    /// The cells that a condition keeps. Counts of dropped rows stay those of the whole table: they are not known by cell.
     ///
     /// - Parameter isKept: given the values of a cell's keys, in key order.
     public func filtered(_ isKept: ([String]) throws -> Bool) rethrows -> CellTable {
@@ -55,7 +55,6 @@ extension CellTable {
         for key in keys.indices { table.keys[key].codes = cells.map { keys[key].codes[$0] } }
         for block in blocks.indices {
             table.blocks[block].sums = blocks[block].sums.keeping(cells)
-            table.blocks[block].dropped = []
         }
         // Joining one table drops the values that no cell has any more.
         return .joined([table])

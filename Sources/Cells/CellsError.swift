@@ -6,6 +6,7 @@ public enum CellsError: Refusal, Equatable {
     case missingWeight(column: String, first: Place, rows: Int)
     case noPositiveWeight(column: String)
     case valuesTooLarge(variable: String)
+    case tooManyCovariates(Int, limit: Int)
     case repeatedPupil(period: String, first: Place, second: Place)
     case repeatedUnit(unit: String, period: String, first: Place, second: Place)
     case sumsTooLarge
@@ -23,7 +24,7 @@ public enum CellsError: Refusal, Equatable {
     public var status: ExitStatus {
         switch self {
         case .noSuchKey: .design
-        case .keyTwice: .usage
+        case .keyTwice, .tooManyCovariates: .usage
         default: .input
         }
     }
@@ -35,12 +36,13 @@ public enum CellsError: Refusal, Equatable {
         case .noPositiveWeight: "E222"
         case .valuesTooLarge: "E223"
         case .doublesNeededForStandardInput: "E224"
+        case .tooManyCovariates: "E225"
         case .repeatedPupil: "E301"
-        case .repeatedUnit: "E302"
-        case .sumsTooLarge: "E333"
-        case .unlikeTables: "E330"
-        case .noSuchKey: "E331"
-        case .keyTwice: "E332"
+        case .repeatedUnit: "E354"
+        case .sumsTooLarge: "E353"
+        case .unlikeTables: "E350"
+        case .noSuchKey: "E351"
+        case .keyTwice: "E352"
         case .noSideCar: "E140"
         case .malformed: "E141"
         case .wrongDigest: "E142"
@@ -68,6 +70,7 @@ public enum CellsError: Refusal, Equatable {
         case .missingWeight(let column, _, let rows): "the weight in \(column) is missing" + Self.firstOf(rows)
         case .noPositiveWeight(let column): "every weight in \(column) is zero"
         case .valuesTooLarge(let variable): "the squares of \(variable) are larger than a double can hold"
+        case .tooManyCovariates(let count, let limit): "\(count) covariates; cells hold the sums of \(limit) at most"
         case .repeatedPupil(let period, let first, let second):
             "one pupil has two rows\(period.isEmpty ? "" : " for \(period)"), on lines " + Self.lines(first, second)
         case .repeatedUnit(let unit, let period, let first, let second):
@@ -97,6 +100,7 @@ public enum CellsError: Refusal, Equatable {
         case .missingWeight: "give every row a weight (0 leaves a row out), or leave such rows out with --where"
         case .noPositiveWeight: "check that --weights names the right column"
         case .valuesTooLarge: "check the column for stray values, or give it in larger units"
+        case .tooManyCovariates: "categories belong to --factors, which are keys"
         case .repeatedPupil: "keep one row for each pupil and period, or leave the others out with --where"
         case .repeatedUnit: "with one row a unit and period, keep one of them; rows of pupils need --rows pupils"
         case .sumsTooLarge: "check the scales in the side-cars"

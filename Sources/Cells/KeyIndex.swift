@@ -41,15 +41,21 @@ struct KeyIndex {
     ) {
         fit(sizes)
         for (position, stage) in stages.enumerated() {
-            if position == 0 {
-                words.update(repeating: 0, count: rowCount)
-            } else {
+            var isEmpty = true
+            if position > 0 {
                 for row in 0..<rowCount { words[row] = UInt64(cells[row]) }
+                isEmpty = false
             }
             for (column, shift) in zip(stage.columns, stage.shifts) {
                 let codes = columns[column]
-                for row in 0..<rowCount { words[row] |= UInt64(codes[row]) &<< shift }
+                if isEmpty {
+                    for row in 0..<rowCount { words[row] = UInt64(codes[row]) }
+                    isEmpty = false
+                } else {
+                    for row in 0..<rowCount { words[row] |= UInt64(codes[row]) &<< shift }
+                }
             }
+            if isEmpty { words.update(repeating: 0, count: rowCount) }
             stage.table.number(words, rowCount, skipped, into: cells)
         }
         guard let last = stages.last else { return }
@@ -171,7 +177,7 @@ private final class WordTable {
 
     private func grow() {
         let old = UnsafeBufferPointer(start: slots, count: capacity)
-        capacity *= 4
+        capacity *= 2
         slots = .allocate(capacity: capacity)
         slots.initialize(repeating: Slot(word: 0, mark: 0), count: capacity)
         for slot in old where slot.mark != 0 {

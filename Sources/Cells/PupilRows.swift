@@ -1,6 +1,7 @@
 import Tables
 
-/// One entry a row that names a pupil: a keyed digest of pupil and period, and the row's place. Memory: 24 bytes a row.
+/// One entry a row that names a pupil: a keyed digest of pupil and period, and the row's place. Memory: 24 bytes a row,
+/// twice that while they are compared.
 ///
 /// Identifiers are not kept. Two different pupils share a digest of 128 bits with a chance of about 10^-24 in ten
 /// million rows. Rows without an identifier cannot be told apart and are counted only.

@@ -123,6 +123,7 @@ import Testing
         #expect(refusal(good.replacing("1,2,2", with: "1,-2,2")).hasPrefix("cells.csv:2:n: error: n is not a number"))
         #expect(
             refusal(good.replacing("1,2,2", with: "1,\"2,2")).hasPrefix("cells.csv: error: the table is empty, or not"))
+        #expect(CellSheet.rows(Array("a,".utf8) + [0xC3]) == nil)
         #expect(refusal("").hasPrefix("cells.csv: error: the table is empty"))
         #expect(
             refusal(good) { $0.rowsUsed = 4 }
