@@ -18,9 +18,13 @@ final class ByteSource {
     private(set) var limit = Int.max
     private var memory: [UInt8]?
     private(set) var isAtEnd = false
-    private(set) var bytesRead = 0
+    private var bytesRead = 0
 
     var isFile: Bool { before != nil }
+    /// The size of a regular file when it was opened.
+    var size: Int { Int(before?.st_size ?? 0) }
+    /// The bytes of the input as far as they are known: a file's size, or what a stream has given.
+    var byteCount: Int { isFile ? size : bytesRead }
 
     /// - Throws: `.cannotOpen` for what is absent, not permitted or not a regular file.
     init(path: String) throws(TableError) {

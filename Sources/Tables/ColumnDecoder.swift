@@ -15,6 +15,8 @@ struct DecodingContext {
     let part: ScratchText
     /// Values that are neither numbers nor missing, as they come.
     var problems: [(row: Int, column: Int, problem: NumberProblem)] = []
+    /// True where a text has no points: the run will be refused once all of them are known.
+    var holdsUnmatched = false
     /// The first row at which the column under way left exact arithmetic.
     var inexactRow: Int?
     var column = 0
@@ -53,16 +55,19 @@ final class KeyDecoder: ColumnDecoder {
         codes.reserve(rows.count)
         let codes = codes.start
         let dictionary = dictionary
+        var table = dictionary.table
         let lines = rows.lines
+        let file = context.file
+        let (scratch, part) = (context.scratch, context.part)
         if case .column(let column) = source {
             for r in 0..<rows.count {
-                let (start, count) = rows.text(r, column, context.scratch)
-                codes[r] = dictionary.code(start, count, context.file, lines[r])
+                let (start, count) = rows.text(r, column, scratch)
+                codes[r] = dictionary.code(start, count, file, lines[r], &table)
             }
         } else {
             for r in 0..<rows.count {
-                let (start, count) = source.text(rows, r, context.scratch, context.part)
-                codes[r] = dictionary.code(start, count, context.file, lines[r])
+                let (start, count) = source.text(rows, r, scratch, part)
+                codes[r] = dictionary.code(start, count, file, lines[r], &table)
             }
         }
     }

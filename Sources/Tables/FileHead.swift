@@ -2,12 +2,15 @@
 extension WaveReader {
     /// - Throws: every way in which a file can be none of ours.
     func readHead() throws(TableError) {
+        try form.check()
         let declared = try form.encoding.map { name throws(TableError) in try TextEncoding(named: name) }
         try fill(to: sizes.sample)
         try FileKind.check(view, path: source.path)
         try decode(declared)
         try cutLastLines()
         for _ in 0..<max(0, form.skipFirst) { try skipLine() }
+        // The separator is sought over as much as ever, however much was skipped.
+        try fill(to: dataStart - WaveBuffer.margin + sizes.sample)
         lineEnd = try findLineEnd()
         try skipBlankLines()
         try readHeader()
@@ -22,6 +25,7 @@ extension WaveReader {
         let mark = TextEncoding.mark(view)
         let encoding = mark?.encoding ?? declared ?? .utf8
         isDeclared = declared != nil || mark != nil
+        encodingName = encoding.name
         if encoding == .utf8 {
             dataStart += mark?.length ?? 0
             if form.skipLast > 0, !source.isFile { try readWhole(.utf8) }
@@ -158,10 +162,7 @@ extension WaveReader {
                 dataStart = names.end
                 return
             }
-            if source.isAtEnd {
-                let size = dataEnd - dataStart
-                throw .unclosedQuote(place(line: line), bytes: size)
-            }
+            if source.isAtEnd { throw unclosedQuote() }
             try readOn(what: "the header")
         }
     }
@@ -193,6 +194,19 @@ extension WaveReader {
         guard source.isAtEnd, machine.state != .quoted else { return nil }
         texts.append(headerField(start..<dataEnd))
         return (texts, dataEnd)
+    }
+
+    /// The header's last field, which a quote opens and nothing closes.
+    private func unclosedQuote() -> TableError {
+        var machine = PlainMachine(separator: separator, lineEnd: lineEnd)
+        var (start, fields) = (dataStart, 0)
+        for i in dataStart..<dataEnd
+        where machine.step(buffer.bytes[i], next: i + 1 < dataEnd ? buffer.bytes[i + 1] : nil) == .fieldEnd {
+            start = i + 1
+            fields += 1
+        }
+        let at = place(line: line + Int64(count(lineEnd, in: dataStart..<start)), column: "column \(fields + 1)")
+        return .unclosedQuote(at, bytes: dataEnd - start)
     }
 
     private func headerField(_ range: Range<Int>) -> [UInt8] {

@@ -61,10 +61,8 @@ struct FilterTest {
     }
 
     private func number(_ start: UnsafePointer<UInt8>, _ count: Int) -> Double? {
-        if reader.numbersAreNeverCodes, count > 0, count <= 8 {
-            let packed = ShortDecimal.read(start, count, UInt64(reader.form.decimal) &* 0x0101_0101_0101_0101)
-            if packed >= 0 { return Double(packed >> 3) / PowersOfTen.doubles[Int(packed & 7)] }
-        }
+        let packed = reader.short(start, count)
+        if packed >= 0 { return Double(packed >> 3) / PowersOfTen.doubles[Int(packed & 7)] }
         if case .number(let number) = reader.read(start, count) { return number.double(start, count, reader.form) }
         return nil
     }

@@ -8,7 +8,7 @@ struct Header: Sendable, Equatable {
     /// The names with blanks round them cut off: how columns are looked up.
     var trimmed: [String] { names.map(Self.trim) }
 
-    private static func trim(_ name: String) -> String {
+    static func trim(_ name: String) -> String {
         var text = Substring(name)
         while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
         while let last = text.last, last == " " || last == "\t" { text.removeLast() }
@@ -41,16 +41,18 @@ struct Header: Sendable, Equatable {
     }
 
     /// Names that no role uses may be bad, but not in silence.
-    func warnings(path: String) -> [Warning] {
-        var warnings: [Warning] = []
+    func warnings(path: String) -> [TableWarning] {
+        var warnings: [TableWarning] = []
+        func warn(_ code: String, _ message: String) {
+            warnings.append(TableWarning(code: code, message: message, file: path, line: line))
+        }
         let blank = trimmed.indices.filter { trimmed[$0].isEmpty }
         if !blank.isEmpty {
             let numbers = blank.prefix(5).map { String($0 + 1) }.joined(separator: ", ")
-            warnings.append(
-                Warning(
-                    "blank-header",
-                    "\(path):\(line): \(blank.count) column\(blank.count == 1 ? " has" : "s have") no name: "
-                        + numbers + (blank.count > 5 ? ", …" : "")))
+            warn(
+                "blank-header",
+                "\(blank.count) column\(blank.count == 1 ? " has" : "s have") no name: " + numbers
+                    + (blank.count > 5 ? ", …" : ""))
         }
         var seen: Set<String> = []
         var repeated: [String] = []
@@ -58,11 +60,9 @@ struct Header: Sendable, Equatable {
             repeated.append(name)
         }
         if !repeated.isEmpty {
-            warnings.append(
-                Warning(
-                    "duplicate-header",
-                    "\(path):\(line): more than one column is called "
-                        + repeated.prefix(5).map { "`\($0)`" }.joined(separator: ", ")))
+            warn(
+                "duplicate-header",
+                "more than one column is called " + repeated.prefix(5).map { "`\($0)`" }.joined(separator: ", "))
         }
         return warnings
     }

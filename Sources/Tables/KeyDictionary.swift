@@ -20,15 +20,17 @@ public final class KeyDictionary: @unchecked Sendable {
         var next: UInt32
     }
 
-    private(set) var slots: UnsafeMutablePointer<Slot>
-    private(set) var mask: Int
-
-    public init() {
-        mask = 63
-        slots = Self.freeSlots(64)
+    /// The slots as they are now. Loops keep a copy, since a look at a class's field costs a check each time.
+    struct Table {
+        var slots: UnsafeMutablePointer<Slot>
+        var mask: Int
     }
 
-    deinit { slots.deallocate() }
+    private(set) var table: Table
+
+    public init() { table = Self.freeTable(64) }
+
+    deinit { table.slots.deallocate() }
 
     public var count: Int { texts.count }
 
@@ -59,32 +61,45 @@ public final class KeyDictionary: @unchecked Sendable {
     /// The code of a text that is known; 16 bytes past the start must be readable.
     func find(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> UInt32? {
         let (head, tail) = Self.ends(bytes, length)
-        var at = Self.hash(head, tail, length) & mask
-        while slots[at].next != 0 {
-            if slots[at].head == head, slots[at].tail == tail, slots[at].length == UInt32(truncatingIfNeeded: length),
-                length <= 16 || isText(Int(slots[at].next - 1), bytes, length)
-            {
-                return slots[at].next - 1
-            }
-            at = (at + 1) & mask
-        }
-        return nil
+        let next = slot(in: table, bytes, length, head, tail).next
+        return next == 0 ? nil : next - 1
     }
 
     /// The code of `length` bytes of UTF-8; 16 bytes past the start must be readable.
+    func code(_ bytes: UnsafePointer<UInt8>, _ length: Int, _ file: Int, _ line: Int64) -> UInt32 {
+        var table = table
+        return code(bytes, length, file, line, &table)
+    }
+
+    /// The same for loops, which keep the table at hand.
     @inline(__always)
-    func code(_ bytes: UnsafePointer<UInt8>, _ length: Int, _ file: Int, _ line: @autoclosure () -> Int64) -> UInt32 {
+    func code(
+        _ bytes: UnsafePointer<UInt8>, _ length: Int, _ file: Int, _ line: @autoclosure () -> Int64,
+        _ table: inout Table
+    ) -> UInt32 {
         let (head, tail) = Self.ends(bytes, length)
-        var at = Self.hash(head, tail, length) & mask
+        let (at, next) = slot(in: table, bytes, length, head, tail)
+        if next > 0 { return next - 1 }
+        let code = insert(bytes, length, head, tail, at, file, line())
+        table = self.table
+        return code
+    }
+
+    /// The slot in which a text is, or would be: then its `next` is 0.
+    @inline(__always)
+    private func slot(
+        in table: Table, _ bytes: UnsafePointer<UInt8>, _ length: Int, _ head: UInt64, _ tail: UInt64
+    ) -> (at: Int, next: UInt32) {
+        var at = Self.hash(head, tail, length) & table.mask
         while true {
-            let slot = slots[at]
-            if slot.next == 0 { return insert(bytes, length, head, tail, at, file, line()) }
+            let slot = table.slots[at]
+            if slot.next == 0 { return (at, 0) }
             if slot.head == head, slot.tail == tail, slot.length == UInt32(truncatingIfNeeded: length),
                 length <= 16 || isText(Int(slot.next - 1), bytes, length)
             {
-                return slot.next - 1
+                return (at, slot.next)
             }
-            at = (at + 1) & mask
+            at = (at + 1) & table.mask
         }
     }
 
@@ -111,6 +126,7 @@ public final class KeyDictionary: @unchecked Sendable {
         return Int(truncatingIfNeeded: h &>> 33)
     }
 
+    @inline(never)
     private func isText(_ code: Int, _ bytes: UnsafePointer<UInt8>, _ length: Int) -> Bool {
         texts[code].utf8.elementsEqual(UnsafeBufferPointer(start: bytes, count: length))
     }
@@ -124,27 +140,27 @@ public final class KeyDictionary: @unchecked Sendable {
         texts.append(String(decoding: UnsafeBufferPointer(start: bytes, count: length), as: UTF8.self))
         firstFile.append(Int32(file))
         firstLine.append(line)
-        slots[at] = Slot(head: head, tail: tail, length: UInt32(length), next: code + 1)
-        if 2 * texts.count > mask { grow() }
+        table.slots[at] = Slot(head: head, tail: tail, length: UInt32(length), next: code + 1)
+        if 2 * texts.count > table.mask { grow() }
         return code
     }
 
     private func grow() {
-        let old = slots
-        let oldCount = mask + 1
-        mask = 4 * oldCount - 1
-        slots = Self.freeSlots(mask + 1)
-        for i in 0..<oldCount where old[i].next != 0 {
-            var at = Self.hash(old[i].head, old[i].tail, Int(old[i].length)) & mask
-            while slots[at].next != 0 { at = (at + 1) & mask }
-            slots[at] = old[i]
+        let old = table
+        let new = Self.freeTable(4 * (old.mask + 1))
+        for i in 0...old.mask where old.slots[i].next != 0 {
+            let slot = old.slots[i]
+            var at = Self.hash(slot.head, slot.tail, Int(slot.length)) & new.mask
+            while new.slots[at].next != 0 { at = (at + 1) & new.mask }
+            new.slots[at] = slot
         }
-        old.deallocate()
+        old.slots.deallocate()
+        table = new
     }
 
-    private static func freeSlots(_ count: Int) -> UnsafeMutablePointer<Slot> {
+    private static func freeTable(_ count: Int) -> Table {
         let slots = UnsafeMutablePointer<Slot>.allocate(capacity: count)
         slots.initialize(repeating: Slot(head: 0, tail: 0, length: 0, next: 0), count: count)
-        return slots
+        return Table(slots: slots, mask: count - 1)
     }
 }

@@ -14,6 +14,7 @@ final class Lane: @unchecked Sendable {
     private(set) var rowsFiltered = 0
     private(set) var rowsRejected = 0
     private(set) var blankLines = 0
+    private(set) var shortRows = 0
     private(set) var faults = FaultLog()
     /// Rows put aside since this was last emptied.
     var rejected: [RejectedRow] = []
@@ -66,29 +67,23 @@ final class Lane: @unchecked Sendable {
     private func takeRows(_ piece: Piece, _ file: OpenFile) {
         var bad: [PieceRows.Bad] = []
         blankLines += rows.take(piece, of: file.reader) { bad.append($0) }
+        shortRows += rows.shortRows
         rowsRead += rows.count + bad.count
         for row in bad { refuse(row, column: nil, found: nil, file) }
     }
 
     /// A row that cannot be read stops the run, or is put aside where that was asked for.
     private func refuse(_ row: PieceRows.Bad, column: (number: Int, label: String)?, found: String?, _ file: OpenFile) {
-        if request.isLenient {
-            rowsRejected += 1
-            guard request.rejects != nil else { return }
-            rejected.append(
-                RejectedRow(
-                    file: file.index, path: file.reader.source.path, line: row.line, column: column?.label ?? "",
-                    offset: file.reader.fileOffset(of: rows.startOfRow(first: row.first)), kind: row.fault.kind,
-                    raw: rows.rawRow(first: row.first, fields: row.fields)))
+        guard request.isLenient else {
+            faults.add(
+                row.fault,
+                rows.entry(of: row, in: file.reader, file.index, column: column, found: found))
             return
         }
-        faults.add(
-            row.fault,
-            FaultLog.Entry(
-                file: file.index, line: row.line, column: column?.number ?? -1,
-                place: file.reader.place(line: row.line, column: column?.label),
-                found: found
-                    ?? String(decoding: rows.rawRow(first: row.first, fields: row.fields).prefix(120), as: UTF8.self)))
+        rowsRejected += 1
+        if request.rejects != nil {
+            rejected.append(rows.rejected(row, in: file.reader, file.index, column: column?.label))
+        }
     }
 
     /// Before anything is decoded, so that a row put aside leaves no trace in scales and dictionaries.
@@ -98,18 +93,16 @@ final class Lane: @unchecked Sendable {
         for (c, column) in request.columns.enumerated() where column.role == .number || column.role == .numericKey {
             for r in 0..<view.count {
                 let (start, count) = file.sources[c].text(view, r, scratch, part)
-                guard case .problem(let problem) = reader.read(start, count) else { continue }
+                guard reader.short(start, count) < 0, case .problem(let problem) = reader.read(start, count) else {
+                    continue
+                }
                 if bad.isEmpty { bad = .init(repeating: false, count: view.count) }
                 if bad[r] { continue }
                 bad[r] = true
-                refuse(badRow(r, .notNumber(column: column.name, problem: problem)), at: c, found: nil, file)
+                refuse(rows.bad(r, .notNumber(column: column.name, problem: problem)), at: c, found: nil, file)
             }
         }
         if !bad.isEmpty { rows.keep { !bad[$0] } }
-    }
-
-    private func badRow(_ row: Int, _ fault: RowFault) -> PieceRows.Bad {
-        PieceRows.Bad(first: Int(rows.firsts[row]), fields: rows.width, line: rows.lines[row], fault: fault)
     }
 
     private func refuse(_ row: PieceRows.Bad, at column: Int, found: String?, _ file: OpenFile) {
@@ -128,14 +121,14 @@ final class Lane: @unchecked Sendable {
             if let row = context.inexactRow { noteInexact(piece.number, row, c, file) }
         }
         for problem in context.problems { refuse(problem, file) }
-        return context.problems.isEmpty && inexact == nil
+        return context.problems.isEmpty && inexact == nil && !context.holdsUnmatched
     }
 
     private func refuse(_ problem: (row: Int, column: Int, problem: NumberProblem), _ file: OpenFile) {
         let (start, count) = file.sources[problem.column].text(rows, problem.row, scratch, part)
         let found = String(decoding: UnsafeBufferPointer(start: start, count: min(count, 120)), as: UTF8.self)
         let fault = RowFault.notNumber(column: request.columns[problem.column].name, problem: problem.problem)
-        refuse(badRow(problem.row, fault), at: problem.column, found: found, file)
+        refuse(rows.bad(problem.row, fault), at: problem.column, found: found, file)
     }
 
     private func noteInexact(_ piece: Int, _ row: Int, _ column: Int, _ file: OpenFile) {

@@ -35,32 +35,37 @@ final class NumberDecoder: ColumnDecoder {
     private func decodeExact(_ rows: PieceRows, _ column: Int, _ context: inout DecodingContext) {
         let marks = UInt64(reader.form.decimal) &* 0x0101_0101_0101_0101
         let (mantissas, missing) = (values.mantissas.start, values.missing.start)
+        // Copies, since a look at a class's field costs a check each time.
+        var scale = scale
+        let powers = Self.powers
         for r in 0..<rows.count {
             let (start, end) = rows.range(r, column)
             if UInt(bitPattern: end &- start &- 1) < 8 {
                 let packed = ShortDecimal.read(rows.bytes + start, end - start, marks)
                 let up = scale - Int(packed & 7)
                 if packed >= 0, up >= 0 {
-                    mantissas[r] = (packed &>> 3) &* Self.powers[up]
+                    mantissas[r] = (packed &>> 3) &* powers[up]
                     missing[r] = 0
                     continue
                 }
             }
             let (text, count) = rows.text(r, column, context.scratch)
             decodeSlowly(r, text, count, &context)
+            scale = self.scale
         }
     }
 
     private func decodeDouble(_ rows: PieceRows, _ column: Int, _ context: inout DecodingContext) {
         let marks = UInt64(reader.form.decimal) &* 0x0101_0101_0101_0101
         let (doubles, missing) = (values.doubles.start, values.missing.start)
+        let divisors = Self.divisors
         for r in 0..<rows.count {
             let (start, end) = rows.range(r, column)
             if UInt(bitPattern: end &- start &- 1) < 8 {
                 let packed = ShortDecimal.read(rows.bytes + start, end - start, marks)
                 if packed >= 0 {
                     // Both are exact, so the quotient is rounded once.
-                    doubles[r] = Double(packed &>> 3) / Self.divisors[Int(packed & 7)]
+                    doubles[r] = Double(packed &>> 3) / divisors[Int(packed & 7)]
                     missing[r] = 0
                     continue
                 }
@@ -158,6 +163,7 @@ final class PointsDecoder: ColumnDecoder {
             values.set(r, outcome.mantissa, outcome.double, outcome.reason)
             if outcome.reason == Self.noPoints {
                 unmatched[code] += 1
+                context.holdsUnmatched = true
             } else if outcome.reason > 0 {
                 missing[Int(outcome.reason) - 1] += 1
             }

@@ -25,6 +25,13 @@ struct NumberReader {
         case problem(NumberProblem)
     }
 
+    /// A short plain number, packed as by `ShortDecimal`; or −1, which says nothing about the text.
+    @inline(__always)
+    func short(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int64 {
+        guard numbersAreNeverCodes, UInt(bitPattern: count &- 1) < 8 else { return -1 }
+        return ShortDecimal.read(bytes, count, UInt64(form.decimal) &* 0x0101_0101_0101_0101)
+    }
+
     /// Reads a text; 16 bytes past its end must be readable.
     func read(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Outcome {
         var start = 0

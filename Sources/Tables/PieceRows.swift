@@ -14,6 +14,9 @@ struct PieceRows {
     private(set) var count = 0
     private(set) var width = 0
     private(set) var lineEnd = UInt8(ascii: "\n")
+    /// Rows whose last fields were not there and are read as empty, because that was asked for.
+    private(set) var shortRows = 0
+    private var padded: RowMemory<UInt32>
 
     init() {
         capacity = 0
@@ -25,6 +28,7 @@ struct PieceRows {
         firsts = .allocate(capacity: 0)
         lines = .allocate(capacity: 0)
         kept = .allocate(capacity: 0)
+        padded = RowMemory()
         reserve(64)
     }
 
@@ -34,6 +38,7 @@ struct PieceRows {
     func deallocate() {
         noBytes.deallocate()
         noEnds.deallocate()
+        padded.deallocate()
         deallocateRows()
     }
 
@@ -53,10 +58,10 @@ struct PieceRows {
         kept.initialize(repeating: 1, count: capacity)
     }
 
-    /// A row that cannot be read: its first field, its number of fields, its line and what is wrong.
+    /// A row that cannot be read: its bytes without the line end, its line and what is wrong.
     struct Bad {
-        var first: Int
-        var fields: Int
+        var start: Int
+        var end: Int
         var line: Int64
         var fault: RowFault
     }
@@ -74,11 +79,8 @@ struct PieceRows {
             piece.flags & UInt32(CBS_NOT_ASCII) == 0
             || cbs_invalid_utf8(bytes + piece.start, piece.end - piece.start) == piece.end - piece.start
         let isClean = piece.flags & UInt32(CBS_STRAY_LINE_END | CBS_AFTER_QUOTE) == 0 && isText
-        if isClean, width > 1, piece.fields == piece.lineEnds * width, piece.end - piece.start <= file.sizes.field,
-            takeRegular(piece)
-        {
-            return 0
-        }
+        shortRows = 0
+        if isClean, width > 1, piece.fields == piece.lineEnds * width, takeRegular(piece) { return 0 }
         return takeEach(piece, file, isText: isText, refuse)
     }
 
@@ -118,8 +120,9 @@ struct PieceRows {
             if fields == 1, isBlank(first) {
                 blank += 1
             } else if let fault = fault(first, fields, piece, file, isText: isText) {
-                refuse(Bad(first: first, fields: fields, line: line, fault: fault))
+                refuse(Bad(start: start(first), end: Int(ends[last]), line: line, fault: fault))
             } else {
+                if fields < width { shortRows += 1 }
                 firsts[count] = UInt32(first)
                 lines[count] = line
                 count += 1
@@ -127,7 +130,34 @@ struct PieceRows {
             line += Int64(lineEnds(from: first, fields: fields))
             first = last + 1
         }
+        if shortRows > 0 { padRows() }
         return blank
+    }
+
+    /// Copies the field ends row by row with as many as the header has; those that are not there repeat the row's end, so
+    /// that their fields end before they begin, which reads as empty.
+    private mutating func padRows() {
+        padded.reserve(count * (width + 1))
+        let target = padded.start
+        for r in 0..<count {
+            let first = Int(firsts[r])
+            let start = r * (width + 1) + 1
+            target[start - 1] = ends[first - 1]
+            var isOver = false
+            for c in 0..<width {
+                target[start + c] = isOver ? target[start + c - 1] : ends[first + c]
+                guard !isOver, bytes[Int(ends[first + c])] == lineEnd else { continue }
+                isOver = true
+                guard c < width - 1 else { continue }
+                // The CR of a line end is cut off the last column alone, so here the field ends before it.
+                let end = Int(ends[first + c])
+                if lineEnd == UInt8(ascii: "\n"), end > self.start(first + c), bytes[end - 1] == UInt8(ascii: "\r") {
+                    target[start + c] -= 1
+                }
+            }
+            firsts[r] = UInt32(start)
+        }
+        ends = target
     }
 
     private func isBlank(_ first: Int) -> Bool {
@@ -156,14 +186,9 @@ struct PieceRows {
                 if step == .strayLineEnd { return .strayLineEnd }
             }
         }
-        guard fields != width else { return nil }
-        return .width(found: fields, expected: width, likely: cause(first, fields, file))
-    }
-
-    private func cause(_ first: Int, _ fields: Int, _ file: WaveReader) -> RowFault.LikelyCause {
-        if fields > width { return .unquotedSeparator }
-        let isLast = file.source.isAtEnd && Int(ends[first + fields - 1]) + 64 >= file.dataEnd
-        return fields == 1 || isLast ? .note : .missingFields
+        if fields == width || fields < width && file.form.fillShortRows { return nil }
+        let cause = fields > width ? RowFault.LikelyCause.unquotedSeparator : fields == 1 ? .note : .missingFields
+        return .width(found: fields, expected: width, likely: cause)
     }
 
     // MARK: Fields
@@ -173,7 +198,8 @@ struct PieceRows {
     func range(_ row: Int, _ column: Int) -> (start: Int, end: Int) {
         let at = Int(firsts[row]) + column
         let start = Int(ends[at - 1]) + 1
-        var end = Int(ends[at])
+        // A field that is not there ends before it begins (see `padRows`).
+        var end = max(Int(ends[at]), start)
         if column == width - 1, end > start, bytes[end - 1] == UInt8(ascii: "\r"), lineEnd == UInt8(ascii: "\n") {
             end -= 1
         }
@@ -200,16 +226,6 @@ struct PieceRows {
         return (scratch.start, scratch.count)
     }
 
-    /// The raw bytes of a row, without its line end.
-    func rawRow(first: Int, fields: Int) -> [UInt8] {
-        let start = start(first)
-        var end = Int(ends[first + fields - 1])
-        if end > start, lineEnd == UInt8(ascii: "\n"), bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        return Array(UnsafeBufferPointer(start: bytes + start, count: end - start))
-    }
-
-    func startOfRow(first: Int) -> Int { start(first) }
-
     /// Leaves only the rows for which the condition holds.
     mutating func keep(where condition: (Int) -> Bool) {
         var kept = 0
@@ -219,56 +235,5 @@ struct PieceRows {
             kept += 1
         }
         count = kept
-    }
-}
-
-/// Memory for a text that has to be put together: unquoted or joined. 16 bytes past its end may be read.
-final class ScratchText {
-    private var memory: UnsafeMutablePointer<UInt8>
-    private var capacity = 64
-    private(set) var count = 0
-
-    init() {
-        memory = .allocate(capacity: capacity + 16)
-        memory.initialize(repeating: 0, count: capacity + 16)
-    }
-
-    deinit { memory.deallocate() }
-
-    var start: UnsafePointer<UInt8> { UnsafePointer(memory) }
-
-    func clear() { count = 0 }
-
-    private func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * (count + more) + 16)
-        larger.initialize(repeating: 0, count: 2 * (count + more) + 16)
-        larger.update(from: memory, count: count)
-        memory.deallocate()
-        memory = larger
-        capacity = 2 * (count + more)
-    }
-
-    func append(_ bytes: UnsafePointer<UInt8>, _ length: Int) {
-        reserve(length)
-        (memory + count).update(from: bytes, count: length)
-        count += length
-    }
-
-    func append(_ byte: UInt8) {
-        reserve(1)
-        memory[count] = byte
-        count += 1
-    }
-
-    /// Appends the inside of a quoted field, with doubled quotes made single.
-    func append(unquoting inner: UnsafeBufferPointer<UInt8>) {
-        reserve(inner.count)
-        var i = 0
-        while i < inner.count {
-            memory[count] = inner[i]
-            count += 1
-            i += inner[i] == UInt8(ascii: "\"") ? 2 : 1
-        }
     }
 }

@@ -31,14 +31,19 @@ public struct FileReport: Sendable, Equatable {
     public var bytes: Int
     public var rows: Int
     public var delimiter: UInt8
+    /// `utf-8`, `utf-16`, `windows-1252` or `latin1`.
+    public var encoding: String
     /// Hex digits of the SHA-256 of the file's bytes; empty where it was not asked for.
     public var sha256: String
 
-    public init(path: String, bytes: Int, rows: Int, delimiter: UInt8, sha256: String = "") {
+    public init(
+        path: String, bytes: Int, rows: Int, delimiter: UInt8, encoding: String = "utf-8", sha256: String = ""
+    ) {
         self.path = path
         self.bytes = bytes
         self.rows = rows
         self.delimiter = delimiter
+        self.encoding = encoding
         self.sha256 = sha256
     }
 }

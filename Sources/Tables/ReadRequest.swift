@@ -42,8 +42,25 @@ public struct FileForm: Sendable, Equatable {
     public var decimal = UInt8(ascii: ".")
     /// `67%` is read as 67 in number roles.
     public var percent = false
+    /// Rows with fewer fields than the header are read as if the missing ones, at their end, were empty. Some published
+    /// tables are written so. They are counted in a warning.
+    public var fillShortRows = false
 
     public init() {}
+
+    /// - Throws: `TableError.request` for marks that contradict each other.
+    func check() throws(TableError) {
+        let reserved = [UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+        if let delimiter, reserved.contains(delimiter) || delimiter >= 0x80 {
+            throw .request("this separator cannot be used", hint: "use one of , ; | or TAB")
+        }
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        if thousands == decimal || digits.contains(decimal) || thousands.map(digits.contains) == true {
+            throw .request(
+                "the thousands mark and the decimal mark must be two marks that are no digits",
+                hint: "such as --thousands . --decimal ,")
+        }
+    }
 }
 
 /// The texts that mean "missing" in number roles, besides the empty or blank field.

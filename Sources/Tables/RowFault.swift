@@ -9,7 +9,7 @@ public enum RowFault: Sendable, Equatable, Hashable {
 
     /// What a row of the wrong width looks like.
     public enum LikelyCause: Sendable, Equatable, Hashable {
-        case note, unquotedSeparator, repeatedHeader, missingFields
+        case note, unquotedSeparator, missingFields
     }
 
     public var code: String {
@@ -39,7 +39,7 @@ public enum RowFault: Sendable, Equatable, Hashable {
             "\(found) field\(found == 1 ? "" : "s") where the header has \(expected)"
         case .afterQuote: "text after a closing quote"
         case .strayLineEnd: "a line end of another kind than the file's, outside quotes"
-        case .invalidText: "these bytes are not UTF-8"
+        case .invalidText(let declared): "these bytes are not " + (declared ? "text in the file's encoding" : "UTF-8")
         case .notNumber(let column, let problem): "the value in `\(column)` \(problem.message)"
         }
     }
@@ -47,11 +47,14 @@ public enum RowFault: Sendable, Equatable, Hashable {
     public var hint: String? {
         switch self {
         case .width(_, _, .note): "looks like a note below the table; use --skip-last"
-        case .width(_, _, .unquotedSeparator): "a field that holds the separator needs quotes round it"
-        case .width(_, _, .repeatedHeader): "looks like a second table; split the file"
-        case .width(_, _, .missingFields): "a field is missing, or a line was broken in two"
+        case .width(_, _, .unquotedSeparator):
+            "a field that holds the separator needs quotes round it; lines above the header are left out by --skip-first"
+        case .width(_, _, .missingFields):
+            "a line was broken in two, or empty fields at its end were left out: --fill-short-rows reads those as empty"
         case .afterQuote: "a quote inside a quoted field is written twice: \"\""
         case .strayLineEnd: "a field that holds a line break needs quotes round it"
+        case .invalidText(true):
+            "the file is cut or damaged, or not in the encoding that was named or that its mark tells"
         case .invalidText: "looks like Windows-1252: pass --encoding windows-1252"
         case .notNumber(_, let problem): problem.hint
         }
@@ -114,6 +117,18 @@ struct FaultLog {
         }
         kinds[k].count += 1
         if kinds[k].entries.count < Occurrences.shown { kinds[k].entries.append(entry()) }
+    }
+
+    /// Adds what another log holds, which comes later in the input.
+    mutating func merge(_ other: FaultLog) {
+        for kind in other.kinds {
+            guard let k = kinds.firstIndex(where: { $0.fault.isSameKind(as: kind.fault) }) else {
+                kinds.append(kind)
+                continue
+            }
+            kinds[k].count += kind.count
+            kinds[k].entries += kind.entries.prefix(Occurrences.shown - kinds[k].entries.count)
+        }
     }
 
     /// The fault whose first place comes first, with its count over all lanes.

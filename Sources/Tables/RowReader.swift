@@ -56,6 +56,7 @@ public struct RowReader {
     /// - Throws: `TableError` for files and rows that cannot be read, `ExactArithmeticImpossible` where the request must
     ///   be read again in double arithmetic, `OutputError` for the file of rejects, and what the consumer throws.
     public func read(into consumer: some BatchConsumer) throws -> ReadReport {
+        try checkFiles()
         try consumer.begin(lanes: Self.laneCount)
         let lanes = (0..<Self.laneCount).map { Lane(number: $0, request: request) }
         let rejects = request.isLenient ? try request.rejects.map { try RejectedRows(path: $0) } : nil
@@ -64,16 +65,16 @@ public struct RowReader {
         for (index, input) in request.files.enumerated() {
             let rowsBefore = lanes.reduce(0) { $0 + $1.rowsRead }
             let blankBefore = lanes.reduce(0) { $0 + $1.blankLines }
-            let file = try open(input, index, buffer)
+            let shortBefore = lanes.reduce(0) { $0 + $1.shortRows }
+            let file = try open(
+                input, index, buffer, threads: request.threads, wantsDigest: request.wantsDigests)
             try readWaves(of: file, lanes, consumer, rejects)
             let rows = lanes.reduce(0) { $0 + $1.rowsRead } - rowsBefore
-            report.files.append(
-                FileReport(
-                    path: input.path, bytes: file.reader.source.bytesRead, rows: rows, delimiter: file.reader.separator,
-                    sha256: file.reader.digest?.hex() ?? ""))
-            report.warnings += file.reader.header.warnings(path: input.path)
+            report.files.append(file.reader.report(rows: rows))
+            report.warnings += file.reader.header.warnings(path: input.path).map(\.warning)
             warn(
-                &report, file, rows: rows, blank: lanes.reduce(0) { $0 + $1.blankLines } - blankBefore)
+                &report, file, rows: rows, blank: lanes.reduce(0) { $0 + $1.blankLines } - blankBefore,
+                short: lanes.reduce(0) { $0 + $1.shortRows } - shortBefore)
         }
         if let fault = FaultLog.first(of: lanes.map(\.faults)) { throw fault }
         try refuseUnmatched(lanes)
@@ -82,10 +83,21 @@ public struct RowReader {
         return report
     }
 
-    private func open(_ input: InputFile, _ index: Int, _ buffer: WaveBuffer) throws -> OpenFile {
+    /// Looks for every column in every file before the first row is read; standard input can be opened only once.
+    private func checkFiles() throws {
+        guard request.files.count > 1 else { return }
+        let buffer = WaveBuffer(capacity: sizes.sample)
+        for (index, input) in request.files.enumerated() where input.path != "-" {
+            _ = try open(input, index, buffer, threads: 1, wantsDigest: false)
+        }
+    }
+
+    private func open(_ input: InputFile, _ index: Int, _ buffer: WaveBuffer, threads: Int, wantsDigest: Bool) throws
+        -> OpenFile
+    {
         let reader = try WaveReader(
-            path: input.path, form: request.form, sizes: sizes, threads: request.threads, buffer: buffer,
-            wantsDigest: request.wantsDigests)
+            path: input.path, form: request.form, sizes: sizes, threads: threads, buffer: buffer,
+            wantsDigest: wantsDigest)
         return try OpenFile(index, input, reader, request)
     }
 
@@ -131,17 +143,12 @@ public struct RowReader {
 
     // MARK: The report
 
-    private func warn(_ report: inout ReadReport, _ file: OpenFile, rows: Int, blank: Int) {
+    private func warn(_ report: inout ReadReport, _ file: OpenFile, rows: Int, blank: Int, short: Int) {
         let path = file.reader.source.path
-        if rows == 0 {
-            report.warnings.append(Warning("no-rows", "\(path): there is a header and no row"))
-        }
+        if rows == 0 { report.warnings.append(TableWarning.noRows(path: path).warning) }
+        if short > 0 { report.warnings.append(TableWarning.shortRows(short, path: path).warning) }
         if blank > 0, file.reader.header.names.count == 1 {
-            report.warnings.append(
-                Warning(
-                    "blank-lines",
-                    "\(path): \(blank) blank line\(blank == 1 ? " was" : "s were") left out; in a file of one column they "
-                        + "could be empty values, which are written as \"\""))
+            report.warnings.append(TableWarning.blankLines(blank, path: path).warning)
         }
     }
 
@@ -169,10 +176,7 @@ public struct RowReader {
                         + "so \(count == 1 ? "does" : "do") not meet `\(filter.text)`"))
         }
         if report.rowsRejected > 0 {
-            report.warnings.append(
-                Warning(
-                    "rejected-rows",
-                    "\(TableError.grouped(report.rowsRejected)) rows could not be read and were put aside"))
+            report.warnings.append(.rejectedRows(report.rowsRejected))
         }
     }
 

@@ -13,6 +13,15 @@ enum TextEncoding: Equatable {
         }
     }
 
+    var name: String {
+        switch self {
+        case .utf8: "utf-8"
+        case .utf16: "utf-16"
+        case .windows1252: "windows-1252"
+        case .latin1: "latin1"
+        }
+    }
+
     /// The encoding that a byte order mark at the start tells, and the mark's length.
     static func mark(_ bytes: UnsafeBufferPointer<UInt8>) -> (encoding: TextEncoding, length: Int)? {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return (.utf8, 3) }

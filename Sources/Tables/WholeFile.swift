@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -31,8 +33,26 @@ public final class WholeFile {
             throw OutputError.cannotWrite(path: path, reason: "it is a folder", written: 0)
         }
         Self.removeStale(folder: folder, name: name)
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
+        let temporary = temporary
+        Self.open.withLock { $0.append(temporary) }
+    }
+
+    /// The temporary files that exist now.
+    private static let open = Mutex<[String]>([])
+
+    /// Removes the temporary files of every unfinished `WholeFile`: for a program that ends on a signal.
+    public static func removeTemporaries() {
+        open.withLock { paths in
+            for path in paths { unlink(path) }
+            paths.removeAll()
+        }
+    }
+
+    private func forget() {
+        let temporary = temporary
+        Self.open.withLock { $0.removeAll { $0 == temporary } }
     }
 
     deinit { abandon() }
@@ -44,6 +64,9 @@ public final class WholeFile {
     }
 
     public func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
+
+    /// For tests: writes go to another file from now on, such as `/dev/full`.
+    func replaceDescriptor(by other: Int32) { dup2(other, descriptor) }
 
     private func flush() throws(OutputError) {
         var done = 0
@@ -70,8 +93,10 @@ public final class WholeFile {
         guard close(open) == 0, rename(temporary, path) == 0 else {
             let error = failure()
             unlink(temporary)
+            forget()
             throw error
         }
+        forget()
         Self.syncFolder(folder)
     }
 
@@ -88,6 +113,7 @@ public final class WholeFile {
         close(descriptor)
         descriptor = -1
         unlink(temporary)
+        forget()
     }
 
     private func failure() -> OutputError {
@@ -109,7 +135,7 @@ public final class WholeFile {
 
     /// A crash of the machine after the rename must not bring the old file back; folders that cannot be opened are left.
     private static func syncFolder(_ folder: String) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = openFile(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
@@ -132,6 +158,8 @@ public final class WholeFile {
         }
     }
 }
+
+private func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 { open(path, flags, mode) }
 
 private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
     #if canImport(Glibc)

@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import Testing
 
 @testable import Tables
@@ -84,6 +86,95 @@ import Testing
         sizes.piece = 512
         sizes.wave = 8192
         #expect(try collect(request, sizes: sizes).rows.inOrder == Self.slowRows(text))
+    }
+
+    /// What each lane is handed, batch by batch: its order and its pieces do not depend on the threads, so sums of
+    /// doubles that follow them do not either.
+    @Test func lanesSeeTheSamePiecesForAnyThreads() throws {
+        final class Handed: BatchConsumer {
+            let batches = Mutex<[[Int64]]>([])
+            func begin(lanes: Int) { batches.withLock { $0 = .init(repeating: [], count: lanes) } }
+            func consume(_ batch: borrowing Batch) {
+                let (lane, first, count) = (batch.lane, batch.lines[0], batch.rowCount)
+                batches.withLock { $0[lane] += [first, Int64(count)] }
+            }
+        }
+        let folder = try TemporaryFolder()
+        var random = SplitMix64(seed: 12)
+        var request = Self.keys(try folder.file(Self.randomTable(&random, rows: 2000)))
+        var sizes = ReadingSizes()
+        (sizes.piece, sizes.wave) = (300, 5000)
+        var seen: [[[Int64]]] = []
+        for threads in 1...4 {
+            request.threads = threads
+            let handed = Handed()
+            _ = try RowReader(request, sizes: sizes).read(into: handed)
+            seen.append(handed.batches.withLock { $0 })
+        }
+        #expect(seen.allSatisfy { $0 == seen[0] })
+        #expect(seen[0].allSatisfy { !$0.isEmpty })
+    }
+
+    /// Standard input, one byte at a time.
+    @Test func aStreamGivesTheSameRows() throws {
+        var random = SplitMix64(seed: 21)
+        let text = Self.randomTable(&random, rows: 60)
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let saved = dup(0)
+        dup2(ends[0], 0)
+        defer {
+            dup2(saved, 0)
+            close(saved)
+            close(ends[0])
+        }
+        let writing = ends[1]
+        Thread.detachNewThread {
+            for byte in text { withUnsafePointer(to: byte) { _ = write(writing, $0, 1) } }
+            close(writing)
+        }
+        var request = Self.keys("-")
+        request.threads = 2
+        request.wantsDigests = true
+        var sizes = ReadingSizes()
+        (sizes.piece, sizes.wave, sizes.sample) = (50, 200, 20)
+        let (rows, report) = try collect(request, sizes: sizes)
+        #expect(rows.inOrder == Self.slowRows(text))
+        #expect(report.files[0].bytes == text.count)
+        #expect(report.files[0].sha256 == SHA256Digest.hex(of: text))
+    }
+
+    /// Files that are wrong in every way: the same rows, or the same refusal to the letter, whatever the sizes.
+    @Test func everyPieceSizeGivesTheSameRefusal() throws {
+        let folder = try TemporaryFolder()
+        var random = SplitMix64(seed: 31)
+        let alphabets =
+            ["ab,\n\"", "abcde,,\n", "a,\n\"\r", "1.5,\n x"].map { Array($0.utf8) } + [Array("aé,\n\"".utf8) + [0xE9]]
+        for round in 0..<150 {
+            let alphabet = alphabets[round % alphabets.count]
+            let length = Int.random(in: 0..<300, using: &random)
+            let text =
+                Array("k,l,m\na,b,1\n".utf8) + (0..<length).map { _ in alphabet.randomElement(using: &random) ?? 0 }
+            var request = Self.keys(try folder.file(text))
+            request.columns[2] = ColumnRequest("m", role: .number)
+            request.isLenient = round % 3 == 0
+            request.form.fillShortRows = round % 2 == 0
+            var answers: [String] = []
+            for (piece, wave, threads) in [(1, 1, 1), (7, 20, 2), (64, 64, 3), (100, 4096, 4), (1 << 18, 1 << 20, 1)] {
+                request.threads = threads
+                var sizes = ReadingSizes()
+                (sizes.piece, sizes.wave, sizes.sample) = (piece, wave, 16)
+                do {
+                    let (rows, report) = try collect(request, sizes: sizes)
+                    answers.append("\(rows.inOrder) \(report)")
+                } catch let error as any Refusal {
+                    answers.append("\(error) \(error.found ?? "")")
+                } catch {
+                    answers.append("\(error)")
+                }
+            }
+            #expect(answers.allSatisfy { $0 == answers[0] }, "\(String(decoding: text, as: UTF8.self)) \(answers)")
+        }
     }
 
     @Test func rolesDecideTypes() throws {

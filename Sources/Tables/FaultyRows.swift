@@ -1,0 +1,34 @@
+/// What is kept of rows that cannot be read.
+extension PieceRows {
+    /// A row of this piece in which a value is at fault.
+    func bad(_ row: Int, _ fault: RowFault) -> Bad {
+        let end = range(row, width - 1).end
+        return Bad(start: range(row, 0).start, end: end, line: lines[row], fault: fault)
+    }
+
+    /// The raw bytes of a row, without its line end.
+    private func raw(_ row: Bad) -> [UInt8] {
+        var end = row.end
+        if end > row.start, lineEnd == UInt8(ascii: "\n"), bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        return Array(UnsafeBufferPointer(start: bytes + row.start, count: end - row.start))
+    }
+
+    /// What the log keeps of a row at fault.
+    ///
+    /// - Parameter found: the text at fault; the raw row, cut at 120 bytes, where it is `nil`.
+    func entry(
+        of row: Bad, in file: WaveReader, _ index: Int, column: (number: Int, label: String)?, found: String?
+    ) -> FaultLog.Entry {
+        FaultLog.Entry(
+            file: index, line: row.line, column: column?.number ?? -1,
+            place: file.place(line: row.line, column: column?.label),
+            found: found ?? String(decoding: raw(row).prefix(120), as: UTF8.self))
+    }
+
+    /// What is kept of a row that is put aside.
+    func rejected(_ row: Bad, in file: WaveReader, _ index: Int, column: String?) -> RejectedRow {
+        RejectedRow(
+            file: index, path: file.source.path, line: row.line, column: column ?? "",
+            offset: file.fileOffset(of: row.start), kind: row.fault.kind, raw: raw(row))
+    }
+}

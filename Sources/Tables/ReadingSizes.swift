@@ -1,0 +1,18 @@
+import CByteScan
+
+/// How much is read and cut at a time. Results do not depend on it in exact arithmetic; tests run it from one byte up.
+struct ReadingSizes: Sendable {
+    var piece = 256 << 10
+    var wave = 8 << 20
+    /// The start of the file over which the separator is found.
+    var sample = 64 << 10
+    var field = 16 << 20
+    var record = 256 << 20
+    var header = 4 << 20
+    var columns = 200_000
+    /// Files that must be decoded as a whole, such as UTF-16.
+    var decoded = 2 << 30
+    var scanLevel = cbs_best_level()
+
+    init() {}
+}
