@@ -135,6 +135,9 @@ enum SampleReport {
             return event
         }
         result.referenceEventTime = -1
+        var cohorts = [effect(.cohort, 2.2, 0.7), effect(.cohort, 1.7, 0.9)]
+        (cohorts[0].cohort, cohorts[1].cohort) = ("2017/18", "2018/19")
+        result.breakdown = cohorts
         result.path = path()
         result.balance = [
             BalanceRow(
