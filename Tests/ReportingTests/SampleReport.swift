@@ -115,7 +115,7 @@ enum SampleReport {
         result.months = EffectInMonths(
             estimate: 2.05, lower: result.effect.lower, upper: result.effect.upper, pupilStandardDeviation: 17.9)
         var group = effect(.overall, 3.31, 0.84)
-        group.group = "fsm=Y"
+        group.group = "group"
         var peers = effect(.overall, 1.62, 0.66)
         peers.group = "peers"
         result.gapEffects = [

@@ -45,6 +45,13 @@ extension ReportPage {
             table: tables.effects(effects, namesOutcome: false),
             caption: "Estimates for \(outcome.outcome.title) (\(outcome.estimator))"
         ).markup
+        if !outcome.breakdown.isEmpty {
+            out +=
+                HTMLTable(
+                    table: tables.effects(outcome.breakdown, namesOutcome: false),
+                    caption: "By starting cohort and by period"
+                ).markup
+        }
         for gap in outcome.gapEffects {
             out +=
                 HTMLTable(
