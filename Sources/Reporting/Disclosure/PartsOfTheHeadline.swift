@@ -12,7 +12,6 @@ struct PartsOfTheHeadline {
     }
 
     private var hidden: [Hidden] = []
-    private var shownPeriods: Set<String> = []
     private var withholdsAPeriod = false
 
     /// - Parameter path: gives the place of each period; a period that it does not have counts as its own number.
@@ -26,7 +25,7 @@ struct PartsOfTheHeadline {
         }
         for row in ledger {
             if row.group != nil {
-                if row.isSuppressed { withholdsAPeriod = true } else { shownPeriods.insert(row.time) }
+                if row.isSuppressed { withholdsAPeriod = true }
             } else if row.isSuppressed, let unit = row.unit, let first = start[unit], let ordinal = ordinals[row.time] {
                 hidden.append(Hidden(time: row.time, eventTime: ordinal - first, cohort: first, n: row.n))
             }
