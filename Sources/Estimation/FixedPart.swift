@@ -74,6 +74,7 @@ public struct FixedPart: Sendable {
         public var squaredLengths: [Double]
     }
 
+    /// Takes the fixed part out of changing columns.
     public func part(_ columns: [SparseColumn]) -> Parted {
         let touched = touchedRows(columns)
         var place = [Int: Int](minimumCapacity: touched.count)

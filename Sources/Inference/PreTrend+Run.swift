@@ -162,7 +162,7 @@ extension PreTrend {
             let p = PlainNumber.pValue(pValue)
             let how =
                 method == "randomisation"
-                ? "\(p), by reassigning starts \(assignments ?? 0) times" : "\(p), by an F test"
+                ? "\(p), over \(assignments ?? 0) reassignments of the starts" : "\(p), by an F test"
             parts.append(
                 pValue < 0.05
                     ? "A difference was already there before the start (\(how))."
@@ -170,13 +170,18 @@ extension PreTrend {
         }
         if let note { parts.append(note.prefix(1).uppercased() + note.dropFirst() + ".") }
         if counts.isFewTreated, let lead = largestLead, abs(lead.estimate) >= 0.5 * abs(headline) {
-            let share = headline == 0 ? "beside" : "\(Int((100 * abs(lead.estimate / headline)).rounded()))% of"
+            let share =
+                abs(lead.estimate) >= abs(headline)
+                ? "as much as the whole effect of \(PlainNumber.text(headline)) or more"
+                : "\(Int((100 * abs(lead.estimate / headline)).rounded()))% of the size of the effect of "
+                    + PlainNumber.text(headline)
+            let who =
+                counts.treatedUnits == 1 ? "one treated unit" : "\(counts.treatedUnits) treated \(options.unitNoun)"
             parts.append(
                 "The two arms already moved against each other before the start: \(abs(lead.eventTime)) steps before it "
-                    + "their difference was \(PlainNumber.text(lead.estimate)) away from its last value, \(share) the size "
-                    + "of the effect of \(PlainNumber.text(headline)). With \(counts.treatedUnits) treated "
-                    + "\(options.unitNoun) these data cannot separate an effect of the partnership from a difference that "
-                    + "was already there before the start.")
+                    + "their difference was \(PlainNumber.text(lead.estimate)) away from its last value, \(share). With "
+                    + "\(who) these data cannot separate an effect of the partnership from a difference that was already "
+                    + "there before the start.")
         }
         return parts.joined(separator: " ")
     }
