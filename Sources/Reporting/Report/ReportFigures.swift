@@ -35,6 +35,11 @@ enum ReportFigures {
         }
     }
 
+    private static let pathCaption =
+        "What happened in both groups of schools, and what the model expects of the partners without the partnership. "
+        + "After the start, the distance between the solid and the dotted line is the estimated effect; before it, the "
+        + "two should lie close together. The vertical axis need not start at 0."
+
     /// All pupils, then the two sides of each gap.
     private static func pathFigures(_ outcome: OutcomeResult, _ number: Int, _ tables: ReadableTables) -> [Figure] {
         var lines = [(slug: "path", whom: String?.none, path: outcome.path.filter { $0.group == nil })]
@@ -52,9 +57,7 @@ enum ReportFigures {
             let title = "\(outcome.outcome.title): actual and expected without the partnership"
             return Figure(
                 slug: slug, title: line.whom.map { "\(title): \($0)" } ?? title, svg: drawn,
-                caption: "What happened in both groups of schools, and what the model expects of the partners "
-                    + "without the partnership. After the start, the distance between the solid and the dotted line is the "
-                    + "estimated effect; before it, the two should lie close together. "
+                caption: (line.whom.map { "The same for \($0)." } ?? pathCaption) + " "
                     + notes(outcome, isWithheld: line.path.contains(where: \.isSuppressed)),
                 table: tables.path(line.path))
         }

@@ -45,23 +45,21 @@ extension ReportPage {
             table: tables.effects(effects, namesOutcome: false),
             caption: "Estimates for \(outcome.outcome.title) (\(outcome.estimator))"
         ).markup
+        if !outcome.breakdown.isEmpty {
+            out +=
+                HTMLTable(
+                    table: tables.effects(outcome.breakdown, namesOutcome: false),
+                    caption: "By starting cohort and by period"
+                ).markup
+        }
         for gap in outcome.gapEffects {
             out +=
                 HTMLTable(
-                    table: tables.effects(gap.effects.map(Self.named), namesOutcome: false),
+                    table: tables.effects(gap.effects, namesOutcome: false),
                     caption: "Effect on the gap: \(gap.group) (negative narrows)"
                 ).markup
         }
         return out
-    }
-
-    /// The rows of a gap in words: the gap itself, then each side.
-    private static func named(_ effect: Effect) -> Effect {
-        guard effect.kind != .gap else { return effect }
-        var named = effect
-        named.kind = .overall
-        named.term = effect.group == "peers" ? "effect on their peers" : "effect on the group"
-        return named
     }
 
     // MARK: 3 Robustness
