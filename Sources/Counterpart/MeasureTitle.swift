@@ -3,8 +3,8 @@ enum MeasureTitle {
     private static let titles: [(columns: [String], title: String)] = [
         (["attainment8", "attainment_8", "att8", "att8scr", "attainment8_average", "avg_att8"], "Attainment 8"),
         (["progress8", "progress_8", "p8", "p8mea", "progress8_average", "avg_p8score"], "Progress 8"),
-        (["read_average"], "average scaled score in reading"),
-        (["mat_average"], "average scaled score in mathematics"),
+        (["read_average"], "reading scaled score"),
+        (["mat_average"], "mathematics scaled score"),
         (["ptrwm_exp"], "share reaching the expected standard in reading, writing and mathematics"),
     ]
 

@@ -32,13 +32,6 @@ struct Cautions {
                     "units start in \(starts.count) different periods: \(fit.estimator.rawValue) also compares with "
                         + "units already treated, which misleads where effects change or differ; see imputation"))
         }
-        let absent = absentUnitPeriods
-        if absent > 0 {
-            warnings.append(
-                Warning(
-                    "unbalanced",
-                    "\(absent) of \(counts.units * counts.periods) combinations of unit and period have no used row"))
-        }
         if counts.clusters < 10 || (counts.clusters < 50 && kind != .cr2) {
             warnings.append(
                 Warning(
@@ -137,9 +130,4 @@ struct Cautions {
         return text + "."
     }
 
-    private var absentUnitPeriods: Int {
-        var seen = [Bool](repeating: false, count: design.units.count * design.periods.count)
-        for c in design.unit.indices { seen[design.unit[c] * design.periods.count + design.period[c]] = true }
-        return counts.units * counts.periods - seen.reduce(0) { $0 + ($1 ? 1 : 0) }
-    }
 }

@@ -38,10 +38,14 @@ public struct OutcomeResult: Sendable {
         public var partners: String
         public var comparison: String
         public var timeColumn: String
+        /// False for a group that is followed in a table alone.
+        public var isDrawn: Bool
 
         public init(
-            group: String, rows: [GapRow], armColumn: String, partners: String, comparison: String, timeColumn: String
+            group: String, rows: [GapRow], armColumn: String, partners: String, comparison: String, timeColumn: String,
+            isDrawn: Bool = true
         ) {
+            self.isDrawn = isDrawn
             self.group = group
             self.rows = rows
             self.armColumn = armColumn

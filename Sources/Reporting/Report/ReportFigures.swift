@@ -15,12 +15,13 @@ enum ReportFigures {
     /// - Parameter number: the outcome's place in the report, from 1; file names come from it, never from a label.
     static func figures(_ outcome: OutcomeResult, number: Int, wording: Wording) -> [Figure] {
         let tables = ReadableTables(level: wording.level, minus: .sign)
-        return gapFigures(outcome, number, tables) + pathFigures(outcome, number, tables)
+        return pathFigures(outcome, number, tables) + gapFigures(outcome, number, tables)
             + [eventFigure(outcome, number, wording, tables), balanceFigure(outcome, number, tables)].compactMap { $0 }
     }
 
     private static func gapFigures(_ outcome: OutcomeResult, _ number: Int, _ tables: ReadableTables) -> [Figure] {
         outcome.gaps.enumerated().compactMap { index, gap in
+            guard gap.isDrawn else { return nil }
             let slug = "outcome-\(number)-gap-\(index + 1)"
             let drawn = GapChart.svg(
                 gap.rows, periods: outcome.periods, start: outcome.start, outcome: outcome.outcome, group: gap.group,

@@ -13,7 +13,7 @@ extension ReportPage {
             return """
                 \(title)<div class="figures">
                 \(figures)</div>
-                \(estimates(outcome))
+                \(estimates(outcome))\(furtherGaps(outcome))
                 """
         }
         return "<section id=\"evidence\"><h2>The evidence</h2>\n\(blocks)</section>\n\n"
@@ -32,6 +32,19 @@ extension ReportPage {
             </figure>
 
             """
+    }
+
+    /// Groups that are followed without a chart, folded away.
+    private func furtherGaps(_ outcome: OutcomeResult) -> Markup {
+        let series = outcome.gaps.filter { !$0.isDrawn }
+        guard !series.isEmpty else { return "" }
+        let found = series.map { gap in
+            HTMLTable(
+                table: tables.gaps(gap.rows, decimals: nil, namesGroup: false),
+                caption: "The gap in \(outcome.outcome.title) by period: \(gap.group)"
+            ).markup
+        }
+        return "<details><summary>The gaps of other groups</summary>\n\(found)</details>\n"
     }
 
     private func estimates(_ outcome: OutcomeResult) -> Markup {
