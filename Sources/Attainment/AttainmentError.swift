@@ -18,11 +18,11 @@ public enum AttainmentError: Refusal, Equatable {
 
     public var code: String {
         switch self {
-        case .valueNotFound: "E331"
-        case .changeWithoutTime: "E332"
-        case .unitRowsNeedPupilSpread: "E333"
-        case .priorNotANumber: "E334"
-        case .noKnownPrior: "E335"
+        case .valueNotFound: "E381"
+        case .changeWithoutTime: "E382"
+        case .unitRowsNeedPupilSpread: "E383"
+        case .priorNotANumber: "E384"
+        case .noKnownPrior: "E385"
         }
     }
 

@@ -10,9 +10,9 @@ public enum ComparisonError: Refusal, Equatable {
 
     public var code: String {
         switch self {
-        case .noTreatedUnits: "E341"
-        case .noComparisonUnits: "E342"
-        case .noBaseline: "E343"
+        case .noTreatedUnits: "E391"
+        case .noComparisonUnits: "E392"
+        case .noBaseline: "E393"
         }
     }
 

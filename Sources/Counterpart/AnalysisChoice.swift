@@ -61,6 +61,7 @@ public struct AnalysisChoice: Sendable {
             throw .doesNotApply(option: "--window", to: "--estimator \(name.rawValue)")
         }
         options.threads = threads
+        options.leavesOutUnidentified = true
         return options
     }
 

@@ -4,8 +4,13 @@ import Tables
 /// What `describe` prints. Schema `counterpart/describe/1`.
 public struct DescriptionDocument: Sendable {
     private let found: FileDescription
+    private let threshold: Int
 
-    public init(_ found: FileDescription) { self.found = found }
+    /// - Parameter suppressBelow: counts of a group's rows below this are not shown; 0 shows all.
+    public init(_ found: FileDescription, suppressBelow: Int) {
+        self.found = found
+        threshold = suppressBelow
+    }
 
     public func render(_ form: OutputForm) -> String {
         switch form {
@@ -30,7 +35,7 @@ public struct DescriptionDocument: Sendable {
             columns: ["column", "looks like", "values", "filled", "empty", "missing", "distinct"].map { ResultTable.Column($0) },
             rows: found.columns.map { column in
                 [
-                    .text(column.name), .text(column.looks.word), .text(Self.values(column)), .integer(column.filled),
+                    .text(column.name), .text(column.looks.word), .text(values(column)), .integer(column.filled),
                     .integer(column.empty), .text(column.missing.map { "\($0.code) \($0.count)" }.joined(separator: ", ")),
                     .text("\(column.isDistinctCapped ? "over " : "")\(column.distinct)"),
                 ]
@@ -38,18 +43,30 @@ public struct DescriptionDocument: Sendable {
     }
 
     /// The range of numbers, the values of groups with a bar for their share, the ends of periods; nothing of identifiers.
-    private static func values(_ column: ColumnDescription) -> String {
+    private func values(_ column: ColumnDescription) -> String {
         switch column.looks {
         case .number(let lowest, let highest, let decimals):
             "\(lowest) to \(highest)" + (decimals > 0 ? ", \(decimals) \(decimals == 1 ? "decimal" : "decimals")" : "")
         case .group(let counts):
-            counts.prefix(6).map { "\($0.value) \(ShareBar.of($0.rows, in: column.filled)) \($0.rows)" }.joined(separator: "  ")
+            shown(counts).prefix(6).map { value, rows in
+                rows.map { "\(value) \(ShareBar.of($0, in: column.filled)) \(Numeral.count(Double($0)))" } ?? "\(value) c"
+            }.joined(separator: "  ")
                 + (counts.count > 6 ? "  and \(counts.count - 6) more" : "")
         case .period(let counts): counts.isEmpty ? "" : "\(counts[0].value) to \(counts[counts.count - 1].value)"
         case .text(let longest): "up to \(longest) bytes"
         case .identifier(let check): check.map { Self.words($0) } ?? ""
         case .empty: ""
         }
+    }
+
+    /// The rows of each value, nil where they are too few; one withheld alone would be the rest of the total, so the next goes too.
+    private func shown(_ counts: [ValueCount]) -> [(value: String, rows: Int?)] {
+        var hidden = counts.map { $0.rows < threshold }
+        if hidden.count(where: { $0 }) == 1 {
+            let others = counts.indices.filter { !hidden[$0] }
+            if let next = others.min(by: { counts[$0].rows < counts[$1].rows }) { hidden[next] = true }
+        }
+        return counts.indices.map { (counts[$0].value, hidden[$0] ? nil : counts[$0].rows) }
     }
 
     private static func words(_ check: IdentifierCheck) -> String {
@@ -81,13 +98,13 @@ public struct DescriptionDocument: Sendable {
         object.put("schema", .text("counterpart/describe/1"))
         object.put("inputs", .array(found.files.map(DocumentFrame.file)))
         object.put("rows", .integer(found.rows))
-        object.put("columns", .array(found.columns.map(Self.json)))
+        object.put("columns", .array(found.columns.map { json($0) }))
         if let coverage = found.coverage { object.put("coverage", Self.json(coverage)) }
         object.put("warnings", DocumentFrame.warnings(found.warnings.map(\.warning)))
         return object.value
     }
 
-    private static func json(_ column: ColumnDescription) -> JSONValue {
+    private func json(_ column: ColumnDescription) -> JSONValue {
         var object = JSONObject()
         object.put("name", .text(column.name))
         object.put("looks", .text(column.looks.word))
@@ -101,7 +118,14 @@ public struct DescriptionDocument: Sendable {
             object.put("lowest", .number(lowest))
             object.put("highest", .number(highest))
             object.put("decimals", .integer(decimals))
-        case .group(let counts), .period(let counts):
+        case .group(let counts):
+            object.put(
+                "values",
+                .array(
+                    shown(counts).map { value, rows in
+                        rows.map { ["value": .text(value), "rows": .integer($0)] } ?? ["value": .text(value), "suppressed": .bool(true)]
+                    }))
+        case .period(let counts):
             object.put("values", .array(counts.map { ["value": .text($0.value), "rows": .integer($0.rows)] }))
         case .identifier(let check):
             if let check { object.put("check", ["kind": .text(check.kind.rawValue), "failed": .integer(check.failing)]) }

@@ -82,10 +82,15 @@ struct DidComposition {
         var counts = SampleCounts(
             rowsRead: report.rowsRead, rowsUsed: primary.reduce(0) { $0 + $1.result.rowsUsed },
             dropped: (study.cells.dropped.first ?? []) + study.dropped, missing: report.missing)
-        counts.units = primary.reduce(0) { $0 + $1.result.units }
-        counts.treatedUnits = primary.reduce(0) { $0 + $1.result.treatedUnits }
-        counts.periods = primary.map(\.result.periods).max()
-        counts.clusters = primary.reduce(0) { $0 + $1.result.clusters }
+        if primary.count == 1, let only = primary.first {
+            counts.take(only.result)
+        } else {
+            let designs = primary.map(\.design)
+            counts.units = Set(designs.flatMap(\.units)).count
+            counts.treatedUnits = Set(designs.flatMap { design in design.units.indices.filter { design.start[$0] != nil }.map { design.units[$0] } }).count
+            counts.periods = Set(designs.flatMap { $0.periods.map(\.ordinal) }).count
+            counts.clusters = Set(designs.flatMap { $0.clusters.first?.levels ?? [] }).count
+        }
         return counts
     }
 

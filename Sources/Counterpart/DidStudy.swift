@@ -52,7 +52,7 @@ struct DidStudy {
         var cells = try StudyCells.read(request.data, keys: keys, covariates: request.covariates, required: unique)
         if !request.links.isEmpty { try cells.map(key: request.design.unit) { request.links[$0] ?? $0 } }
         if request.dropsCovidYears {
-            try cells.keep(key: request.design.time, reason: "exam years without exams (2019/20, 2020/21)") {
+            try cells.keep(key: request.design.time, reason: "results of 2019/20 or 2020/21, assessed by teachers") {
                 !CovidYears.isOne($0)
             }
         }
@@ -93,11 +93,12 @@ struct DidStudy {
 
     private mutating func estimate() throws {
         var refusals: [any Refusal] = []
+        let rows = try rowKind()
         for block in request.data.outcomes.indices {
             for (values, table) in try cells.table.split(by: request.by) {
                 let by = zip(request.by, values).map { ByValue($0, $1) }
                 do {
-                    try add(table, block: block, by: by)
+                    try add(table, block: block, by: by, rows: rows)
                 } catch let refusal as any Refusal where !by.isEmpty {
                     let name = by.map { "\($0.column)=\($0.value)" }.joined(separator: ", ")
                     warnings.append(Warning("not-estimated", "no estimate for \(name): \(refusal.message)"))
@@ -109,8 +110,17 @@ struct DidStudy {
         gatherWarnings()
     }
 
-    private mutating func add(_ table: CellTable, block: Int, by: [ByValue]) throws {
+    /// What a row is, decided once for every value of `--by`; nil leaves it to the design.
+    private func rowKind() throws -> RowKind? {
+        guard !request.by.isEmpty, request.design.rows == nil, request.data.pupil == nil else { return request.design.rows }
+        var names = [request.design.unit, request.design.time]
+        for name in [request.design.gap?.column].compactMap({ $0 }) + request.by where !names.contains(name) { names.append(name) }
+        return try cells.table.firstRepeated(names) == nil ? .units : .pupils
+    }
+
+    private mutating func add(_ table: CellTable, block: Int, by: [ByValue], rows: RowKind?) throws {
         var request = request.design
+        request.rows = rows
         request.block = block
         request.countBlock = cells.countBlock
         request.hasPupilColumn = self.request.data.pupil != nil
@@ -147,7 +157,7 @@ struct DidStudy {
                 request, where: [(self.request.design.unit, unit), (self.request.design.time, period)]),
             places.count == 2
         else { return error }
-        return RepeatedUnitRow(unit: unit, period: period, first: places[0], second: places[1])
+        return CellsError.repeatedUnit(unit: unit, period: period, first: places[0], second: places[1])
     }
 
     private mutating func gatherWarnings() {
@@ -177,21 +187,6 @@ struct DidStudy {
             "partner units share a value of \(column) (\(shared) \(shared == 1 ? "value" : "values")): their results may move together, "
                 + "and standard errors by unit may be too small; consider --cluster \(column)")
     }
-}
-
-/// Two rows of one unit in one period, with their lines.
-struct RepeatedUnitRow: Refusal, Equatable {
-    let unit, period: String
-    let first, second: Place
-
-    var status: ExitStatus { .input }
-    var code: String { "E313" }
-    var message: String {
-        let second = second.file == first.file ? "\(self.second.line ?? 0)" : "\(self.second)"
-        return "'\(unit)' has two rows for '\(period)', on lines \(first.line ?? 0) and \(second)"
-    }
-    var place: Place? { Place(file: first.file, line: first.line) }
-    var hint: String? { "where rows are pupils, say --rows pupils; else keep one row a unit and period" }
 }
 
 /// The exam years whose results were assessed by centres and teachers.

@@ -6,7 +6,7 @@ import Reporting
 extension DidRequest {
     func outcomeName(_ outcome: OutcomeRequest) -> OutcomeName {
         OutcomeName(
-            column: outcome.name, unit: outcome.equals == nil ? "points" : "percentage points", isLowerBetter: lowerIsBetter)
+            column: outcome.name, title: MeasureTitle.of(outcome.name), unit: outcome.equals == nil ? "points" : "percentage points", isLowerBetter: lowerIsBetter)
     }
 
     func wording(_ design: Design) -> Wording {

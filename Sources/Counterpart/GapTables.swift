@@ -51,7 +51,7 @@ struct GapTables {
                 series.append(
                     OutcomeResult.GapSeries(
                         group: GroupWords.of(column: text.column, value: text.value ?? ""), rows: rows.filter { $0.group == label },
-                        armColumn: arm, partners: partners, comparison: comparison, timeColumn: time))
+                        armColumn: arm, partners: partners, comparison: comparison, timeColumn: time, isDrawn: group.value != nil))
             }
         }
         return series

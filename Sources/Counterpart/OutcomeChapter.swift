@@ -77,22 +77,18 @@ struct OutcomeChapter {
         }
         return (first.ordinal...last.ordinal).map { ordinal in
             if let period = periods.first(where: { $0.ordinal == ordinal }) {
-                return PeriodMark(label: period.shortLabel, ordinal: ordinal)
+                return PeriodMark(label: period.label, ordinal: ordinal)
             }
-            return PeriodMark(label: Period(kind: first.kind, ordinal: ordinal, label: "").shortLabel, ordinal: ordinal, hasResults: false)
+            return PeriodMark(label: first.kind.label(of: ordinal), ordinal: ordinal, hasResults: false)
         }
     }
 }
 
-extension Period {
-    /// For an axis: `2018/19` for an academic year, else the label.
-    var shortLabel: String {
-        switch kind {
-        case .academicYear:
-            let next = (ordinal + 1) % 100
-            return "\(ordinal)/\(next < 10 ? "0" : "")\(next)"
-        case .year: return "\(ordinal)"
-        default: return label
-        }
+extension Period.Kind {
+    /// A year without results, as people write it: `2019/20` or `2020`.
+    fileprivate func label(of ordinal: Int) -> String {
+        guard self == .academicYear else { return "\(ordinal)" }
+        let next = (ordinal + 1) % 100
+        return "\(ordinal)/\(next < 10 ? "0" : "")\(next)"
     }
 }

@@ -98,7 +98,7 @@ public struct PlanReader {
     private func data(_ node: PlanNode) throws -> (PlanData, [EvaluationPlan.Permission]) {
         let parts = try node.section([
             "files", "columns", "groups", "unknown", "covariates", "factors", "absorb", "where", "missing", "knownCodes",
-            "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "rows", "links",
+            "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "fillShortRows", "rows", "links",
             "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions",
         ])
         var data = PlanData()
@@ -125,6 +125,7 @@ public struct PlanReader {
         data.form.skipFirst = try parts["skipFirst"]?.integer() ?? 0
         data.form.skipLast = try parts["skipLast"]?.integer() ?? 0
         data.form.percent = try parts["percent"]?.boolean() ?? false
+        data.form.fillShortRows = try parts["fillShortRows"]?.boolean() ?? false
         data.rows = try parts["rows"]?.choice(["pupils", "units"])
         data.links = try parts["links"]?.text()
         data.exclude = try parts["exclude"]?.text()

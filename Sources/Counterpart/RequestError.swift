@@ -25,7 +25,7 @@ public enum RequestError: Refusal, Equatable {
         case .badValue: "E013"
         case .doesNotApply: "E014"
         case .cellsLack: "E330"
-        case .noComparison: "E310"
+        case .noComparison: "E336"
         }
     }
 

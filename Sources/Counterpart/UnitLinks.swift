@@ -70,7 +70,13 @@ public enum LinkError: Refusal, Equatable {
     case circle(path: String)
 
     public var status: ExitStatus { .input }
-    public var code: String { "E320" }
+
+    public var code: String {
+        switch self {
+        case .noColumns: "E128"
+        case .circle: "E129"
+        }
+    }
 
     public var message: String {
         switch self {

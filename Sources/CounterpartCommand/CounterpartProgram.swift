@@ -20,7 +20,7 @@ enum CounterpartProgram {
         } catch let ended as EndedWithWarnings {
             return ended.status
         } catch let refusal as any Refusal {
-            ErrorReport(refusal).print(asJSON: asJSON, showsValues: showsValues)
+            ErrorReport(refusal: refusal).print(asJSON: asJSON, showsValues: showsValues)
             return refusal.status.rawValue
         } catch {
             let text = CounterpartTool.fullMessage(for: error)
@@ -28,7 +28,7 @@ enum CounterpartProgram {
                 print(text)
                 return 0
             }
-            ErrorReport(usage: text).print(asJSON: asJSON, showsValues: showsValues)
+            ErrorReport(refusal: UsageRefusal(words: text)).print(asJSON: asJSON, showsValues: showsValues)
             return ExitStatus.usage.rawValue
         }
     }

@@ -21,7 +21,15 @@ struct DescribeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The period: a column, or several joined by commas.", valueName: "column"))
     var time: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Counts of rows below this are not shown for values of groups; 0 shows all.", valueName: "count"))
+    var suppress = 10
+
     func run() throws {
+        guard suppress >= 0 else {
+            throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
+        }
         if input.lenient {
             throw RequestError.doesNotApply(option: "--lenient", to: "describe, which reports what is wrong")
         }
@@ -38,7 +46,7 @@ struct DescribeCommand: ParsableCommand {
         describe.time = CommaList.split(time)
         describe.wantsDigests = true
         let found = try describe.run()
-        let document = DescriptionDocument(found)
+        let document = DescriptionDocument(found, suppressBelow: suppress)
         try Output(options: result).deliver(
             document.render(format), warnings: found.warnings.map(\.warning), seconds: nil)
     }

@@ -24,6 +24,8 @@ struct InputOptions: ParsableArguments {
     var decimal: String?
     @Flag(help: "Read 67% as 67.")
     var percent = false
+    @Flag(name: .customLong("fill-short-rows"), help: "Take rows that end early as ending in empty fields, counted.")
+    var fillShortRows = false
     @Flag(help: "Put rows that cannot be read aside (see --rejects), counted, instead of stopping.")
     var lenient = false
     @Option(help: ArgumentHelp("Where --lenient writes the rows that it put aside.", valueName: "file"))
@@ -59,6 +61,7 @@ struct InputOptions: ParsableArguments {
         form.thousands = try thousands.map { try Self.byte($0, option: "--thousands") }
         form.decimal = try decimal.map { try Self.byte($0, option: "--decimal") } ?? UInt8(ascii: ".")
         form.percent = percent
+        form.fillShortRows = fillShortRows
         return form
     }
 

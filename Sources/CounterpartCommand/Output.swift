@@ -11,7 +11,7 @@ struct Output {
         if let path = options.output {
             try WholeFile.write(text, to: path)
         } else {
-            FileHandle.standardOutput.write(Data(text.utf8))
+            FileHandle.standardOutput.write(Data((text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n").utf8))
         }
         if !options.quiet {
             let isTextOnScreen = options.output == nil && options.format == "text"

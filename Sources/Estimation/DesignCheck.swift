@@ -17,6 +17,15 @@ extension Design {
             if starts.count <= 1 { throw .noComparison(units: unitCount, starts: starts) }
             guard comparesWithNotYetTreated else { throw .noNeverTreated(units: unitCount, starts: starts) }
         }
+        if let isGroup {
+            for side in [true, false] {
+                for state in [true, false]
+                where !isTreated.indices.contains(where: { isGroup[$0] == side && isTreated[$0] == state }) {
+                    throw .groupMissing(
+                        side: side ? "the group" : "its peers", missing: state ? "treated" : "untreated")
+                }
+            }
+        }
         guard isTreated.indices.contains(where: { !isTreated[$0] && treated[unit[$0]] }) else {
             throw .noPeriodBefore(
                 units: treated.reduce(0) { $0 + ($1 ? 1 : 0) }, firstPeriod: periods[usedPeriods[0]].label)

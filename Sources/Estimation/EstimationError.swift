@@ -11,6 +11,7 @@ public enum EstimationError: Refusal, Equatable {
     case noPeriodBefore(units: Int, firstPeriod: String)
     case startsDiffer(estimator: String, starts: [String])
     case notImputable(cells: Int, examples: [String])
+    case groupMissing(side: String, missing: String)
     case windowWithoutReference(lower: Int)
     case noVariation(outcome: String, cells: Int)
     case collinearTreatment(term: String)
@@ -42,6 +43,7 @@ public enum EstimationError: Refusal, Equatable {
         case .startsDiffer: "E315"
         case .notImputable: "E316"
         case .windowWithoutReference: "E317"
+        case .groupMissing: "E318"
         case .noVariation: "E401"
         case .collinearTreatment: "E402"
         case .nearlyCollinear: "E403"
@@ -71,6 +73,8 @@ public enum EstimationError: Refusal, Equatable {
             "\(estimator) needs one common start, and there are \(starts.count): \(starts.joined(separator: ", "))"
         case .notImputable(let cells, let examples):
             "\(cells) treated results have no untreated results to be compared with: \(examples.joined(separator: "; "))"
+        case .groupMissing(let side, let missing):
+            "an effect on the gap needs \(side) with treated and untreated results, and there are no \(missing) ones"
         case .windowWithoutReference(let lower):
             "a window from \(lower) has no event time before the start to compare with"
         case .noVariation(let outcome, let cells):
@@ -104,6 +108,7 @@ public enum EstimationError: Refusal, Equatable {
         case .startsDiffer: "use --estimator imputation, which compares each start with untreated results only"
         case .notImputable:
             "add earlier results for these units or comparison units for these periods, or leave them out by option"
+        case .groupMissing: "check the group column and the value named by --gap"
         case .windowWithoutReference: "begin the window at -1 or before"
         case .noVariation: "check that the outcome column holds results, not a constant"
         case .collinearTreatment:

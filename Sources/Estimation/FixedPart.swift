@@ -22,11 +22,13 @@ public struct FixedPart: Sendable {
     /// Per cluster X_s'X_s and X_s'ỹ; nil where they would take more room than they save.
     private let clusterMoments: [(gram: Matrix, outcome: [Double])]?
 
-    /// Values of all clusters' moments together beyond this many (160 MB) are not kept.
-    private static let momentLimit = 20_000_000
-
-    /// - Parameter nuisance: further regressors per cell.
-    public init(_ design: Design, effects: [CellFactor], nuisance: [[Double]]) throws(EstimationError) {
+    /// - Parameters:
+    ///   - nuisance: further regressors per cell.
+    ///   - momentLimit: beyond this many values of all clusters' moments together (160 MB) they are not kept, and each
+    ///     draw goes over the rows.
+    public init(
+        _ design: Design, effects: [CellFactor], nuisance: [[Double]], momentLimit: Int = 20_000_000
+    ) throws(EstimationError) {
         rows = CompressedRows(design, pool: design.clusterBlocks.codes)
         let extra = nuisance.map { CellColumn(name: "nuisance", values: $0) }
         model = try LeastSquares(ModelColumns(design, rows: rows, effects: effects, nuisance: extra), rows: rows)
@@ -40,7 +42,7 @@ public struct FixedPart: Sendable {
         clusterCount = cluster.levels.count
         let k = model.matrix.columns
         clusterMoments =
-            clusterCount * k * k <= Self.momentLimit
+            clusterCount * k * k <= momentLimit
             ? Self.moments(model, clusterOfRow: clusterOfRow, clusterCount: clusterCount) : nil
     }
 
@@ -72,6 +74,7 @@ public struct FixedPart: Sendable {
         public var squaredLengths: [Double]
     }
 
+    /// Takes the fixed part out of changing columns.
     public func part(_ columns: [SparseColumn]) -> Parted {
         let touched = touchedRows(columns)
         var place = [Int: Int](minimumCapacity: touched.count)

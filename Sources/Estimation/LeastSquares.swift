@@ -85,16 +85,6 @@ public struct LeastSquares: Sendable {
     /// Kept columns that are not fixed effects.
     public var slopeCount: Int { labels.reduce(0) { $0 + ($1.role == .effect ? 0 : 1) } }
 
-    /// A column of rows less what the model explains of it.
-    func residualise(_ column: [Double]) -> [Double] {
-        var rest = column
-        elimination?.apply(&rest)
-        guard matrix.columns > 0 else { return rest }
-        let fitted = matrix.times(gramInverse.times(matrix.transposedTimes(rest)))
-        for r in rest.indices { rest[r] -= fitted[r] }
-        return rest
-    }
-
     private static func collinear(_ dropped: [ColumnLabel]) -> [Warning] {
         let names = dropped.filter { $0.role == .factor || $0.role == .covariate }.map(\.name)
         guard !names.isEmpty else { return [] }

@@ -2,21 +2,27 @@ import Estimation
 
 /// How one design is analysed. What is nil follows the rules of `DidAnalysis`.
 public struct AnalysisOptions: Sendable {
+    /// Levels of a fixed effect with one used row: kept, or set aside repeatedly until there are none.
     public enum SingletonRule: String, Sendable { case keep, drop }
 
+    /// nil: two-way fixed effects where all start together, else imputation.
     public var estimator: EstimatorName?
+    /// nil: CR2 where clusters are fewer than 50 or either arm has fewer than 10, else CR1.
     public var vcov: VarianceKind?
+    /// The factor on CR1.
     public var smallSample = SmallSample.fixest
     public var singletons = SingletonRule.drop
     /// Of intervals, between 0 and 1.
     public var level = 0.95
     /// Draws of the randomisation test; 0 turns it off; nil: 999 where treated clusters are fewer than 10 or CR2 was chosen.
     public var permutations: Int?
+    /// Of reassignments; the same seed gives the same draws on any thread.
     public var seed: UInt64 = 1
     /// Event times kept apart in `event-study` and `imputation`; those outside are binned into its ends.
     public var window: ClosedRange<Int>?
     /// Threads for draws; results do not depend on it.
     public var threads = 1
+    /// Whether differences before the start are looked for.
     public var diagnosesPreTrend = true
     /// True: where no unit stays without treatment, units that start later are the comparison.
     public var comparesWithNotYetTreated = false

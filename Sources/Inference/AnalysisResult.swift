@@ -6,9 +6,13 @@ public struct AnalysisResult: Sendable {
     public var estimator: EstimatorName
     /// The headline first.
     public var effects: [Effect]
+    /// Group rows by period with intervals, then unit rows.
     public var counterfactual: [CounterfactualRow]
+    /// Both arms over all periods.
     public var path: [PathPoint]
+    /// nil where it was not asked for; where it cannot be had, its words say why.
     public var preTrend: PreTrend?
+    /// Of the headline; nil where it was not asked for, or with the warning `no-randomisation`.
     public var randomisation: RandomisationTest?
     public var warnings: [Warning]
     /// Rows behind the estimate, after singletons were set aside.
@@ -20,6 +24,7 @@ public struct AnalysisResult: Sendable {
     public var periods: Int
     public var clusters: Int
     public var treatedClusters: Int
+    /// The one asked for, or the one the rule chose.
     public var varianceUsed: VarianceKind
     /// Parameters that the model estimates, the levels of every fixed effect included.
     public var parameterCount: Int

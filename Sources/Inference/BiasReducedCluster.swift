@@ -5,9 +5,18 @@ import Panels
 /// CR2, the bias-reduced cluster-robust variance, with Satterthwaite degrees of freedom.
 ///
 /// Residuals are linear in the outcome, e = R y. A cluster's rows of R are R_s, their cross product Ω_s = R_s R_s', and its
-/// contribution is a_s'e_s with a_s = Ω_s^(−1/2) v_s (symmetric pseudo-inverse root), unbiased under independent errors of
-/// one variance. V = Σ (a_s'e_s)²; with ℓ_s = R_s'a_s, df = (Σ‖ℓ_s‖²)² / Σ_{s,t} (ℓ_s'ℓ_t)².
-/// For least squares R = I − H, so Ω_s = I − H_ss: Bell & McCaffrey (2002), Pustejovsky & Tipton (2018).
+/// contribution is a_s'e_s, unbiased under independent errors of one variance. V = Σ (a_s'e_s)²; with ℓ_s = R_s'a_s,
+/// df = (Σ‖ℓ_s‖²)² / Σ_{s,t} (ℓ_s'ℓ_t)².
+///
+/// For least squares R = I − H, so Ω_s = I − H_ss and a_s = Ω_s^(−1/2) v_s (symmetric pseudo-inverse root): Bell &
+/// McCaffrey (2002), Pustejovsky & Tipton (2018).
+///
+/// For imputation R is an oblique projector. Roots of Ω_s differ by a rotation; the one taken makes what a cluster's own
+/// outcomes contribute, a_s'R_ss, a symmetric shrinkage of v_s: a_s = Ω_s⁺R_ss (R_ss'Ω_s⁺R_ss)^(−1/2) v_s, the polar factor
+/// of Ω_s^(−1/2)R_ss. Where R is symmetric this is least squares' CR2. The symmetric root of Ω_s would also be unbiased
+/// under independent errors, but turns weight away from a treated unit's mean effect, and with errors correlated within
+/// units (8 to 20 of them, AR(1) of 0.5, treated spread once or twice) its intervals covered 85 to 95% where these cover
+/// 92 to 99%. On a balanced panel with one start it is the two-way regression's CR2, degrees of freedom included.
 struct BiasReducedCluster {
     var fit: Fit
 
@@ -119,12 +128,10 @@ struct BiasReducedCluster {
                 let active = block.filter { residuals.isActive[$0] }
                 let rowsOfR = residuals.rows(active)
                 let v = Matrix(rows: active.count, columns: 1, storage: active.map { fit.weights[$0, k] })
-                let lean = rowsOfR.times(v).storage
-                let length = dot(lean, lean)
-                guard length > 0 else { continue }
-                let factor = (dot(v.storage, v.storage) / length).squareRoot()
-                contributions[plain.count + s, k] = factor * dot(v.storage, active.map { e[$0] })
-                spread.storage.replaceSubrange(s * spread.rows..<(s + 1) * spread.rows, with: lean.map { factor * $0 })
+                let a = try obliquelyAdjusted(rowsOfR, own: rowsOfR.selecting(rows: active), times: v)
+                contributions[plain.count + s, k] = dot(a.storage, active.map { e[$0] })
+                spread.storage.replaceSubrange(
+                    s * spread.rows..<(s + 1) * spread.rows, with: rowsOfR.times(a).storage)
             }
             let products = spread.crossProduct()
             let trace = sums.trace[k] + (0..<products.rows).reduce(0) { $0 + products[$1, $1] }
@@ -132,6 +139,14 @@ struct BiasReducedCluster {
             freedom.append(trace * trace / (sums.squares[k] + 2 * cross + dot(products.storage, products.storage)))
         }
         return CovarianceOfEstimates(kind: .cr2, matrix: contributions.crossProduct(), degreesOfFreedom: freedom)
+    }
+
+    /// Ω⁺R_ss (R_ss'Ω⁺R_ss)^(−1/2) v; `own` is R_ss'.
+    private func obliquelyAdjusted(_ rowsOfR: Matrix, own: Matrix, times v: Matrix) throws(EstimationError) -> Matrix {
+        try solved { () throws(LinearAlgebraError) in
+            let whitened = try SymmetricEigen(rowsOfR.crossProduct()).pseudoInverse(times: own.transposed)
+            return whitened.times(try SymmetricEigen(own.times(whitened)).inverseSquareRoot(times: v))
+        }
     }
 
     private static func levelsLieWithin(_ blocks: [[Int]], _ model: Imputation) -> Bool {
@@ -211,96 +226,5 @@ struct BiasReducedCluster {
         var total = 0.0
         for i in 0..<m.rows { for j in 0..<m.rows { total += product[i, j] * product[j, i] } }
         return total
-    }
-}
-
-/// Rows of R for one estimand of an imputation fit, e = R y:
-/// R = I − Z̃ C Z₀' − E Ω', where E marks treated rows' groups, Ω their averaging weights and z̃ = z − the group's average.
-/// Treated rows outside the estimand play no part: they move neither the estimate nor its residuals.
-struct ImputationResiduals {
-    let model: Imputation
-    let rows: CompressedRows
-    let group: [Int]
-    let groupCells: [[Int]]
-    /// Per cell: weight in its group's average.
-    let share: [Double]
-    let isActive: [Bool]
-    private let levels: Levels
-    /// Per group: average of x*, and of level dummies.
-    private let groupDeviation: [[Double]]
-
-    /// Values of one dense rows × clusters matrix beyond this many (400 MB) are refused.
-    static let valueLimit = 50_000_000
-
-    /// What all estimands share: untreated cell rows by level, and X* M, rows × K.
-    struct Levels {
-        let rows: [[Int]]
-        let leverage: Matrix
-
-        init(_ fit: Fit, _ model: Imputation) {
-            var ofLevel = [[Int]](repeating: [], count: model.levelWeight.count)
-            for r in 0..<fit.rows.cellCount where !model.isTreated[r] { ofLevel[model.level[r]].append(r) }
-            rows = ofLevel
-            leverage = model.deviations.times(model.gramInverse)
-        }
-    }
-
-    init(_ fit: Fit, _ model: Imputation, _ groups: ImputationGroups, _ levels: Levels, omega: [Double]) {
-        self.model = model
-        self.levels = levels
-        rows = fit.rows
-        group = groups.group
-        let share = groups.averaging(omega)
-        self.share = share
-        isActive = (0..<fit.rows.count).map { !model.isTreated[$0] || omega[fit.rows.cell[$0]] != 0 }
-        var cells = [[Int]](repeating: [], count: groups.count)
-        for c in share.indices where share[c] != 0 { cells[groups.group[c]].append(c) }
-        groupCells = cells
-        groupDeviation = cells.map { members in
-            var average = [Double](repeating: 0, count: model.deviations.columns)
-            for c in members {
-                let weight = share[c] / fit.rows.scale[c]
-                for j in average.indices { average[j] += weight * model.deviations[c, j] }
-            }
-            return average
-        }
-    }
-
-    /// Rows of R as the columns of an n × count matrix.
-    func rows(_ chosen: [Int]) -> Matrix {
-        var deviations = Matrix(model.deviations.columns, chosen.count)
-        for (i, r) in chosen.enumerated() {
-            let average = averagingGroup(r).map { groupDeviation[$0] }
-            for j in 0..<deviations.rows {
-                deviations[j, i] = model.deviations[r, j] - (average.map { rows.scale[r] * $0[j] } ?? 0)
-            }
-        }
-        var result = levels.leverage.times(deviations)
-        for i in chosen.indices {
-            for q in 0..<rows.count { result[q, i] = model.isTreated[q] ? 0 : -result[q, i] }
-        }
-        var ownLevel = [Int: Double]()
-        for (i, r) in chosen.enumerated() {
-            ownLevel.removeAll(keepingCapacity: true)
-            if model.level[r] >= 0 { ownLevel[model.level[r], default: 0] += rows.scale[r] }
-            if let g = averagingGroup(r) {
-                for c in groupCells[g] { ownLevel[model.level[c], default: 0] -= rows.scale[r] * share[c] }
-            }
-            for level in ownLevel.keys.sorted() {
-                let own = ownLevel[level] ?? 0
-                for q in levels.rows[level] { result[q, i] -= own * rows.scale[q] / model.levelWeight[level] }
-            }
-            result[r, i] += 1
-            if let g = averagingGroup(r) {
-                for c in groupCells[g] { result[c, i] -= rows.scale[r] * share[c] / rows.scale[c] }
-            }
-        }
-        return result
-    }
-
-    /// The group whose average is taken off row r; nil for untreated rows and for rows within cells.
-    private func averagingGroup(_ r: Int) -> Int? {
-        guard r < rows.cellCount, model.isTreated[r], group[r] >= 0, !groupCells[group[r]].isEmpty else { return nil }
-        return group[r]
     }
 }

@@ -10,6 +10,8 @@ struct Cautions {
     var headline: Effect
     var kind: VarianceKind
     var randomisation: RandomisationTest?
+    /// Reassignments asked for, by option or by rule.
+    var draws: Int
     var preTrend: PreTrend?
     var singletonRows: Int
     var options: AnalysisOptions
@@ -30,13 +32,6 @@ struct Cautions {
                     "units start in \(starts.count) different periods: \(fit.estimator.rawValue) also compares with "
                         + "units already treated, which misleads where effects change or differ; see imputation"))
         }
-        let absent = absentUnitPeriods
-        if absent > 0 {
-            warnings.append(
-                Warning(
-                    "unbalanced",
-                    "\(absent) of \(counts.units * counts.periods) combinations of unit and period have no used row"))
-        }
         if counts.clusters < 10 || (counts.clusters < 50 && kind != .cr2) {
             warnings.append(
                 Warning(
@@ -45,6 +40,13 @@ struct Cautions {
                         + (kind == .cr2
                             ? "intervals use CR2 with Satterthwaite degrees of freedom and stay approximate"
                             : "\(kind.rawValue) intervals are too narrow below about 50; cr2 is made for this")))
+        }
+        if draws > 0, randomisation == nil {
+            warnings.append(
+                Warning(
+                    "no-randomisation",
+                    "no randomisation test: treatment does not follow from the starts, or the headline has no statistic"
+                ))
         }
         if counts.isFewTreated { warnings.append(Warning("few-treated", fewTreated)) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {
@@ -55,11 +57,26 @@ struct Cautions {
 
     func sentences() -> [String] {
         var sentences: [String] = []
+        if headline.kind == .gap, let gap = gapSentence { sentences.append(gap) }
         if let few = fewTreatedHeadline { sentences.append(few) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {
             sentences.append(preTrend.words)
         }
         return sentences
+    }
+
+    /// In a triple difference: which way the gap goes.
+    private var gapSentence: String? {
+        guard let estimate = headline.estimate else { return nil }
+        let verb = estimate < 0 ? "narrows" : estimate > 0 ? "widens" : "does not change"
+        var text = "The estimated effect \(verb) the gap by \(PlainNumber.text(abs(estimate)))"
+        if let lower = headline.lower, let upper = headline.upper {
+            let level = PlainNumber.text(100 * options.level)
+            text +=
+                " (\(level)% interval of the change from \(PlainNumber.text(lower)) to \(PlainNumber.text(upper)); "
+                + "negative narrows)"
+        }
+        return text + "."
     }
 
     private var treated: String {
@@ -113,9 +130,4 @@ struct Cautions {
         return text + "."
     }
 
-    private var absentUnitPeriods: Int {
-        var seen = [Bool](repeating: false, count: design.units.count * design.periods.count)
-        for c in design.unit.indices { seen[design.unit[c] * design.periods.count + design.period[c]] = true }
-        return counts.units * counts.periods - seen.reduce(0) { $0 + ($1 ? 1 : 0) }
-    }
 }

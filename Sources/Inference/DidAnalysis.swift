@@ -9,7 +9,9 @@ import Tables
 /// where fewer than 10 clusters are treated or CR2 was chosen by that rule.
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
-    public static func run(_ design: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
+    public static func run(_ whole: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
+        // A cell without weight says nothing, and its mean is not one.
+        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
         try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
         let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
         guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
@@ -35,7 +37,7 @@ public struct DidAnalysis {
 
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
-            let (test, leads) = try PreTrend.run(
+            let (test, leads) = PreTrend.find(
                 fit.design, kind: kind, counts: counts, headline: fit.estimates[0], options: options)
             preTrend = test
             if name == .imputation { rows.insert(contentsOf: leads, at: firstEvent(rows)) }
@@ -43,7 +45,7 @@ public struct DidAnalysis {
 
         let cautions = Cautions(
             design: fit.design, counts: counts, fit: fit, headline: rows[0], kind: kind, randomisation: randomisation,
-            preTrend: preTrend, singletonRows: singletons?.rows ?? 0, options: options)
+            draws: draws, preTrend: preTrend, singletonRows: singletons?.rows ?? 0, options: options)
         let counterfactual = Counterfactual(fit: fit, table: table)
         return AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),

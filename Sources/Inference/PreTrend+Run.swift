@@ -9,8 +9,19 @@ extension PreTrend {
     ///
     /// The p-value comes from reassigning starts, on the periods before the first start, where clusters are fewer than 50
     /// or either arm has fewer than 10: an F test with CR1 rejects far too often there. Otherwise from F(q, G − 1).
-    /// - Returns: the test and its leads as effects with intervals.
-    static func run(
+    /// - Returns: the test and its leads as effects with intervals. A diagnostic never stops the estimate it stands
+    ///   beside: where it cannot be had, its words say why.
+    static func find(
+        _ design: Design, kind: VarianceKind, counts: ArmCounts, headline: Double, options: AnalysisOptions
+    ) -> (PreTrend, [Effect]) {
+        do {
+            return try run(design, kind: kind, counts: counts, headline: headline, options: options)
+        } catch {
+            return (unavailable(error.message), [])
+        }
+    }
+
+    private static func run(
         _ design: Design, kind: VarianceKind, counts: ArmCounts, headline: Double, options: AnalysisOptions
     ) throws(EstimationError) -> (PreTrend, [Effect]) {
         var untreated = design.keeping(design.isTreated.map { !$0 })
@@ -151,7 +162,7 @@ extension PreTrend {
             let p = PlainNumber.pValue(pValue)
             let how =
                 method == "randomisation"
-                ? "\(p), by reassigning starts \(assignments ?? 0) times" : "\(p), by an F test"
+                ? "\(p), over \(assignments ?? 0) reassignments of the starts" : "\(p), by an F test"
             parts.append(
                 pValue < 0.05
                     ? "A difference was already there before the start (\(how))."
@@ -159,13 +170,18 @@ extension PreTrend {
         }
         if let note { parts.append(note.prefix(1).uppercased() + note.dropFirst() + ".") }
         if counts.isFewTreated, let lead = largestLead, abs(lead.estimate) >= 0.5 * abs(headline) {
-            let share = headline == 0 ? "beside" : "\(Int((100 * abs(lead.estimate / headline)).rounded()))% of"
+            let share =
+                abs(lead.estimate) >= abs(headline)
+                ? "as much as the whole effect of \(PlainNumber.text(headline)) or more"
+                : "\(Int((100 * abs(lead.estimate / headline)).rounded()))% of the size of the effect of "
+                    + PlainNumber.text(headline)
+            let who =
+                counts.treatedUnits == 1 ? "one treated unit" : "\(counts.treatedUnits) treated \(options.unitNoun)"
             parts.append(
                 "The two arms already moved against each other before the start: \(abs(lead.eventTime)) steps before it "
-                    + "their difference was \(PlainNumber.text(lead.estimate)) away from its last value, \(share) the size "
-                    + "of the effect of \(PlainNumber.text(headline)). With \(counts.treatedUnits) treated "
-                    + "\(options.unitNoun) these data cannot separate an effect of the partnership from a difference that "
-                    + "was already there before the start.")
+                    + "their difference was \(PlainNumber.text(lead.estimate)) away from its last value, \(share). With "
+                    + "\(who) these data cannot separate an effect of the partnership from a difference that was already "
+                    + "there before the start.")
         }
         return parts.joined(separator: " ")
     }

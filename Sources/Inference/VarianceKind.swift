@@ -7,6 +7,7 @@ public enum VarianceKind: String, Sendable, CaseIterable {
     /// Errors correlated within clusters: no correction, a factor, bias-reduced (Bell & McCaffrey), jackknife-like.
     case cr0, cr1, cr2, cr3
 
+    /// True for those that this version computes.
     public var isBuilt: Bool { ![.hc2, .hc3, .cr3].contains(self) }
     public var isClustered: Bool { [.cr0, .cr1, .cr2, .cr3].contains(self) }
 }

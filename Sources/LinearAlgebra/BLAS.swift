@@ -3,8 +3,8 @@ internal import COpenBLAS
 /// OpenBLAS runs one thread: work is spread outside of it, over fixed pieces, so that the bits never depend on threads.
 private let oneThread: Void = openblas_set_num_threads(1)
 
-/// The three products that estimators need. Dimensions beyond 32 bits are a programmer's mistake here: rooms that build
-/// matrices bound them first (`RowLimit` in Estimation).
+/// The products that estimators need. Dimensions beyond 32 bits are a programmer's mistake here: what builds matrices from
+/// data bounds them first and refuses in words (`ModelColumns` in Estimation).
 extension Matrix {
     /// The cross product X'X, with both triangles filled: one call to `dsyrk`.
     public func crossProduct() -> Matrix {

@@ -34,6 +34,17 @@ public struct SymmetricEigen: Sendable {
         return vectors.times(inner)
     }
 
+    /// The pseudo-inverse applied to the columns of Y, with the same rule for what counts as zero.
+    public func pseudoInverse(times y: Matrix, tolerance: Double = 1e-10) -> Matrix {
+        let floor = tolerance * (values.last ?? 0)
+        var inner = vectors.transposedTimes(y)
+        for i in values.indices {
+            let factor = values[i] > floor && values[i] > 0 ? 1 / values[i] : 0
+            for j in 0..<y.columns { inner[i, j] *= factor }
+        }
+        return vectors.times(inner)
+    }
+
     /// The symmetric square root of the matrix and its pseudo-inverse, with the same rule for what counts as zero.
     public func squareRoots(tolerance: Double = 1e-10) -> (root: Matrix, inverse: Matrix) {
         let floor = tolerance * (values.last ?? 0)

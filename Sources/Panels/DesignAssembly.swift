@@ -14,13 +14,14 @@ extension DesignDraft {
         let eventTime = cells.indices.map { position in
             starts[units.codes[position]].map { sample.steps(from: $0, to: periods[position]) }
         }
+        let numbered = sample.numbered
         let rows = moments.selecting(cells)
         let used = request.weightKind == .frequency ? rows.repeated : rows
         return Design(
             outcome: table.blocks[request.block].variables[0],
             covariates: Array(table.blocks[request.block].variables.dropFirst()),
-            units: units.levels, unit: units.codes, periods: sample.periods, period: periods,
-            start: starts.map { $0.map { sample.periods[$0].ordinal } },
+            units: units.levels, unit: units.codes, periods: numbered, period: periods,
+            start: starts.map { $0.map { numbered[$0].ordinal } },
             isTreated: eventTime.map { $0.map { $0 >= 0 } ?? false }, eventTime: eventTime,
             isGroup: request.gap.map { _ in cells.map { sides[$0] == true } },
             clusters: columns.clusters.map { $0.factor(of: cells) },

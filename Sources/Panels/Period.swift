@@ -2,7 +2,8 @@
 public struct Period: Sendable, Hashable, Comparable {
     public enum Kind: String, Sendable { case year, academicYear, term, date }
     public var kind: Kind
-    /// Calendar steps: years for years and academic years (201819 is 2018), terms for terms, days for dates.
+    /// Calendar steps: years for years and academic years (201819 is 2018), terms for terms. Dates are read as days, and in a
+    /// design numbered in their order, since one step there is the next date that occurs.
     public var ordinal: Int
     /// As the input wrote it.
     public var label: String

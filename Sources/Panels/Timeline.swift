@@ -20,6 +20,12 @@ public struct Timeline: Sendable, Equatable {
         kind == .date ? end - start : periods[end].ordinal - periods[start].ordinal
     }
 
+    /// The periods with ordinals whose differences are steps: dates are numbered from 0.
+    var numbered: [Period] {
+        guard kind == .date else { return periods }
+        return periods.enumerated().map { Period(kind: .date, ordinal: $0, label: $1.label) }
+    }
+
     /// The point of time some steps after another; for dates, that of the date so many further on, or after the last.
     func ordinal(_ ordinal: Int, later steps: Int) -> Int {
         guard kind == .date, steps != 0 else { return ordinal + steps }

@@ -26,11 +26,11 @@ struct TreatmentStarts {
         ordinal = [Int?](repeating: nil, count: evidence.units.count)
         text = [String?](repeating: nil, count: evidence.units.count)
         switch request.treatment {
-        case .startColumn:
-            guard let treatment else { throw .noRows }
+        case .startColumn(let name):
+            guard let treatment else { throw .columnNotInCells(name: name) }
             try readStarts(evidence, treatment, takesFirst: request.takesFirstStart)
-        case .treatedColumn:
-            guard let treatment else { throw .noRows }
+        case .treatedColumn(let name):
+            guard let treatment else { throw .columnNotInCells(name: name) }
             try readSwitches(evidence, treatment, takesFirst: request.takesFirstStart)
         case .partners(let entries, let startAt):
             try readPartners(evidence, entries, startAt: startAt, request)

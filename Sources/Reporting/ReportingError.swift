@@ -17,7 +17,7 @@ public enum ReportingError: Refusal, Equatable {
 
     public var code: String {
         switch self {
-        case .cannotWrite: "E501"
+        case .cannotWrite: "E506"
         case .noParentFolder: "E502"
         case .foreignFolder: "E503"
         case .inUse: "E504"

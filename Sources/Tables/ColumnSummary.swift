@@ -136,6 +136,8 @@ struct ColumnSummary: Sendable {
 }
 
 /// Distinct texts and the rows of each, up to a limit.
+///
+/// Not a value to copy and change twice: copies share the dictionary. Each is filled, merged into the next and forgotten.
 struct DistinctCounts: Sendable {
     private let dictionary = KeyDictionary()
     private var rows: [Int] = []

@@ -64,6 +64,7 @@ public struct Conversion: Sendable {
         guard !files.isEmpty else {
             throw TableError.request("no file is named", hint: "name at least one CSV file")
         }
+        try RowReader.checkRejects(rejects, isLenient: isLenient)
         guard pseudonymise.isEmpty || !key.isEmpty else {
             throw TableError.request("pseudonyms need a key", hint: "name a key file with --key")
         }

@@ -7,7 +7,7 @@ enum FileKind {
     }
 
     private static func recognise(_ head: UnsafeBufferPointer<UInt8>) -> (kind: String, remedy: String)? {
-        let unpack = "compressed files are not read in this version: unpack it first"
+        let unpack = "reading compressed files is not in this version: unpack it first"
         let export = "save it as CSV (UTF-8) in the spreadsheet program"
         if head.starts(with: [0x1F, 0x8B]) { return ("a gzip file", unpack) }
         if head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return ("a zstd file", unpack) }

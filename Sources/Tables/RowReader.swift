@@ -22,6 +22,7 @@ public struct RowReader {
 
     private static func check(_ request: ReadRequest) throws(TableError) {
         guard !request.files.isEmpty else { throw .request("no file is named", hint: "name at least one CSV file") }
+        try checkRejects(request.rejects, isLenient: request.isLenient)
         guard request.missing.codes.count < 254 else {
             throw .request("more than 253 missing codes", hint: "name fewer with --missing")
         }
@@ -43,6 +44,12 @@ public struct RowReader {
                         hint: "points need at most six decimals")
                 }
             }
+        }
+    }
+
+    static func checkRejects(_ rejects: String?, isLenient: Bool) throws(TableError) {
+        guard rejects == nil || isLenient else {
+            throw .request("a file of rejects is named, but rows are not to be put aside", hint: "add --lenient")
         }
     }
 

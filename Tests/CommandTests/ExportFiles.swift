@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The small partnership in all the forms that exports come in.
 enum ExportFiles {
@@ -47,6 +48,10 @@ enum ExportFiles {
         try folder.write(
             schools.csv(changing: { if $0.attainment8 == "SUPP" { $0.attainment8 = "withheld" } }), "codes.csv")
         try folder.write(schools.csv() + "one,field,too,few\n", "broken.csv")
+        let last = try #require(schools.pupils.last)
+        try folder.write(
+            schools.csv() + SmallSchools.line(last).split(separator: ",").dropLast().joined(separator: ",") + "\n",
+            "short.csv")
         try folder.write(
             schools.csv().replacing("\n", with: ",1\n").replacing("weight,1", with: "weight,"), "unnamed.csv")
         let first = schools.pupils[0]

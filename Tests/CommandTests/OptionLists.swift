@@ -213,6 +213,7 @@ enum OptionLists {
                 list.refuses("--lenient", says: "--lenient does not apply"),
                 list.refuses("--rejects", "r.csv", says: "--rejects does not apply"),
                 list.acts("--missing", "withheld", base: ["codes.csv"]), list.acts("--no-known-codes"),
+                list.acts("--suppress", "400"), list.refuses("--suppress", "-1", says: "--suppress"),
                 list.acts("--unit", "urn", base: ["pupils.csv", "--time", "academic_year"]),
                 list.acts("--time", "academic_year", base: ["pupils.csv", "--unit", "urn"]),
                 list.acts("--unit", "trust", with: times),
@@ -288,6 +289,7 @@ enum OptionLists {
             list.refuses("--skip-last", "-1", says: "--skip-last"),
             list.acts("--thousands", ",", base: ["thousands.csv"] + read),
             list.acts("--decimal", ",", base: ["decimal.csv"] + read),
+            list.acts("--fill-short-rows", base: ["short.csv"] + read),
             list.acts("--percent", base: ["percent.csv"] + read), list.refuses("--threads", "0", says: "--threads"),
             list.acts("--show-values", base: ["broken.csv"] + read, status: 3, says: "one,field,too,few"),
         ]

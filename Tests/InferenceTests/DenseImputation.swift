@@ -55,9 +55,12 @@ struct DenseImputation {
         for g in cluster.levels.indices {
             let members = (0..<n).filter { cluster.codes[$0] == g && (!design.isTreated[$0] || omega[$0] != 0) }
             let own = r.selecting(rows: members)
-            let eigen = try SymmetricEigen(own.times(own.transposed))
             let vs = members.map { v[$0] }
-            let a = eigen.inverseSquareRoot(times: Matrix(rows: vs.count, columns: 1, storage: vs)).storage
+            let block = own.transposed.selecting(rows: members).transposed
+            let inverse = try Self.pseudoInverse(own.times(own.transposed))
+            let shrinkage = try SymmetricEigen(block.transposed.times(inverse.times(block)))
+                .squareRoots(tolerance: 1e-10).inverse
+            let a = inverse.times(block).times(shrinkage).times(vs)
             let es = members.map { e[$0] }
             sum0 += dot(vs, es) * dot(vs, es)
             sum2 += dot(a, es) * dot(a, es)

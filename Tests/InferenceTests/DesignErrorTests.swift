@@ -134,6 +134,13 @@ struct DesignErrorTests {
                 == .startsDiffer(estimator: "did2x2", starts: ["3", "4"]))
     }
 
+    @Test func groupWithoutTreatedResults() {
+        var made = SeededRows(seed: 52)
+        var rows = made.panel(starts: [4, 4, nil, nil], pupils: 4...6, groups: true)
+        rows.isGroup = rows.y.indices.map { rows.isGroup?[$0] == true && rows.start[$0] == nil }
+        #expect(refusal(rows) == .groupMissing(side: "the group", missing: "treated"))
+    }
+
     @Test func windowAfterTheStart() {
         let refused = refusal(panel([4, 4, nil, nil])) {
             $0.estimator = .eventStudy

@@ -53,4 +53,18 @@ struct ImputationVarianceTests {
         #expect(isClose(a.standardError(0), try #require(b.standardError(0)), 1e-11))
         #expect(isClose(a.degreesOfFreedom[0], b.degreesOfFreedom[0], 1e-10))
     }
+
+    /// A balanced panel with one start and one weight: estimate, standard error and degrees of freedom are those of the
+    /// two-way regression, although the residuals differ.
+    @Test func equalsTwoWayOnBalancedPanelWithOneStart() throws {
+        var made = SeededRows(seed: 14)
+        let design = made.panel(starts: [4, 4, 4, nil, nil, nil, nil, nil]).oneCellARow()
+        let imputation = try BorusyakImputation().fit(design, nested: nil)
+        let regression = try TwoWayFixedEffects().fit(design, nested: design.clusters[0])
+        let a = try CovarianceOfEstimates.compute(imputation, kind: .cr2, smallSample: .fixest)
+        let b = try CovarianceOfEstimates.compute(regression, kind: .cr2, smallSample: .fixest)
+        #expect(isClose(imputation.estimates[0], regression.estimates[0], 1e-12))
+        #expect(isClose(a.standardError(0), try #require(b.standardError(0)), 1e-10))
+        #expect(isClose(a.degreesOfFreedom[0], b.degreesOfFreedom[0], 1e-9))
+    }
 }

@@ -86,4 +86,43 @@ struct PlainRegressionTests {
                 table.first { $0.term == regressor.term }, values.first { $0.term == regressor.term }, relative: 1e-9)
         }
     }
+
+    /// School effects, nested in the clusters or crossed with them, singletons kept or dropped.
+    @Test(arguments: [
+        ("exam.va_fe.cl", "exam", 0, ["school"], "school", VarianceKind.cr1, false),
+        ("exam.va_fe.hc1", "exam", 0, ["school"], "school", .hc1, false),
+        ("exam.va_fe.iid", "exam", 0, ["school"], "school", .iid, false),
+        ("petersen.fixest.fe_firm", "petersen", 1, ["firm"], "firm", .cr1, false),
+        ("star.gap_fe.cl", "star", 2, ["schoolidk"], "schoolidk", .cr1, false),
+        ("scotssec.fe2", "scotssec", 3, ["primary", "second"], "second", .cr1, false),
+        ("scotssec.fe2.singletons_dropped", "scotssec", 3, ["primary", "second"], "second", .cr1, true),
+        ("mst.fe.cl", "mst", 5, ["School"], "School", .cr1, false),
+    ])
+    func effectsOfSchools(
+        entry: String, group: String, index: Int, effects: [String], cluster: String, kind: VarianceKind, drops: Bool
+    ) throws {
+        var model = Self.models[index]
+        model.cluster = cluster
+        var rows = try Self.rows(model)
+        rows.absorbed = try effects.map { name in
+            let columns = try ReferenceData.columns("reference/data/\(model.file)")
+            let kept = (columns[model.outcome] ?? []).indices.filter { r in
+                model.needs.allSatisfy { columns[$0].map { !["", "NA"].contains($0[r]) } ?? false }
+            }
+            return (name, kept.map { columns[name]?[$0] ?? "" })
+        }
+        // HC1 needs the rows: its regressors vary within cells.
+        var design = kind == .hc1 ? rows.oneCellARow() : rows.gathered()
+        if drops { design = design.keeping(Singletons(design, effects: design.absorbed).keep) }
+        let fit = try TreatmentRegression(
+            estimator: .twfe, design: design, effects: design.absorbed, treatment: [], eventTime: design.eventTime,
+            estimands: []
+        ).fit(nested: nil)
+        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: .fixest)
+        let table = EffectTable(fit: fit, covariance: covariance, options: AnalysisOptions()).effects()
+        // The peers demean iteratively.
+        for value in try ReferenceData.expected(entry, in: group) {
+            try ReferenceTests.check(table.first { $0.term == value.term }, value)
+        }
+    }
 }

@@ -52,6 +52,32 @@ struct PreTrendTests {
         #expect(test.pValue == Double(all.filter { $0 >= observed * (1 - 1e-9) }.count) / 21)
     }
 
+    /// In a triple difference the leads are the gap's, and so is W.
+    @Test func gapLeads() throws {
+        var made = SeededRows(seed: 88)
+        let rows = made.panel(starts: [4, 4, nil, nil, nil, nil], pupils: 2...4, missing: 0.05, groups: true)
+        let test = try #require(try run(rows).preTrend)
+        func wald(_ treated: [String]) throws -> Double {
+            let kept = rows.y.indices.filter { rows.time[$0] < 4 }
+            var part = RowDesign(
+                unit: kept.map { rows.unit[$0] }, time: kept.map { rows.time[$0] }, y: kept.map { rows.y[$0] },
+                start: kept.map { treated.contains(rows.unit[$0]) ? 4 : nil })
+            part.isGroup = kept.map { rows.isGroup?[$0] == true }
+            let design = part.gathered()
+            let used = design.keeping(Singletons(design, effects: design.effects).keep)
+            let fit = try Leads().fit(used, nested: nil)
+            let v = try CovarianceOfEstimates.compute(fit, kind: .cr0, smallSample: .none).matrix
+            return dot(fit.estimates, try OrderedCholesky(v).solve(fit.estimates))
+        }
+        let units = Array(Set(rows.unit)).sorted()
+        var all: [Double] = []
+        for i in units.indices { for j in units.indices where j > i { all.append(try wald([units[i], units[j]])) } }
+        let observed = try wald(["u00", "u01"])
+        #expect(test.q == 2 && test.leads.count == 2)
+        #expect(isClose(test.statistic, observed, 1e-8))
+        #expect(test.pValue == Double(all.filter { $0 >= observed * (1 - 1e-8) }.count) / 15)
+    }
+
     @Test func realDifferenceIsFound() throws {
         var made = SeededRows(seed: 83)
         let starts = [Int?](repeating: 4, count: 12) + [Int?](repeating: nil, count: 28)

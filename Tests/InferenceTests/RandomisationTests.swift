@@ -87,6 +87,36 @@ struct RandomisationTests {
         #expect(results[0].randomisation?.smallestPossible == 1.0 / 200)
     }
 
+    /// Without never-treated units some assignments cannot be imputed: they are left out, as analysing them anew would.
+    @Test func assignmentsThatCannotBeImputed() throws {
+        var made = SeededRows(seed: 47)
+        let starts: [Int?] = [3, 5, 5, 7]
+        // Unit 3 is not seen before 4, so it cannot start in 3; unit 1 is not seen in 6, so it cannot be the last to start.
+        let all = made.panel(starts: starts)
+        let kept = all.y.indices.filter {
+            !(all.unit[$0] == "u03" && all.time[$0] < 4) && !(all.unit[$0] == "u01" && all.time[$0] == 6)
+        }
+        let rows = RowDesign(
+            unit: kept.map { all.unit[$0] }, time: kept.map { all.time[$0] }, y: kept.map { all.y[$0] },
+            start: kept.map { all.start[$0] })
+        let design = rows.oneCellARow()
+        let shortcut = try HeadlineStatistic(BorusyakImputation().fit(design, nested: nil), window: nil)
+        var missing = 0
+        for assigned in Self.arrangements(starts) {
+            var other = rows
+            other.start = rows.unit.map { assigned[Int($0.dropFirst()) ?? 0] }
+            if let fit = try? BorusyakImputation().fit(other.oneCellARow(), nested: nil) {
+                let variance = try CovarianceOfEstimates.compute(fit, kind: .cr0, smallSample: .none)
+                #expect(isClose(shortcut(assigned), fit.estimates[0] / (try #require(variance.standardError(0))), 1e-9))
+            } else {
+                missing += 1
+                #expect(shortcut(assigned) == nil)
+            }
+        }
+        // Of 12 assignments, 3 start unit 3 in 3 and 3 start unit 1 last, one does both.
+        #expect(missing == 5)
+    }
+
     @Test func seedChangesDraws() throws {
         var made = SeededRows(seed: 43)
         let design = made.panel(starts: [4, 4, 4] + [Int?](repeating: nil, count: 17), effect: { _ in 0.2 }).gathered()

@@ -8,7 +8,8 @@ enum ReferenceData {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let candidates = [
-            environment.map { URL(filePath: $0) }, root.deletingLastPathComponent().appending(path: "shared"),
+            environment.map { URL(filePath: $0) }, environment.map { URL(filePath: $0).deletingLastPathComponent() },
+            root.deletingLastPathComponent().appending(path: "shared"),
         ]
         return candidates.compactMap { $0 }.first {
             FileManager.default.fileExists(atPath: $0.appending(path: "reference/expected").path())

@@ -80,6 +80,18 @@ private let byStart = DesignRequest(unit: "urn", time: "year", treatment: .start
         #expect(report.warnings.isEmpty)
     }
 
+    @Test func datesAreNumberedInTheirOrder() throws {
+        var table = RowTable(["urn", "day", "start"])
+        for (urn, start) in [("A", "2019-02-01"), ("B", "")] {
+            for day in ["2018-07-01", "2019-01-01", "2019-07-01", "2020-01-01"] { table.add([urn, day, start], 1) }
+        }
+        let request = DesignRequest(unit: "urn", time: "day", treatment: .startColumn("start"))
+        let (design, report) = try DesignBuilder.build(table.cells(), request)
+        #expect(design.periods.map(\.ordinal) == [0, 1, 2, 3])
+        #expect(design.start == [2, nil] && design.eventTime[..<4] == [-2, -1, 0, 1])
+        #expect(report.cohorts == [.init(start: "2019-07-01", units: 1)])
+    }
+
     @Test func theLagMovesTheStart() throws {
         var request = byStart
         request.lag = 1

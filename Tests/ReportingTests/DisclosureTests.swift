@@ -46,11 +46,12 @@ private struct Attacker {
     /// worked out from the rows shown, the totals shown and the mean over all periods, with pupils or schools as weights.
     @Test(arguments: [true, false]) func theLedgerDoesNotGiveBackASmallCell(pupilsAsWeights: Bool) {
         var dice = Dice(4)
-        var withheld = 0
+        var (withheld, partsShown) = (0, 0)
         for _ in 0..<1500 {
             let (units, times) = (1 + dice.below(5), 1 + dice.below(4))
             var rows: [CounterfactualRow] = []
             var cells: [(unit: Int, time: Int, weight: Double)] = []
+            var sizes: [Double] = []
             for time in 0..<times {
                 var (n, weight) = (0.0, 0.0)
                 for unit in 0..<units where dice.below(5) > 0 {
@@ -58,6 +59,7 @@ private struct Attacker {
                     let w = pupilsAsWeights ? size : 1
                     rows.append(row("u\(unit)", nil, time, n: size, weight: w))
                     cells.append((unit, time, w))
+                    sizes.append(size)
                     (n, weight) = (n + size, weight + w)
                 }
                 if n > 0 { rows.append(row(nil, "partners", time, n: n, weight: weight)) }
@@ -79,12 +81,35 @@ private struct Attacker {
             for row in rows where !row.isSuppressed { attacker.learns(coefficients(row)) }
             let total = before.filter { $0.group != nil }.reduce(0) { $0 + $1.n }
             if total >= 10 { attacker.learns(cells.map(\.weight)) }
+            // The parts of the headline, each school starting with its first row.
+            let first = Dictionary(cells.map { ($0.unit, $0.time) }, uniquingKeysWith: min)
+            var parts: [Effect] = []
+            var members: [[Double]] = []
+            func publish(_ kind: Effect.Kind, _ isIn: (Int, Int) -> Bool) {
+                var effect = Effect(outcome: "y", kind: kind, estimate: 1)
+                effect.eventTime = kind == .event ? parts.count : nil
+                effect.n = zip(cells, sizes).reduce(0) { isIn($1.0.unit, $1.0.time) ? $0 + $1.1 : $0 }
+                guard effect.n ?? 0 > 0 else { return }
+                parts.append(effect)
+                members.append(cells.map { isIn($0.unit, $0.time) ? $0.weight : 0 })
+            }
+            for k in 0..<times {
+                publish(.calendar) { $1 == k }
+                publish(.cohort) { unit, _ in first[unit] == k }
+                publish(.event) { unit, time in time - (first[unit] ?? 0) == k }
+            }
+            let path = (0..<times).map {
+                PathPoint(arm: .partners, time: "t\($0)", ordinal: $0, observed: nil, counterfactual: nil, n: 100)
+            }
+            _ = Disclosure(threshold: 10).apply(to: &parts, beside: rows, path: path, countsPupils: true)
+            for (part, sum) in zip(parts, members) where !part.isSuppressed { attacker.learns(sum) }
+            partsShown += parts.count { !$0.isSuppressed }
             for (row, old) in zip(rows, before) where old.n < 10 {
                 #expect(row.isSuppressed)
                 #expect(!attacker.finds(coefficients(row)), "\(before.map { ($0.unit ?? "Σ", $0.time, $0.n) })")
             }
         }
-        #expect(withheld > 500)
+        #expect(withheld > 500 && partsShown > 500)
     }
 
     /// A triple difference: group and peers by period, with the mean of each over all periods published.
@@ -183,10 +208,27 @@ private struct Attacker {
         var other = SampleReport.effect(.overall, 1, 0.5)
         other.by = [ByValue("region", "north")]
         effects.append(other)
-        let entry = Disclosure(threshold: 10).apply(to: &effects)
+        let entry = Disclosure(threshold: 10).apply(to: &effects, countsPupils: true)
         #expect(effects.map(\.isSuppressed) == [true, true, true, false])
         #expect(effects[0].estimate == nil && effects[2].lower == nil)
         #expect(entry.primary == 1 && entry.complementary == 2)
+    }
+
+    @Test func thePartsOfAHeadlineAreShownTogetherOrNotAtAll() {
+        var effects = [Effect.Kind.overall, .event, .event, .cohort, .calendar].map { SampleReport.effect($0, 1, 0.3) }
+        (effects[1].eventTime, effects[2].eventTime) = (-2, 0)
+        effects[4].n = 8
+        let fresh = effects
+        _ = Disclosure(threshold: 10).apply(to: &effects, countsPupils: true)
+        #expect(effects.map(\.isSuppressed) == [false, false, true, true, true])
+        // Where `n` counts unit rows it says nothing of pupils, but the ledger does.
+        effects = fresh
+        _ = Disclosure(threshold: 10).apply(to: &effects, countsPupils: false)
+        #expect(effects == fresh)
+        var ledger = [row(nil, "partners", 0, n: 8, weight: 1), row(nil, "partners", 1, n: 50, weight: 1)]
+        _ = Disclosure(threshold: 10).apply(to: &ledger)
+        _ = Disclosure(threshold: 10).apply(to: &effects, beside: ledger, countsPupils: false)
+        #expect(effects.map(\.isSuppressed) == [false, false, true, true, true])
     }
 
     @Test func smallGroupsAndSmallPeersAreWithheld() {

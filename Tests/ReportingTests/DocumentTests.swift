@@ -150,3 +150,36 @@ import Testing
         #expect(document().render(.markdown).contains("| c | c | c | c | c |"))
     }
 }
+
+@Suite struct RefusalDocumentTests {
+    private struct BadCell: Refusal {
+        let status = ExitStatus.input
+        let code = "E203"
+        let message = "not a \u{1B}[31mnumber"
+        let place: Place? = Place(file: "pupils.csv", line: 7, column: "attainment8 (column 10)")
+        let hint: String? = "add --missing"
+        let found: String? = "withheld"
+    }
+
+    @Test func anErrorIsOneObject() {
+        let error = RefusalDocument(BadCell()).json["error"]
+        #expect(error?["code"] == "E203" && error?["line"] == 7 && error?["file"] == "pupils.csv")
+        #expect(error?["found"] == nil)
+        #expect(RefusalDocument(BadCell(), showsValues: true).json["error"]?["found"] == "withheld")
+        #expect(
+            RefusalDocument(BadCell()).text
+                == "pupils.csv:7:attainment8 (column 10): error: not a \\u{1b}[31mnumber (E203)\n  hint: add --missing\n"
+        )
+    }
+
+    @Test func everyRefusalOfTheFolderSaysWhatToDo() {
+        let refusals: [ReportingError] = [
+            .cannotWrite(path: "out", reason: "No space left on device"), .noParentFolder(path: "out"),
+            .foreignFolder(path: "out", because: "it is a file"), .inUse(path: "out"), .badName(path: ".."),
+        ]
+        #expect(Set(refusals.map(\.code)).count == refusals.count)
+        for refusal in refusals {
+            #expect(refusal.status == .system && refusal.hint != nil && !refusal.message.hasSuffix("."))
+        }
+    }
+}

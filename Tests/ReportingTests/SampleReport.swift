@@ -115,7 +115,7 @@ enum SampleReport {
         result.months = EffectInMonths(
             estimate: 2.05, lower: result.effect.lower, upper: result.effect.upper, pupilStandardDeviation: 17.9)
         var group = effect(.overall, 3.31, 0.84)
-        group.group = "fsm=Y"
+        group.group = "group"
         var peers = effect(.overall, 1.62, 0.66)
         peers.group = "peers"
         result.gapEffects = [
@@ -135,6 +135,9 @@ enum SampleReport {
             return event
         }
         result.referenceEventTime = -1
+        var cohorts = [effect(.cohort, 2.2, 0.7), effect(.cohort, 1.7, 0.9)]
+        (cohorts[0].cohort, cohorts[1].cohort) = ("2017/18", "2018/19")
+        result.breakdown = cohorts
         result.path = path()
         result.balance = [
             BalanceRow(

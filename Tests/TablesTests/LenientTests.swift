@@ -32,6 +32,9 @@ import Testing
                 == want.map { $0[...] })
         let mode = try FileManager.default.attributesOfItem(atPath: request.rejects ?? "")[.posixPermissions] as? Int
         #expect(mode == 0o600)
+        request.isLenient = false
+        #expect(refusal(request).hasSuffix("hint: add --lenient"))
+        request.isLenient = true
         request.rejects = nil
         #expect(try collect(request).report.rowsRejected == 4)
     }

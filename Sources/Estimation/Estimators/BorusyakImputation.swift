@@ -93,6 +93,7 @@ public struct ImputationModel: Sendable {
         columns = try ModelColumns(design, rows: rows, effects: design.effects)
     }
 
+    /// The imputation for one assignment, per cell.
     public func solve(isTreated: [Bool]) throws(EstimationError) -> Imputation {
         let solution = try Imputation(columns, rows: rows, isTreated: isTreated)
         let size = rows.outcomeSize

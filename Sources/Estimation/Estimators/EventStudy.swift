@@ -12,6 +12,7 @@ public struct EventStudy: Estimator {
 
     public init(window: ClosedRange<Int>? = nil) { self.window = window }
 
+    /// - Throws: `.windowWithoutReference` where no event time before the start is left to compare with.
     public func fit(_ design: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
         let eventTime = Self.binned(design, window: window)
         let times = Array(Set(eventTime.compactMap { $0 })).sorted()

@@ -25,6 +25,13 @@ extension CellFactor {
         return true
     }
 
+    /// The cells of each level that occurs, levels in order.
+    var cellsByLevel: [(level: Int, cells: [Int])] {
+        var cells = [[Int]](repeating: [], count: levels.count)
+        for (c, code) in codes.enumerated() { cells[code].append(c) }
+        return levels.indices.compactMap { cells[$0].isEmpty ? nil : ($0, cells[$0]) }
+    }
+
     /// Levels that occur.
     public var usedLevelCount: Int {
         var used = [Bool](repeating: false, count: levels.count)

@@ -17,15 +17,15 @@ struct CellColumn: Sendable {
 /// The regressors of a model other than the eliminated effect, as rows: effects, then nuisance columns, factors and
 /// covariates, and treatment last, so that what is dependent is found in the later column.
 struct ModelColumns: Sendable {
-    private(set) var labels: [ColumnLabel] = []
-    private(set) var matrix: Matrix
+    let labels: [ColumnLabel]
+    let matrix: Matrix
     /// The effect that is not among the columns.
     let eliminated: CellFactor?
 
     /// Dense effect columns beyond this many are refused.
     static let levelLimit = 4_000
-    /// Values of one matrix beyond this many (1.2 GB) are refused.
-    static let valueLimit = 150_000_000
+    /// Values of one matrix beyond this many (800 MB) are refused.
+    static let valueLimit = 100_000_000
 
     /// - Parameters:
     ///   - effects: fixed effects; the largest is eliminated, the others become dummies without their first level.
@@ -50,37 +50,31 @@ struct ModelColumns: Sendable {
         guard columnCount * rows.count <= Self.valueLimit, rows.count < Int(Int32.max) else {
             throw .tooManyValues(rows: rows.count, columns: columnCount)
         }
-        matrix = Matrix(rows.count, 0)
+        var labels: [ColumnLabel] = []
         var storage: [Double] = []
-        storage.reserveCapacity(columnCount * rows.count)
+        storage.reserveCapacity((columnCount + 1) * rows.count)
         func add(_ name: String, _ role: ColumnLabel.Role, _ values: [Double]) {
             labels.append(ColumnLabel(name: name, role: role))
             storage += values
         }
+        /// One dummy for each level that occurs but the first.
+        func addDummies(_ factor: CellFactor, _ role: ColumnLabel.Role) {
+            for (level, cells) in factor.cellsByLevel.dropFirst() {
+                let first = storage.count
+                add("\(factor.name)=\(factor.levels[level])", role, [Double](repeating: 0, count: rows.count))
+                for c in cells { storage[first + c] = rows.scale[c] }
+            }
+        }
         if largest == nil {
             add("constant", .effect, rows.expand([Double](repeating: 1, count: design.cellCount)))
         }
-        for effect in explicit {
-            for (level, values) in Self.dummies(effect) { add("\(effect.name)=\(level)", .effect, rows.expand(values)) }
-        }
+        for effect in explicit { addDummies(effect, .effect) }
         for column in nuisance { add(column.name, .nuisance, rows.expand(column.values)) }
-        for factor in design.factors {
-            for (level, values) in Self.dummies(factor) { add("\(factor.name)=\(level)", .factor, rows.expand(values)) }
-        }
+        for factor in design.factors { addDummies(factor, .factor) }
         for (j, name) in covariates.enumerated() { add(name, .covariate, rows.covariates.column(j)) }
         for column in treatment { add(column.name, .treatment, rows.expand(column.values)) }
         matrix = Matrix(rows: rows.count, columns: labels.count, storage: storage)
-    }
-
-    /// One dummy for each level that occurs but the first.
-    private static func dummies(_ factor: CellFactor) -> [(String, [Double])] {
-        var cells = [[Int]](repeating: [], count: factor.levels.count)
-        for (c, code) in factor.codes.enumerated() { cells[code].append(c) }
-        return factor.levels.indices.filter { !cells[$0].isEmpty }.dropFirst().map { level in
-            var values = [Double](repeating: 0, count: factor.codes.count)
-            for c in cells[level] { values[c] = 1 }
-            return (factor.levels[level], values)
-        }
+        self.labels = labels
     }
 
     var treatmentIndices: [Int] { labels.indices.filter { labels[$0].role == .treatment } }

@@ -184,3 +184,18 @@ enum DiagnosticRows {
         ]
     }
 }
+
+extension DidDocument {
+    /// Withholds small numbers in every list of the document.
+    /// - Parameter effectsCountPupils: `n` of an effect counts pupils; where it counts unit rows it protects nobody.
+    /// - Returns: what was withheld, table by table.
+    public mutating func withhold(_ disclosure: Disclosure, effectsCountPupils: Bool) -> [Disclosure.Entry] {
+        wording.threshold = disclosure.threshold
+        let rows = [
+            disclosure.apply(to: &balance), disclosure.apply(to: &intake), disclosure.apply(to: &counterfactual),
+            disclosure.apply(to: &path, beside: counterfactual),
+        ]
+        let first = disclosure.apply(to: &effects, beside: counterfactual, path: path, countsPupils: effectsCountPupils)
+        return [first] + rows
+    }
+}

@@ -72,6 +72,9 @@ extension OutcomeResult {
         preTrend = result.preTrend
         randomisation = result.randomisation
         cautions = result.sentences
+        breakdown = result.effects.filter {
+            ($0.kind == .cohort || $0.kind == .calendar) && $0.group == nil && $0.term != "gap"
+        }
         showEvents(of: result)
     }
 

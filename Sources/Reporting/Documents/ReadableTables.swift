@@ -39,15 +39,19 @@ struct ReadableTables {
 
     /// What an effect is an estimate of: its kind with whatever tells it from the others.
     static func label(_ effect: Effect) -> String {
+        let term = effect.term == "att" ? nil : effect.term
+        let side = effect.group.map { $0 == "peers" ? "their peers" : $0 == "group" ? "the group" : $0 }
+        let part: String
         switch effect.kind {
-        case .overall: return effect.term ?? "overall"
-        case .gap: return effect.term.map { "effect on the gap, \($0)" } ?? "effect on the gap"
-        case .event: return effect.eventTime.map { "event time \($0)" } ?? "event"
-        case .cohort: return "cohort " + (effect.cohort ?? "")
-        case .calendar: return "period " + (effect.time ?? "")
-        case .groupTime: return "cohort \(effect.cohort ?? "") in \(effect.time ?? "")"
-        case .coefficient: return effect.term ?? effect.group ?? "coefficient"
+        case .overall: return side.map { "effect on \($0)" } ?? term ?? "overall"
+        case .gap: return "effect on the gap"
+        case .event: part = effect.eventTime.map { "event time \($0)" } ?? "event"
+        case .cohort: part = "start in \(effect.cohort ?? "")"
+        case .calendar: part = "in \(effect.time ?? "")"
+        case .groupTime: part = "start in \(effect.cohort ?? ""), in \(effect.time ?? "")"
+        case .coefficient: return term ?? side ?? "coefficient"
         }
+        return [part, term, side].compactMap { $0 }.joined(separator: ", ")
     }
 
     /// - Parameters:

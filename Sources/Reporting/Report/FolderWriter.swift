@@ -14,7 +14,20 @@ struct FolderWriter {
     var fault: (_ call: String, _ path: String) -> Int32? = { _, _ in nil }
 
     func createFolder(_ path: String) throws(ReportingError) {
-        try call("mkdir", path) { mkdir(path, 0o700) }
+        try call("mkdir", path) { mkdir(path, 0o777) }
+    }
+
+    /// Closes a folder to everyone else while it is being filled.
+    /// - Returns: the access that the user's mask had given it, for `setAccess` when it is whole.
+    func closeToOthers(_ path: String) throws(ReportingError) -> mode_t {
+        var info = stat()
+        try call("lstat", path) { lstat(path, &info) }
+        try setAccess(path, 0o700)
+        return info.st_mode & 0o777
+    }
+
+    func setAccess(_ path: String, _ mode: mode_t) throws(ReportingError) {
+        try call("chmod", path) { chmod(path, mode) }
     }
 
     /// Writes a new file whole and brings it to the disk. An existing file, or a link in its place, is an error.
@@ -34,13 +47,6 @@ struct FolderWriter {
         let folder = try call("open", path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         defer { close(folder) }
         try call("fsync", path) { fsync(folder) }
-    }
-
-    /// Gives a finished folder the access that the user's mask allows; until then only its owner could read it.
-    func openToReaders(_ path: String) throws(ReportingError) {
-        let mask = umask(0)
-        umask(mask)
-        try call("chmod", path) { chmod(path, 0o777 & ~mask) }
     }
 
     func rename(_ from: String, to: String) throws(ReportingError) {

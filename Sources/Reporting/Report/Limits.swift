@@ -99,6 +99,6 @@ enum Glossary {
             "Withheld (c)",
             "A figure not shown because too few pupils stand behind it, or because it would reveal one that is not."
         ),
-        ("EstimandKind", "For whom an average speaks: every pupil alike, or every school alike."),
+        ("Estimand", "For whom an average speaks: every pupil alike, or every school alike."),
     ]
 }

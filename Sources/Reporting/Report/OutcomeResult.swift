@@ -38,10 +38,14 @@ public struct OutcomeResult: Sendable {
         public var partners: String
         public var comparison: String
         public var timeColumn: String
+        /// False for a group that is followed in a table alone.
+        public var isDrawn: Bool
 
         public init(
-            group: String, rows: [GapRow], armColumn: String, partners: String, comparison: String, timeColumn: String
+            group: String, rows: [GapRow], armColumn: String, partners: String, comparison: String, timeColumn: String,
+            isDrawn: Bool = true
         ) {
+            self.isDrawn = isDrawn
             self.group = group
             self.rows = rows
             self.armColumn = armColumn
@@ -65,6 +69,8 @@ public struct OutcomeResult: Sendable {
     public var gapEffects: [GapEffect] = []
     public var gaps: [GapSeries] = []
     public var eventStudy: [Effect] = []
+    /// The effect by starting cohort and by calendar period, where the estimator tells them apart.
+    public var breakdown: [Effect] = []
     /// The event time that is zero by construction.
     public var referenceEventTime: Int?
     public var counterfactual: [CounterfactualRow] = []
@@ -120,12 +126,11 @@ public struct OutcomeResult: Sendable {
         means = Means(counterfactual)
     }
 
-    /// The headline, the other estimand, then the effects on gaps.
-    var allEffects: [Effect] { [effect] + [other].compactMap { $0 } + gapEffects.flatMap(\.effects) }
+    /// The headline, the other estimand, the effects on gaps, then the headline's parts.
+    var allEffects: [Effect] { [effect] + [other].compactMap { $0 } + gapEffects.flatMap(\.effects) + breakdown }
 
     mutating func withhold(_ rule: Disclosure, effectsCountPupils: Bool) -> [Disclosure.Entry] {
         var entries: [Disclosure.Entry] = []
-        if effectsCountPupils { entries += withholdEffects(rule) }
         for index in gaps.indices {
             entries.append(
                 rule.apply(
@@ -143,25 +148,31 @@ public struct OutcomeResult: Sendable {
                 rule.apply(
                     to: &gapEffects[index].path, beside: gapEffects[index].counterfactual, table: "path, both sides"))
         }
+        entries += withholdEffects(rule, countsPupils: effectsCountPupils)
         if effect.isSuppressed { (means, months) = (nil, nil) }
         return entries
     }
 
-    private mutating func withholdEffects(_ rule: Disclosure) -> [Disclosure.Entry] {
+    private mutating func withholdEffects(_ rule: Disclosure, countsPupils: Bool) -> [Disclosure.Entry] {
         var headline = [effect] + [other].compactMap { $0 }
-        var entries = [rule.apply(to: &headline)]
+        var entries = [rule.apply(to: &headline, countsPupils: countsPupils)]
         effect = headline[0]
         if headline.count > 1 { other = headline[1] }
         var runs = robustness.compactMap(\.effect)
-        entries.append(rule.apply(to: &runs, table: "robustness"))
+        entries.append(rule.apply(to: &runs, countsPupils: countsPupils, table: "robustness"))
         for index in robustness.indices where robustness[index].effect != nil { robustness[index].effect = runs.removeFirst() }
+        var parts = eventStudy + breakdown
+        entries.append(
+            rule.apply(
+                to: &parts, beside: counterfactual, path: path, countsPupils: countsPupils, table: "effects by part"))
+        (eventStudy, breakdown) = (Array(parts.prefix(eventStudy.count)), Array(parts.dropFirst(eventStudy.count)))
         for index in gapEffects.indices {
-            entries.append(rule.apply(to: &gapEffects[index].effects, table: "effect on the gap"))
+            entries.append(
+                rule.apply(to: &gapEffects[index].effects, countsPupils: countsPupils, table: "effect on the gap"))
             if gapEffects[index].effects.contains(where: \.isSuppressed) {
                 (gapEffects[index].means, gapEffects[index].peersMeans) = (nil, nil)
             }
         }
-        entries.append(rule.apply(to: &eventStudy, table: "event study"))
         return entries
     }
 }

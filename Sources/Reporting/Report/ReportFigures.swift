@@ -15,12 +15,13 @@ enum ReportFigures {
     /// - Parameter number: the outcome's place in the report, from 1; file names come from it, never from a label.
     static func figures(_ outcome: OutcomeResult, number: Int, wording: Wording) -> [Figure] {
         let tables = ReadableTables(level: wording.level, minus: .sign)
-        return gapFigures(outcome, number, tables) + pathFigures(outcome, number, tables)
+        return pathFigures(outcome, number, tables) + gapFigures(outcome, number, tables)
             + [eventFigure(outcome, number, wording, tables), balanceFigure(outcome, number, tables)].compactMap { $0 }
     }
 
     private static func gapFigures(_ outcome: OutcomeResult, _ number: Int, _ tables: ReadableTables) -> [Figure] {
         outcome.gaps.enumerated().compactMap { index, gap in
+            guard gap.isDrawn else { return nil }
             let slug = "outcome-\(number)-gap-\(index + 1)"
             let drawn = GapChart.svg(
                 gap.rows, periods: outcome.periods, start: outcome.start, outcome: outcome.outcome, group: gap.group,
@@ -34,6 +35,11 @@ enum ReportFigures {
                 table: tables.gaps(gap.rows, decimals: nil, namesGroup: false))
         }
     }
+
+    private static let pathCaption =
+        "What happened in both groups of schools, and what the model expects of the partners without the partnership. "
+        + "After the start, the distance between the solid and the dotted line is the estimated effect; before it, the "
+        + "two should lie close together. The vertical axis need not start at 0."
 
     /// All pupils, then the two sides of each gap.
     private static func pathFigures(_ outcome: OutcomeResult, _ number: Int, _ tables: ReadableTables) -> [Figure] {
@@ -52,9 +58,7 @@ enum ReportFigures {
             let title = "\(outcome.outcome.title): actual and expected without the partnership"
             return Figure(
                 slug: slug, title: line.whom.map { "\(title): \($0)" } ?? title, svg: drawn,
-                caption: "What happened in both groups of schools, and what the model expects of the partners "
-                    + "without the partnership. After the start, the distance between the solid and the dotted line is the "
-                    + "estimated effect; before it, the two should lie close together. "
+                caption: (line.whom.map { "The same for \($0)." } ?? pathCaption) + " "
                     + notes(outcome, isWithheld: line.path.contains(where: \.isSuppressed)),
                 table: tables.path(line.path))
         }

@@ -114,14 +114,12 @@ public struct ReportFolder {
         defer { UnfinishedOutput.end(temporary) }
         do {
             try writer.createFolder(temporary)
+            let access = try writer.closeToOthers(temporary)
             for folder in ["tables", "figures"] { try writer.createFolder(temporary + "/" + folder) }
             for file in files { try writer.createFile(temporary + "/" + file.path, file.bytes) }
             try writer.createFile(temporary + "/manifest.json", Array(manifest(files).pretty().utf8))
-            for folder in ["tables", "figures"] {
-                try writer.openToReaders(temporary + "/" + folder)
-                try writer.syncFolder(temporary + "/" + folder)
-            }
-            try writer.openToReaders(temporary)
+            for folder in ["tables", "figures"] { try writer.syncFolder(temporary + "/" + folder) }
+            try writer.setAccess(temporary, access)
             try writer.syncFolder(temporary)
             try putInPlace(temporary, place)
         } catch {

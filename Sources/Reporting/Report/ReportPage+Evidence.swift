@@ -13,7 +13,7 @@ extension ReportPage {
             return """
                 \(title)<div class="figures">
                 \(figures)</div>
-                \(estimates(outcome))
+                \(estimates(outcome))\(furtherGaps(outcome))
                 """
         }
         return "<section id=\"evidence\"><h2>The evidence</h2>\n\(blocks)</section>\n\n"
@@ -34,6 +34,19 @@ extension ReportPage {
             """
     }
 
+    /// Groups that are followed without a chart, folded away.
+    private func furtherGaps(_ outcome: OutcomeResult) -> Markup {
+        let series = outcome.gaps.filter { !$0.isDrawn }
+        guard !series.isEmpty else { return "" }
+        let found = series.map { gap in
+            HTMLTable(
+                table: tables.gaps(gap.rows, decimals: nil, namesGroup: false),
+                caption: "The gap in \(outcome.outcome.title) by period: \(gap.group)"
+            ).markup
+        }
+        return "<details><summary>The gaps of other groups</summary>\n\(found)</details>\n"
+    }
+
     private func estimates(_ outcome: OutcomeResult) -> Markup {
         var effects = [outcome.effect]
         effects[0].term = outcome.estimand == .pupils ? "all pupils alike" : "all \(wording.nouns.units) alike"
@@ -45,23 +58,21 @@ extension ReportPage {
             table: tables.effects(effects, namesOutcome: false),
             caption: "Estimates for \(outcome.outcome.title) (\(outcome.estimator))"
         ).markup
+        if !outcome.breakdown.isEmpty {
+            out +=
+                HTMLTable(
+                    table: tables.effects(outcome.breakdown, namesOutcome: false),
+                    caption: "By starting cohort and by period"
+                ).markup
+        }
         for gap in outcome.gapEffects {
             out +=
                 HTMLTable(
-                    table: tables.effects(gap.effects.map(Self.named), namesOutcome: false),
+                    table: tables.effects(gap.effects, namesOutcome: false),
                     caption: "Effect on the gap: \(gap.group) (negative narrows)"
                 ).markup
         }
         return out
-    }
-
-    /// The rows of a gap in words: the gap itself, then each side.
-    private static func named(_ effect: Effect) -> Effect {
-        guard effect.kind != .gap else { return effect }
-        var named = effect
-        named.kind = .overall
-        named.term = effect.group == "peers" ? "effect on their peers" : "effect on the group"
-        return named
     }
 
     // MARK: 3 Robustness

@@ -67,7 +67,8 @@ extension OutcomeResult {
         object.put("estimator", .text(estimator))
         object.put("estimand", .text(estimand.rawValue))
         object.put(
-            "effects", .array(([effect] + gapEffects.flatMap(\.effects) + eventStudy).map { ResultRows.json($0) }))
+            "effects",
+            .array(([effect] + gapEffects.flatMap(\.effects) + eventStudy + breakdown).map { ResultRows.json($0) }))
         if let other {
             object.put("otherEstimand", .text((estimand == .pupils ? EstimandKind.schools : .pupils).rawValue))
             object.put("otherEstimate", ResultRows.json(other))

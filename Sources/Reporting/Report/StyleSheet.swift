@@ -76,7 +76,9 @@ enum StyleSheet {
           h2, h3, caption { break-after: avoid; }
           figure, tr, .answer, li { break-inside: avoid; }
           .answer { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
-          .answer { grid-template-columns: 3fr 2fr; }
+          .answer { grid-template-columns: 1fr; }
+          .answer .headline { max-width: none; }
+          .answer svg { max-width: 100mm; }
           .points { columns: 2; }
           .figures { grid-template-columns: 1fr 1fr; gap: 0.4rem 1.5rem; }
           figure svg { max-width: 82mm; }

@@ -113,7 +113,7 @@ struct PeriodAxis: Sendable {
             let words = width >= Canvas.width(of: "no results") ? ["no results"] : ["no", "results"]
             for (row, word) in words.enumerated() where width >= Canvas.width(of: word) {
                 canvas.text(
-                    word, x: left + width / 2, y: top + 14 + Double(row) * 14, anchor: .middle,
+                    word, x: left + width / 2, y: top + 16 + Double(row) * 14, anchor: .middle,
                     colour: Canvas.Colour.quiet)
             }
             index = end

@@ -133,6 +133,12 @@ struct Canvas {
     /// The width of a text in units, roughly: enough to keep labels apart.
     static func width(of text: String) -> Double { Double(text.count) * textSize * 0.56 }
 
+    /// A label cut to a width; the whole of it stands in the table behind the chart.
+    static func clipped(_ text: String, to limit: Double) -> String {
+        guard width(of: text) > limit else { return text }
+        return text.prefix(max(1, Int(limit / width(of: "n")) - 1)) + "…"
+    }
+
     /// Coordinates to a tenth of a unit.
     static func at(_ value: Double) -> String {
         var text = Numeral.fixed(value, decimals: 1, minus: .hyphen).filter { $0 != "," }

@@ -30,7 +30,9 @@ public enum EventStudyChart {
                 + "effect. The figures are in the table below.",
             height: 302)
         canvas.legend("Estimate with its interval", style: .partners, x: 4, y: 16)
-        canvas.text("Difference (\(outcome.unit))", x: 4, y: top - 14, colour: Canvas.Colour.quiet)
+        canvas.text(
+            Canvas.clipped("Difference (\(outcome.unit))", to: Canvas.width - 8), x: 4, y: top - 14,
+            colour: Canvas.Colour.quiet)
         let vertical = Axis(
             covering: points.flatMap { [$0.value, $0.lower, $0.upper].compactMap { $0 } } + [0],
             range: (bottom - 6, top + 6))

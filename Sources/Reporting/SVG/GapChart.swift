@@ -30,7 +30,7 @@ public enum GapChart {
             description: "Peers' mean minus the mean of \(group), by period, with intervals. A solid line with filled "
                 + "circles shows partner schools, a dashed line with squares comparison schools. Lower means a smaller "
                 + "gap. The figures are in the table below.",
-            measure: "Gap (\(outcome.unit)); above 0 the group is behind", periods: periods,
+            measure: "Gap (\(outcome.unit)); above 0: behind", periods: periods,
             series: [
                 .init(name: "Partner schools", style: .partners, points: partners),
                 .init(name: "Comparison schools", style: .comparison, points: comparison),

@@ -35,7 +35,7 @@ enum IntervalStrip {
             canvas.text(axis.label(tick), x: x, y: bottom + 17, anchor: .middle)
         }
         canvas.text(
-            "Difference in \(outcome.unit), with \(level) intervals; 0 is no effect", x: Canvas.width / 2,
+            "Difference (\(outcome.unit)); 0 is no effect", x: Canvas.width / 2,
             y: bottom + 35,
             anchor: .middle, colour: Canvas.Colour.quiet)
         return canvas.svg.text
@@ -43,7 +43,7 @@ enum IntervalStrip {
 
     private static func draw(_ row: Row, top: Double, on canvas: inout Canvas, _ axis: Axis) {
         guard let estimate = row.effect.estimate else { return }
-        canvas.text(row.name, x: 16, y: top + 12)
+        canvas.text(Canvas.clipped(row.name, to: Canvas.width - 24), x: 16, y: top + 12)
         if let lower = row.effect.lower, let upper = row.effect.upper {
             let (left, right) = (axis.position(lower), axis.position(upper))
             canvas.line(left, top + 27, right, top + 27, colour: Canvas.Colour.partners, width: 3)

@@ -35,7 +35,7 @@ struct PeriodChart {
         for (index, one) in shown.enumerated() {
             canvas.legend(one.name, style: one.style, x: 4, y: 16 + Double(index) * 19)
         }
-        canvas.text(measure, x: 4, y: top - 12, colour: Canvas.Colour.quiet)
+        canvas.text(Canvas.clipped(measure, to: Canvas.width - 8), x: 4, y: top - 12, colour: Canvas.Colour.quiet)
         let bottom = top + 200
         var values = shown.flatMap(\.points).flatMap { [$0.value, $0.lower, $0.upper].compactMap { $0 } }
         if showsZero { values.append(0) }
@@ -52,7 +52,7 @@ struct PeriodChart {
         drawStart(on: &canvas, horizontal, top: top, bottom: bottom)
         for ordinal in withheld {
             canvas.text(
-                "c", x: horizontal.position(ordinal), y: bottom - 4, anchor: .middle, colour: Canvas.Colour.quiet)
+                "c", x: horizontal.position(ordinal), y: bottom - 10, anchor: .middle, colour: Canvas.Colour.quiet)
         }
         for (index, one) in shown.enumerated() {
             let shift =

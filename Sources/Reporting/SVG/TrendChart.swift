@@ -24,7 +24,7 @@ public enum TrendChart {
             description: "Mean \(outcome.title) by period. A solid line with filled circles shows the partners as "
                 + "observed, a dotted line with diamonds what was expected of them without the partnership, a dashed "
                 + "line with squares the comparison schools. The figures are in the table below.",
-            measure: "Mean \(outcome.title) (\(outcome.unit)); axis need not start at 0", periods: periods,
+            measure: "Mean (\(outcome.unit))", periods: periods,
             series: [
                 .init(name: "Partners, observed", style: .partners, points: points(.partners, \.observed)),
                 .init(

@@ -23,14 +23,12 @@ public struct ResultTable: Sendable, Equatable {
         case suppressed
     }
 
-    public var title: String
     public var columns: [Column]
     /// Each row has one cell a column.
     public var rows: [[Cell]]
 
-    public init(title: String = "", columns: [Column], rows: [[Cell]] = []) {
+    public init(columns: [Column], rows: [[Cell]] = []) {
         precondition(rows.allSatisfy { $0.count == columns.count }, "a row needs one cell a column")
-        self.title = title
         self.columns = columns
         self.rows = rows
     }

@@ -1,0 +1,55 @@
+/// Small-number suppression: figures behind which fewer than `threshold` pupils stand are withheld,
+/// and as many others as it takes that no published total gives them back.
+///
+/// A set of withheld parts whose total is known must have two members at least and, together, `threshold` pupils.
+/// Rows stay where they are; their counts are kept in memory for a second pass and are never written.
+public struct Disclosure: Sendable, Equatable {
+    /// 0 turns suppression off.
+    public var threshold: Int
+
+    public init(threshold: Int) { self.threshold = threshold }
+
+    /// How many entries of one table were withheld, and how many of them only to protect others.
+    public struct Entry: Sendable, Equatable {
+        public var table: String
+        public var entries: Int
+        public var primary: Int
+        public var complementary: Int
+    }
+
+    private var smallest: Double { Double(threshold) }
+    func isSmall(_ n: Double) -> Bool { threshold > 0 && n < smallest }
+
+    /// Withholds further members of a set with a known total, the smallest first, until the withheld ones are safe together.
+    func complete(_ members: [Int], _ hidden: inout [Bool], size: (Int) -> Double) {
+        let order = members.filter { !hidden[$0] }.sorted { (size($0), $0) < (size($1), $1) }
+        var withheld = members.filter { hidden[$0] }
+        guard !withheld.isEmpty else { return }
+        for next in order {
+            guard withheld.count < 2 || isSmall(withheld.reduce(0) { $0 + size($1) }) else { return }
+            hidden[next] = true
+            withheld.append(next)
+        }
+    }
+
+    /// Members of equal keys together, groups in the order of their first member.
+    func grouped<Key: Hashable>(_ indices: [Int], by key: (Int) -> Key) -> [[Int]] {
+        var place: [Key: Int] = [:]
+        var groups: [[Int]] = []
+        for index in indices {
+            if let known = place[key(index)] {
+                groups[known].append(index)
+            } else {
+                place[key(index)] = groups.count
+                groups.append([index])
+            }
+        }
+        return groups
+    }
+
+    func entry(_ table: String, primary: [Bool], hidden: [Bool]) -> Entry {
+        let first = zip(primary, hidden).count { $0 && $1 }
+        return Entry(
+            table: table, entries: hidden.count, primary: first, complementary: hidden.count { $0 } - first)
+    }
+}

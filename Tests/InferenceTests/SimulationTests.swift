@@ -1,0 +1,79 @@
+import Estimation
+import Panels
+import Probability
+import Testing
+
+@testable import Inference
+
+extension Tag {
+    /// Simulations: seconds, not milliseconds.
+    @Tag static var slow: Self
+}
+
+/// Small simulations with fixed seeds and no effect; bounds are 3 simulation errors wide.
+///
+/// Errors follow AR(1) with 0.5 within units. The full set belongs to the benchmarks.
+@Suite(.tags(.slow))
+struct SimulationTests {
+    private struct Draws {
+        var random: CounterRandom
+
+        mutating func normal() -> Double { Normal.tailQuantile(random.uniform()) }
+
+        mutating func panel(starts: [Int?]) -> Design {
+            var rows = RowDesign(unit: [], time: [], y: [], start: [])
+            for (u, start) in starts.enumerated() {
+                let level = 2 * normal()
+                var error = normal()
+                for t in 1...6 {
+                    error = 0.5 * error + 0.75.squareRoot() * normal()
+                    rows.unit.append("u\(u)")
+                    rows.time.append(t)
+                    rows.start.append(start)
+                    rows.y.append(level + 0.1 * Double(t) + error)
+                }
+            }
+            return rows.oneCellARow()
+        }
+    }
+
+    /// 8 schools, 3 treated: CR2 covers 95%, within 3.8 points (300 samples); CR1 falls short of it.
+    @Test(arguments: [EstimatorName.twfe, .imputation])
+    func coverageWithEightClusters(estimator: EstimatorName) throws {
+        var draws = Draws(random: CounterRandom(seed: 91, stream: 0))
+        var covered = [VarianceKind.cr1: 0, .cr2: 0]
+        for _ in 0..<300 {
+            let design = draws.panel(starts: [4, 4, 4, nil, nil, nil, nil, nil])
+            for kind in [VarianceKind.cr1, .cr2] {
+                let effect = try ReferenceTests.analyse(design, estimator, kind).effects[0]
+                let lower = try #require(effect.lower)
+                let upper = try #require(effect.upper)
+                if lower <= 0 && 0 <= upper { covered[kind, default: 0] += 1 }
+            }
+        }
+        let cr2 = Double(covered[.cr2] ?? 0) / 300
+        #expect(cr2 > 0.912 && cr2 < 0.988, "\(covered)")
+        #expect((covered[.cr1] ?? 0) < (covered[.cr2] ?? 0))
+    }
+
+    /// The pre-trend test at 5% with 3 treated of 40, and the headline's randomisation test.
+    @Test func sizeWithThreeTreatedOfForty() throws {
+        var draws = Draws(random: CounterRandom(seed: 92, stream: 0))
+        var options = AnalysisOptions()
+        options.estimator = .twfe
+        options.permutations = 99
+        options.threads = 2
+        var rejected = (leads: 0, headline: 0)
+        let samples = 150
+        for i in 0..<samples {
+            options.seed = UInt64(i)
+            let result = try DidAnalysis.run(draws.panel(starts: (0..<40).map { $0 < 3 ? 5 : nil }), options)
+            if try #require(result.preTrend?.pValue) <= 0.05 { rejected.leads += 1 }
+            if try #require(result.randomisation?.pValue) <= 0.05 { rejected.headline += 1 }
+        }
+        // 0.05 ± 3 · √(0.05 · 0.95 / 150).
+        #expect(Double(rejected.leads) / Double(samples) < 0.104, "\(rejected)")
+        #expect(Double(rejected.headline) / Double(samples) < 0.104, "\(rejected)")
+        #expect(rejected.leads > 0 && rejected.headline > 0, "\(rejected)")
+    }
+}
