@@ -131,7 +131,7 @@ struct DidStudy {
         do {
             built = try DesignBuilder.build(table, request)
         } catch {
-            throw withLines(error)
+            throw error.withLines(cells.request, request, table)
         }
         let result = try DidAnalysis.run(built.design, self.request.analysis)
         parts.append(
@@ -148,16 +148,6 @@ struct DidStudy {
         } else {
             dropped.append(rows)
         }
-    }
-
-    /// A unit with two rows in a period: a second pass over the files names their lines.
-    private func withLines(_ error: DesignError) -> any Refusal {
-        guard case .repeatedUnitRow(let unit, let period) = error, let request = cells.request,
-            let places = try? CellReader.lines(
-                request, where: [(self.request.design.unit, unit), (self.request.design.time, period)]),
-            places.count == 2
-        else { return error }
-        return CellsError.repeatedUnit(unit: unit, period: period, first: places[0], second: places[1])
     }
 
     private mutating func gatherWarnings() {
