@@ -2,7 +2,7 @@ import Cells
 import Panels
 import Tables
 
-/// A contradiction between rows, with the lines that contradict each other.
+/// A fault of rows that the design found, with the lines where it stands.
 struct ContradictingRows: Refusal {
     let error: DesignError
     let places: [Place]
@@ -10,6 +10,7 @@ struct ContradictingRows: Refusal {
     var status: ExitStatus { error.status }
     var code: String { error.code }
     var hint: String? { error.hint }
+    var found: String? { error.found }
     var place: Place? { places.first }
 
     var message: String {
@@ -52,6 +53,11 @@ extension DesignError {
                 lines([(design.unit, unit), (design.time, period), (column, $0)]).first
             }
             return at(found.first.map { [$0] } ?? [], of: 1)
+        case (.notAPeriod(let text), _): return at(lines([(design.time, text)]), of: 1)
+        case (.startNotAPeriod(let unit, let text), .startColumn(let start)):
+            return at(lines([(design.unit, unit), (start, text)]), of: 1)
+        case (.startOfOtherKind(let unit, let other, _), .startColumn(let start)):
+            return at(lines([(design.unit, unit), (start, other.label)]), of: 1)
         default: return self
         }
     }

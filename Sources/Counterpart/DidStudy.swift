@@ -131,9 +131,14 @@ struct DidStudy {
         do {
             built = try DesignBuilder.build(table, request)
         } catch {
-            throw error.withLines(cells.request, request, table)
+            throw cells.explained(error.withLines(cells.request, request, table))
         }
-        let result = try DidAnalysis.run(built.design, self.request.analysis)
+        let result: AnalysisResult
+        do {
+            result = try DidAnalysis.run(built.design, self.request.analysis)
+        } catch {
+            throw cells.explained(error)
+        }
         parts.append(
             Part(outcome: self.request.data.outcomes[block], by: by, design: built.design, report: built.report, result: result))
         if block == 0 {

@@ -35,6 +35,7 @@ struct CellsCommand: ParsableCommand {
         guard minimumCell >= 0 else {
             throw RequestError.badValue(option: "--minimum-cell", value: "\(minimumCell)", allowed: "0 or more")
         }
+        try OutputFile.check(output, reading: rows.rows.input.files)
         let written =
             try rows.isMerge()
             ? CellsRun.merge(try rows.rows.input.inputFiles(), to: output, minimumCell: minimumCell)

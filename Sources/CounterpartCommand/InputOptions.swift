@@ -84,6 +84,9 @@ struct InputOptions: ParsableArguments {
         if rejects != nil, !lenient {
             throw RequestError.doesNotApply(option: "--rejects", to: "a run without --lenient")
         }
+        for (index, file) in files.enumerated() where files[..<index].contains(file) {
+            throw RequestError.conflicting("\(file) is named twice, and its rows would count twice")
+        }
         return files.map { InputFile($0) }
     }
 

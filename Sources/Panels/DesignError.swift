@@ -62,15 +62,16 @@ public enum DesignError: Refusal, Equatable {
 
     public var message: String {
         switch self {
-        case .notAPeriod(let text): "'\(text)' is not a period"
+        case .notAPeriod: "a text in the column of periods is not a period"
         case .yearsNotConsecutive(let text):
             "'\(text)' looks like an academic year, but its years do not follow each other"
         case .mixedPeriods(let first, let second):
             "the periods are of two kinds: '\(first.label)' is \(first.kind.words) and '\(second.label)' \(second.kind.words)"
         case .columnNotInCells(let name): "the cells have no key column '\(name)'"
-        case .startNotAPeriod(let unit, let text): "the start '\(text)' of '\(unit)' is not a period"
+        case .startNotAPeriod(let unit, let text):
+            Self.isCode(text) ? "the start '\(text)' of '\(unit)' is not a period" : "the start of '\(unit)' is not a period"
         case .startOfOtherKind(let unit, let start, let periods):
-            "the start '\(start.label)' of '\(unit)' is \(start.kind.words), but the results are by "
+            "the start of '\(unit)' is \(start.kind.words), but the results are by "
                 + "\(periods.kind.words) such as '\(periods.label)'"
         case .startBeforeData(let text, let units, let first):
             "\(counted(units.count, "unit")) (\(listed(units))) \(units.count == 1 ? "has" : "have") the start '\(text)', "
@@ -97,6 +98,21 @@ public enum DesignError: Refusal, Equatable {
                 + "'\(first)' on, so that there is no period before"
         case .onePeriod(let label): "there is only one period, '\(label)', so that there is no before and after"
         }
+    }
+
+    /// What may be a pupil's, where the wrong column was named.
+    public var found: String? {
+        switch self {
+        case .notAPeriod(let text), .startNotAPeriod(_, let text): text
+        case .startOfOtherKind(_, let start, _): start.label
+        default: nil
+        }
+    }
+
+    /// A code such as -1 or 9999, which is nobody's result.
+    private static func isCode(_ text: String) -> Bool {
+        guard let number = Int(text) else { return false }
+        return number < 0 || (number > 9 && text.allSatisfy { $0 == "9" })
     }
 
     public var hint: String? {
