@@ -28,7 +28,8 @@ enum CounterpartProgram {
                 print(text)
                 return 0
             }
-            ErrorReport(refusal: UsageRefusal(words: text)).print(asJSON: asJSON, showsValues: showsValues)
+            let refusal = UsageRefusal(command: arguments.first) ?? UsageRefusal(words: text)
+            ErrorReport(refusal: refusal).print(asJSON: asJSON, showsValues: showsValues)
             return ExitStatus.usage.rawValue
         }
     }
