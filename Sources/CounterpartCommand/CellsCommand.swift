@@ -11,8 +11,9 @@ struct CellsCommand: ParsableCommand {
             take cell tables in place of rows. Cells of few pupils are personal data: --minimum-cell leaves them out.
 
             EXAMPLE
-              counterpart cells pupils-2019.csv --outcome attainment8 --unit urn --time academic_year \\
-                --start partnership_start --covariates ks2_score --factors fsm -o cells.csv
+              counterpart cells pupils-2019.csv --outcome attainment8 --unit urn \\
+                --time academic_year --start partnership_start \\
+                --covariates ks2_score --factors fsm -o cells.csv
             """)
 
     @OptionGroup(title: "Rows and columns") var rows: CellRowOptions

@@ -11,8 +11,8 @@ struct Convert: ParsableCommand {
             replaced by keyed digests.
 
             EXAMPLE
-              counterpart convert export.csv --encoding windows-1252 --pseudonymise upn --key project.key --drop surname \\
-                -o pupils.csv
+              counterpart convert export.csv --encoding windows-1252 --drop surname \\
+                --pseudonymise upn --key project.key -o pupils.csv
             """)
 
     @OptionGroup(title: "Files") var input: InputOptions

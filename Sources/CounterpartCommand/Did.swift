@@ -10,8 +10,9 @@ struct Did: ParsableCommand {
             happened without the partnership is imputed from the untreated results; the difference is the effect.
 
             EXAMPLE
-              counterpart did pupils-*.csv --outcome attainment8 --unit urn --time academic_year \\
-                --partners partners.csv --covariates ks2_score --factors fsm --gap fsm=Y
+              counterpart did pupils-*.csv --outcome attainment8 --unit urn \\
+                --time academic_year --partners partners.csv \\
+                --covariates ks2_score --factors fsm --gap fsm=Y
             """)
 
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
@@ -28,9 +29,9 @@ struct Did: ParsableCommand {
     var cluster: String?
     @Option(help: ArgumentHelp("A column that says which partners belong together, such as a trust; a warning where they share one.", valueName: "column"))
     var partnership: String?
-    @Option(help: ArgumentHelp("An estimate for each value of this column.", valueName: "column"))
+    @Option(help: ArgumentHelp("An estimate for each combination of these columns, separated by commas.", valueName: "column"))
     var by: [String] = []
-    @Option(help: ArgumentHelp("The effect on the gap between peers and this group, such as fsm=Y; negative narrows it.", valueName: "column=value"))
+    @Option(help: ArgumentHelp("The effect on the gap between this group, such as fsm=Y, and its peers; below zero it narrows.", valueName: "column=value"))
     var gap: String?
     @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
     var peers: String?
@@ -38,7 +39,7 @@ struct Did: ParsableCommand {
     var unknown: [String] = []
     @Option(name: .customLong("rows"), help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
     var rowKind: String?
-    @Option(help: ArgumentHelp("Whom the effect is for: pupils (every row counts the same) or schools (every unit and period does).", valueName: "kind"))
+    @Option(help: ArgumentHelp("Whom the effect is for: pupils (every row counts the same; the default for pupil rows) or schools (every unit and period does).", valueName: "kind"))
     var estimand: String?
     @Option(name: .customLong("pupil-sd"), help: ArgumentHelp("The standard deviation of pupils' results, for months of progress.", valueName: "number"))
     var pupilSD: Double?
@@ -46,19 +47,19 @@ struct Did: ParsableCommand {
     var estimator: String?
     @Option(help: ArgumentHelp("Event times to show, such as -3:3; those outside are joined to the ends.", valueName: "from:to"))
     var window: String?
-    @Option(help: ArgumentHelp("Standard errors: iid, hc1, cr0, cr1 or cr2.", valueName: "name"))
+    @Option(help: ArgumentHelp("Standard errors: iid, hc1, cr0, cr1 or cr2 (default: cr2 where clusters are few, else cr1).", valueName: "name"))
     var vcov: String?
     @Option(name: .customLong("small-sample"), help: ArgumentHelp("Small-sample factors: fixest, stata, clusters or none.", valueName: "name"))
     var smallSample = "fixest"
     @Option(help: ArgumentHelp("Levels of an effect with one row: keep or drop.", valueName: "choice"))
     var singletons = "drop"
-    @Option(help: ArgumentHelp("Draws of the randomisation test; 0 turns it off.", valueName: "draws"))
+    @Option(help: ArgumentHelp("Draws of the randomisation test; 0 turns it off (default: 999 where few schools were treated).", valueName: "draws"))
     var permutations: Int?
     @Option(help: ArgumentHelp("The level of the intervals.", valueName: "share"))
     var level = 0.95
     @Option(help: ArgumentHelp("The seed of random draws.", valueName: "number"))
     var seed: UInt64 = 1
-    @Option(help: ArgumentHelp("pre-trend, balance, both, all or none.", valueName: "names"))
+    @Option(help: ArgumentHelp("pre-trend and balance, separated by commas; all or none.", valueName: "names"))
     var diagnostics = "pre-trend,balance"
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10

@@ -10,8 +10,9 @@ struct Gaps: ParsableCommand {
             neither side. Small counts are not shown.
 
             EXAMPLE
-              counterpart gaps pupils-*.csv --outcome attainment8 --group fsm=Y --unit urn \\
-                --time academic_year --by academic_year --change --prior ks2_score
+              counterpart gaps pupils-*.csv --outcome attainment8 --group fsm=Y \\
+                --unit urn --time academic_year --by academic_year --change \\
+                --prior ks2_score
             """)
 
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
