@@ -6,7 +6,9 @@ public struct DescriptionDocument: Sendable {
     private let found: FileDescription
     private let threshold: Int
 
-    /// - Parameter suppressBelow: counts of a group's rows below this are not shown; 0 shows all.
+    /// - Parameters:
+    ///   - found: what the files hold.
+    ///   - suppressBelow: counts of a group's rows below this are not shown; 0 shows all.
     public init(_ found: FileDescription, suppressBelow: Int) {
         self.found = found
         threshold = suppressBelow

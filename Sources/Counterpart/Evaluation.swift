@@ -17,8 +17,9 @@ public struct Evaluation {
     }
 
     /// - Parameters:
-    ///   - plan: path of the plan file.
+    ///   - path: of the plan file.
     ///   - output: path of the report folder, written whole or not at all.
+    ///   - threads: at most so many; the answer does not depend on it.
     /// - Throws: the refusal of the room that stopped; nothing is written then.
     public static func run(plan path: String, output: String, threads: Int) throws -> Outcome {
         let clock = ContinuousClock()

@@ -5,7 +5,12 @@ public struct StarterPlan {
     private let found: FileDescription
     private let form: FileForm
 
-    /// - Parameter path: where the plan will stand: file names are written relative to its folder; nil for the present one.
+    /// - Parameters:
+    ///   - files: of results, which are looked at.
+    ///   - form: how they are laid out, as far as it was said.
+    ///   - missing: codes that mean missing.
+    ///   - threads: at most so many.
+    ///   - path: where the plan will stand: file names are written relative to its folder; nil for the present one.
     public static func write(
         for files: [InputFile], form: FileForm, missing: MissingCodes, threads: Int, to path: String?
     ) throws -> String {
