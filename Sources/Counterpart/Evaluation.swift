@@ -67,12 +67,12 @@ public struct Evaluation {
     }
 
     func report() throws -> EvaluationReport {
-        let main = try DidStudy(request, cells: cells)
+        let studies = try Studies(self)
+        let main = studies.main
         let document = try DidComposition(main).document(withholds: false)
-        var outcomes: [OutcomeResult] = []
         let gapTables = try gapTables(main)
-        for block in request.data.outcomes.indices {
-            outcomes.append(try OutcomeChapter(self, main: main, block: block, gaps: gapTables).result())
+        let outcomes = try request.data.outcomes.map {
+            try OutcomeChapter(request: request, studies: studies, gaps: gapTables, outcome: $0).result()
         }
         var report = EvaluationReport(
             title: plan.title,
@@ -84,7 +84,9 @@ public struct Evaluation {
             checklist: Checklist.answered(answers()), wording: document.wording,
             disclosureProfile: plan.disclosureProfile.rawValue, generated: .current(), version: EvaluationVersion.text,
             seed: plan.analysis.seed)
-        for outcome in gapTables.warnings where !report.frame.warnings.contains(outcome) { report.frame.warnings.append(outcome) }
+        for warning in gapTables.warnings where !report.frame.warnings.contains(warning) {
+            report.frame.warnings.append(warning)
+        }
         return report
     }
 

@@ -1,72 +1,45 @@
 import Attainment
-import Estimation
 import Inference
 import Panels
 import Reporting
 
-/// Everything that the report says of one outcome, worked out from the evaluation's cells.
+/// Everything that the report says of one outcome, put together from the evaluation's studies.
 struct OutcomeChapter {
-    private let evaluation: Evaluation
-    private let part: DidStudy.Part
-    private let gaps: GapTables
-    private var request: DidRequest { evaluation.request }
-
-    init(_ evaluation: Evaluation, main: DidStudy, block: Int, gaps: GapTables) throws {
-        let outcome = evaluation.request.data.outcomes[block]
-        guard let part = main.parts.first(where: { $0.outcome == outcome }) else { throw RequestError.noComparison }
-        self.evaluation = evaluation
-        self.part = part
-        self.gaps = gaps
-    }
+    let request: DidRequest
+    let studies: Studies
+    let gaps: GapTables
+    let outcome: OutcomeRequest
 
     func result() throws -> OutcomeResult {
-        let found = part.result
-        guard
+        guard let part = studies.main.parts.first(where: { $0.outcome == outcome }),
             var result = OutcomeResult(
-                found, outcome: request.outcomeName(part.outcome), estimand: part.report.estimand, other: try otherEstimand())
+                part.result, outcome: request.outcomeName(outcome), estimand: part.report.estimand,
+                other: studies.otherEstimand?.result(of: outcome)?.effects.first)
         else { throw RequestError.noComparison }
         if let sd = request.pupilSpread(part.design) {
             result.months = EffectInMonths(
                 estimate: result.effect.estimate, lower: result.effect.lower, upper: result.effect.upper,
                 pupilStandardDeviation: sd)
         }
-        result.gapEffects = try evaluation.requests.gaps.map { gap in
-            OutcomeResult.GapEffect(try only(evaluation.gapStudy(gap)), group: GroupWords.of(gap))
+        result.gapEffects = studies.gaps.compactMap { contrast, study in
+            study.result(of: outcome).map { OutcomeResult.GapEffect($0, group: GroupWords.of(contrast)) }
         }
-        result.gaps = gaps.byOutcome[part.outcome.name] ?? []
-        if result.eventStudy.isEmpty { result.showEvents(of: try eventStudy()) }
+        result.gaps = gaps.byOutcome[outcome.name] ?? []
+        if let events = studies.events?.result(of: outcome) { result.showEvents(of: events) }
         let baseline = try BaselineComparison(part.design, isWanted: true)
         result.balance = baseline.balance
         result.intake = baseline.intake
         result.periods = Self.marks(part.design.periods)
         result.start = part.design.start.compactMap { $0 }.min()
-        if evaluation.plan.analysis.robustness { result.robustness = try Robustness(evaluation, part).runs() }
+        if !studies.alternatives.isEmpty {
+            let planned = RobustnessRun(name: "As planned (\(part.result.estimator.rawValue))", effect: result.effect)
+            result.robustness =
+                [planned]
+                + studies.alternatives.map {
+                    RobustnessRun(name: $0.name, effect: $0.study?.result(of: outcome)?.effects.first, reason: $0.reason)
+                }
+        }
         return result
-    }
-
-    /// This outcome's analysis of a study.
-    private func only(_ study: DidStudy) throws -> AnalysisResult {
-        guard let part = study.parts.first(where: { $0.outcome == part.outcome }) else { throw RequestError.noComparison }
-        return part.result
-    }
-
-    /// The other estimand, where rows are pupils; unit rows count the same either way.
-    private func otherEstimand() throws -> Effect? {
-        guard part.design.rowsArePupils else { return nil }
-        var other = request
-        other.design.estimand = part.report.estimand == .pupils ? .schools : .pupils
-        other.analysis.diagnosesPreTrend = false
-        other.analysis.permutations = 0
-        return try only(DidStudy(other, cells: evaluation.cells)).effects.first
-    }
-
-    /// Effects by event time beside an estimator that gives none.
-    private func eventStudy() throws -> AnalysisResult {
-        var other = request
-        other.analysis.estimator = .eventStudy
-        other.analysis.diagnosesPreTrend = false
-        other.analysis.permutations = 0
-        return try only(DidStudy(other, cells: evaluation.cells))
     }
 
     /// Every period of the calendar between the first and the last; years without results keep their place.
