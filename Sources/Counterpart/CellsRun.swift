@@ -47,7 +47,9 @@ public struct CellsRun {
 
     public static func write(_ request: CellsRequest, to path: String, minimumCell: Int) throws -> Written {
         let (columns, roles) = request.keys()
-        let required = [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap { $0 }
+        let required = [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap {
+            $0
+        }
         let cells = try StudyCells.read(request.data, keys: columns, covariates: request.covariates, required: required)
         var notes = CellFile.Notes()
         notes.roles = roles
@@ -61,6 +63,8 @@ public struct CellsRun {
         let count = cells.table.cellCount
         return Written(
             warnings: cells.warnings,
-            sentence: "wrote \(paths.joined(separator: ", ")): \(count) \(count == 1 ? "cell" : "cells") of \(cells.report.rowsRead) rows read")
+            sentence:
+                "wrote \(paths.joined(separator: ", ")): \(count) \(count == 1 ? "cell" : "cells") of \(cells.report.rowsRead) rows read"
+        )
     }
 }

@@ -65,7 +65,8 @@ struct DidComposition {
             effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
             group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
-            counterfactual: counterfactual, path: path, cautions: first.result.sentences, remarks: remarks(first), wording: request.wording(first.design))
+            counterfactual: counterfactual, path: path, cautions: first.result.sentences, remarks: remarks(first),
+            wording: request.wording(first.design))
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
@@ -87,7 +88,12 @@ struct DidComposition {
         } else {
             let designs = primary.map(\.design)
             counts.units = Set(designs.flatMap(\.units)).count
-            counts.treatedUnits = Set(designs.flatMap { design in design.units.indices.filter { design.start[$0] != nil }.map { design.units[$0] } }).count
+            counts.treatedUnits =
+                Set(
+                    designs.flatMap { design in
+                        design.units.indices.filter { design.start[$0] != nil }.map { design.units[$0] }
+                    }
+                ).count
             counts.periods = Set(designs.flatMap { $0.periods.map(\.ordinal) }).count
             counts.clusters = Set(designs.flatMap { $0.clusters.first?.levels ?? [] }).count
         }

@@ -62,9 +62,14 @@ struct StudyCells {
         return cells
     }
 
-    private static func fromCells(_ data: DataRequest, keys: [ColumnRequest], covariates: [String]) throws -> StudyCells {
-        if data.pupil != nil { throw RequestError.doesNotApply(option: "--pupil", to: "cell tables, which name no pupils") }
-        if !data.filters.isEmpty { throw RequestError.doesNotApply(option: "--where", to: "cell tables, whose rows are summed already") }
+    private static func fromCells(_ data: DataRequest, keys: [ColumnRequest], covariates: [String]) throws -> StudyCells
+    {
+        if data.pupil != nil {
+            throw RequestError.doesNotApply(option: "--pupil", to: "cell tables, which name no pupils")
+        }
+        if !data.filters.isEmpty {
+            throw RequestError.doesNotApply(option: "--where", to: "cell tables, whose rows are summed already")
+        }
         if data.count != nil { throw RequestError.cellsLack("the pupils behind a row (--count)") }
         if data.outcomes.count > 1 { throw RequestError.cellsLack("more than one outcome") }
         let reading = try CellFile.read(data.files.map(\.path))
@@ -74,7 +79,8 @@ struct StudyCells {
         let held = reading.table.blocks[0].variables
         guard held == wanted else {
             throw RequestError.cellsLack(
-                "exactly \(wanted.joined(separator: ", ")): they hold \(held.joined(separator: ", ")), over the rows where all of these are present")
+                "exactly \(wanted.joined(separator: ", ")): they hold \(held.joined(separator: ", ")), over the rows where all of these are present"
+            )
         }
         guard reading.weight == data.weights else {
             throw RequestError.cellsLack("sums with \(data.weights.map { "the weights \($0)" } ?? "no weights")")
