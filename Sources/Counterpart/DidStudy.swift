@@ -138,9 +138,16 @@ struct DidStudy {
         do {
             built = try DesignBuilder.build(table, request)
         } catch {
-            throw withLines(error)
+            throw cells.explained(error.withLines(cells.request, request, table))
         }
-        let result = try DidAnalysis.run(built.design, self.request.analysis)
+        let result: AnalysisResult
+        do {
+            var analysis = self.request.analysis
+            analysis.lowerIsBetter = self.request.lowerIsBetter
+            result = try DidAnalysis.run(built.design, analysis)
+        } catch {
+            throw cells.explained(error)
+        }
         parts.append(
             Part(
                 outcome: self.request.data.outcomes[block], by: by, design: built.design, report: built.report,
@@ -159,16 +166,6 @@ struct DidStudy {
         } else {
             dropped.append(rows)
         }
-    }
-
-    /// A unit with two rows in a period: a second pass over the files names their lines.
-    private func withLines(_ error: DesignError) -> any Refusal {
-        guard case .repeatedUnitRow(let unit, let period) = error, let request = cells.request,
-            let places = try? CellReader.lines(
-                request, where: [(self.request.design.unit, unit), (self.request.design.time, period)]),
-            places.count == 2
-        else { return error }
-        return CellsError.repeatedUnit(unit: unit, period: period, first: places[0], second: places[1])
     }
 
     private mutating func gatherWarnings() {

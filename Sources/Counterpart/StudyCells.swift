@@ -12,6 +12,8 @@ struct StudyCells {
     /// The block that holds the pupils behind a row.
     var countBlock: Int?
     var arithmetic: Arithmetic
+    /// The row conditions in words.
+    var filter = ""
     /// The request behind the cells, for naming lines; nil where they came as cells.
     var request: CellRequest?
 
@@ -58,6 +60,7 @@ struct StudyCells {
             DroppedRows("could not be read", reading.report.rowsRejected),
             DroppedRows("did not meet --where", reading.report.rowsFiltered),
         ].filter { $0.rows > 0 }
+        cells.filter = data.filters.map(\.text).joined(separator: " and ")
         for block in cells.dropped.indices { cells.dropped[block].insert(contentsOf: before, at: 0) }
         return cells
     }
@@ -89,11 +92,11 @@ struct StudyCells {
         report.rowsRead = reading.rowsRead
         report.files = data.files.map { FileReport(path: $0.path, bytes: 0, rows: 0, delimiter: UInt8(ascii: ",")) }
         var table = try reading.table.rolledUp(keeping: keys.map(\.name))
-        let dropped = reading.sideCars.flatMap(\.rowsDropped).map { DroppedRows($0.reason, $0.rows) }
+        let dropped = DroppedRows.added(reading.sideCars.flatMap(\.rowsDropped))
         table.blocks[0].dropped = dropped
         return StudyCells(
             table: table, report: report, warnings: [], dropped: [dropped], countBlock: nil,
-            arithmetic: reading.table.isExact ? .exact : .double, request: nil)
+            arithmetic: reading.table.isExact ? .exact : .double, filter: reading.filter, request: nil)
     }
 
     /// Replaces the values of a key; cells that become alike are joined.

@@ -29,6 +29,28 @@ struct CellRowOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Further columns that become keys.", valueName: "columns"))
     var by: [String] = []
 
+    /// True where cell tables are to be joined as they are: no column is named.
+    ///
+    /// - Throws: a refusal of every other option of columns, since without `--outcome` nothing is rolled up.
+    func isMerge() throws -> Bool {
+        guard rows.areCellTables, rows.outcome.isEmpty else { return false }
+        try rows.refuseWhatNeedsRows()
+        let given = [
+            ("--unit", rows.unit != nil), ("--time", rows.time != nil), ("--weights", rows.weights != nil),
+            ("--weight-kind", rows.weightKind != nil), ("--lower-is-better", rows.lowerIsBetter),
+            ("--start", start != nil),
+            ("--treated", treated != nil), ("--covariates", !covariates.isEmpty), ("--factors", !factors.isEmpty),
+            ("--absorb", !absorb.isEmpty), ("--cluster", cluster != nil), ("--group", !group.isEmpty),
+            ("--gap", gap != nil),
+            ("--prior", prior != nil), ("--by", !by.isEmpty),
+        ]
+        for (option, isGiven) in given where isGiven {
+            throw RequestError.doesNotApply(
+                option: option, to: "cell tables that are merged whole; to keep some columns, name --outcome too")
+        }
+        return true
+    }
+
     func request() throws -> CellsRequest {
         if rows.weightKind != nil {
             throw RequestError.doesNotApply(option: "--weight-kind", to: "cells, whose sums serve both kinds")

@@ -35,7 +35,11 @@ struct CellsCommand: ParsableCommand {
         guard minimumCell >= 0 else {
             throw RequestError.badValue(option: "--minimum-cell", value: "\(minimumCell)", allowed: "0 or more")
         }
-        let written = try CellsRun.write(try rows.request(), to: output, minimumCell: minimumCell)
+        try OutputFile.check(output, reading: rows.rows.input.files)
+        let written =
+            try rows.isMerge()
+            ? CellsRun.merge(try rows.rows.input.inputFiles(), to: output, minimumCell: minimumCell)
+            : CellsRun.write(try rows.request(), to: output, minimumCell: minimumCell)
         if !quiet {
             written.warnings.forEach { Output.say("warning: \($0.message) (\($0.code))") }
             Output.say(written.sentence)

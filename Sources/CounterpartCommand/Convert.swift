@@ -64,6 +64,7 @@ struct Convert: ParsableCommand {
     }
 
     private func write(_ conversion: Conversion) throws -> Conversion.Report {
+        try output.map { try OutputFile.check($0, reading: input.files) }
         guard let output else {
             return try conversion.run { try FileHandle.standardOutput.write(contentsOf: Data($0)) }
         }

@@ -37,7 +37,7 @@ struct DescribeCommand: ParsableCommand {
             throw RequestError.missing(
                 option: unit == nil ? "--unit" : "--time", why: "coverage is shown for a unit and a period together")
         }
-        let format = try result.resultFormat()
+        let format = try result.resultFormat(reading: input.files)
         var describe = Describe(files: try input.inputFiles())
         describe.form = try input.form()
         describe.missing = input.missingCodes()

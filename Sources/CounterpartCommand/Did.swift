@@ -109,7 +109,7 @@ struct Did: ParsableCommand {
 
     func run() throws {
         try refuseWhatIsNotBuilt()
-        let format = try result.resultFormat()
+        let format = try result.resultFormat(reading: rows.input.files)
         let answer = try DidRun.answer(try request())
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)

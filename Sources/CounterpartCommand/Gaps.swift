@@ -54,7 +54,7 @@ struct Gaps: ParsableCommand {
     var round: Int?
 
     func run() throws {
-        let format = try result.resultFormat()
+        let format = try result.resultFormat(reading: rows.input.files)
         let answer = try GapsRun.answer(try request())
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)

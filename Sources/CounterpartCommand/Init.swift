@@ -23,13 +23,16 @@ struct Init: ParsableCommand {
         if input.lenient {
             throw RequestError.doesNotApply(option: "--lenient", to: "init, which stops at what it cannot read")
         }
-        let plan = try StarterPlan.write(
-            for: try input.inputFiles(), form: try input.form(), missing: input.missingCodes(),
-            threads: try input.threadCount(), to: output)
         if let output {
             guard !FileManager.default.fileExists(atPath: output) else {
                 throw RequestError.conflicting("\(output) is there already; a plan is not written over")
             }
+            try WholeFile.check(output)
+        }
+        let plan = try StarterPlan.write(
+            for: try input.inputFiles(), form: try input.form(), missing: input.missingCodes(),
+            threads: try input.threadCount(), to: output)
+        if let output {
             try WholeFile.write(plan, to: output)
             Output.say("wrote \(output); fill in what is marked with ?, then: counterpart run \(output)")
         } else {

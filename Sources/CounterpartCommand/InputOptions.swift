@@ -86,17 +86,34 @@ struct InputOptions: ParsableArguments {
         if rejects != nil, !lenient {
             throw RequestError.doesNotApply(option: "--rejects", to: "a run without --lenient")
         }
+        for (index, file) in files.enumerated() where files[..<index].contains(file) {
+            throw RequestError.conflicting("\(file) is named twice, and its rows would count twice")
+        }
         return files.map { InputFile($0) }
+    }
+
+    /// The options that say how numbers are read, and whether each was given.
+    private var optionsOfNumbers: [(option: String, isGiven: Bool)] {
+        [
+            ("--thousands", thousands != nil), ("--decimal", decimal != nil), ("--percent", percent),
+            ("--missing", missing != nil), ("--no-known-codes", noKnownCodes),
+        ]
+    }
+
+    /// All options that say how files are read.
+    var optionsOfReading: [(option: String, isGiven: Bool)] {
+        [
+            ("--delimiter", delimiter != nil), ("--encoding", encoding != nil), ("--skip-first", skipFirst != 0),
+            ("--skip-last", skipLast != 0), ("--fill-short-rows", fillShortRows), ("--lenient", lenient),
+            ("--rejects", rejects != nil),
+        ] + optionsOfNumbers
     }
 
     /// Refuses by name the options that say how numbers are read, where none are.
     func refuseNumberOptions(where place: String) throws {
-        let given = [
-            ("--thousands", thousands != nil), ("--decimal", decimal != nil), ("--percent", percent),
-            ("--missing", missing != nil),
-            ("--no-known-codes", noKnownCodes),
-        ]
-        for (option, isGiven) in given where isGiven { throw RequestError.doesNotApply(option: option, to: place) }
+        for (option, isGiven) in optionsOfNumbers where isGiven {
+            throw RequestError.doesNotApply(option: option, to: place)
+        }
     }
 
     static func byte(_ text: String, option: String) throws -> UInt8 {

@@ -14,7 +14,9 @@ struct ResultOptions: ParsableArguments {
     @Flag(help: "End with 1 where there were warnings.")
     var strict = false
 
-    func resultFormat() throws -> OutputForm {
+    /// - Parameter files: the files that are read, none of which may be written over.
+    func resultFormat(reading files: [String]) throws -> OutputForm {
+        try output.map { try OutputFile.check($0, reading: files) }
         guard let format = OutputForm(rawValue: format) else {
             throw RequestError.badValue(
                 option: "--format", value: format, allowed: OutputForm.allCases.map(\.rawValue).joined(separator: ", "))

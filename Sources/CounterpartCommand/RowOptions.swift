@@ -50,9 +50,26 @@ struct RowOptions: ParsableArguments {
     @Option(help: .hidden) var source: String?
     @Option(help: .hidden) var table: String?
 
+    /// True where every file is a cell table, told by its side-car.
+    var areCellTables: Bool { !input.files.isEmpty && input.files.allSatisfy { CellFile.isCellTable($0) } }
+
+    /// Refuses by name the options that say how rows are read: cells are rows already read and summed.
+    func refuseWhatNeedsRows() throws {
+        let given =
+            input.optionsOfReading + [
+                ("--where", !conditions.isEmpty), ("--time-from-name", timeFromName != nil),
+                ("--points", points != nil),
+                ("--pupil", pupil != nil), ("--double", usesDoubles),
+            ]
+        for (option, isGiven) in given where isGiven {
+            throw RequestError.doesNotApply(option: option, to: "cell tables, whose rows are read and summed already")
+        }
+    }
+
     func request() throws -> DataRequest {
         if source != nil { throw RequestError.notInThisVersion("--source (reading from a database)") }
         if table != nil { throw RequestError.notInThisVersion("--table (reading from a database)") }
+        if areCellTables { try refuseWhatNeedsRows() }
         var data = DataRequest()
         data.files = try input.inputFiles()
         data.form = try input.form()

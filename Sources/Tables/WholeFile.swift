@@ -26,10 +26,7 @@ public final class WholeFile {
         self.mode = mode.map { mode_t($0) } ?? (0o666 & ~Self.mask())
         temporary = folder + "/." + name + ".\(getpid()).tmp"
         descriptor = -1
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            throw OutputError.cannotWrite(path: path, reason: "it is a folder", written: 0)
-        }
+        try Self.check(path)
         Self.removeStale(folder: folder, name: name)
         descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
@@ -37,6 +34,28 @@ public final class WholeFile {
     }
 
     deinit { abandon() }
+
+    /// Refuses a path at which no file can be put: before anything is read, so that no work is lost.
+    ///
+    /// The file is put in place by a rename, which would replace a device or a link by a file: those are refused.
+    ///
+    /// - Throws: `OutputError` where the folder is absent or may not be written to, or something other than a file is there.
+    public static func check(_ path: String) throws(OutputError) {
+        let (folder, _) = split(path)
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw OutputError.cannotWrite(path: path, reason: SystemWords.errno(), written: 0)
+        }
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        let reason: String? =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: nil
+            case S_IFDIR: "it is a folder"
+            case S_IFLNK: "it is a link; name the file that it leads to"
+            default: "it is not a regular file"
+            }
+        if let reason { throw OutputError.cannotWrite(path: path, reason: reason, written: 0) }
+    }
 
     /// Adds bytes; they are gathered and written in larger parts.
     public func write(_ bytes: [UInt8]) throws(OutputError) {
