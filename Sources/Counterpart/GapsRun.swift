@@ -78,7 +78,8 @@ public struct GapsRun {
                 rowsRead: cells.report.rowsRead, rowsUsed: used, dropped: dropped, missing: cells.report.missing),
             warnings: warnings)
         return GapsDocument(
-            frame: frame, gaps: rows, remarks: remarks(request, kind), level: request.level, decimals: request.decimals)
+            frame: frame, gaps: rows, remarks: remarks(request, kind), level: request.level, decimals: request.decimals,
+            lowerIsBetter: request.lowerIsBetter)
     }
 
     private static func rowKind(_ request: GapsRequest, _ cells: StudyCells) throws -> RowKind {

@@ -1,4 +1,5 @@
 import Cells
+import Foundation
 import Panels
 import Tables
 
@@ -90,13 +91,22 @@ struct StudyCells {
         }
         var report = ReadReport()
         report.rowsRead = reading.rowsRead
-        report.files = data.files.map { FileReport(path: $0.path, bytes: 0, rows: 0, delimiter: UInt8(ascii: ",")) }
+        report.files = try data.files.map { try Self.fileReport($0.path, reading.sideCars) }
         var table = try reading.table.rolledUp(keeping: keys.map(\.name))
         let dropped = DroppedRows.added(reading.sideCars.flatMap(\.rowsDropped))
         table.blocks[0].dropped = dropped
         return StudyCells(
             table: table, report: report, warnings: [], dropped: [dropped], countBlock: nil,
             arithmetic: reading.table.isExact ? .exact : .double, filter: reading.filter, request: nil)
+    }
+
+    /// A cell table as an input: its bytes, its cells as rows, its digest.
+    private static func fileReport(_ path: String, _ sideCars: [CellSideCar]) throws -> FileReport {
+        let digest = try SHA256Digest.hex(ofFileAt: path)
+        let bytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
+        return FileReport(
+            path: path, bytes: bytes ?? 0, rows: sideCars.first { $0.cellsSHA256 == digest }?.cells ?? 0,
+            delimiter: UInt8(ascii: ","), sha256: digest)
     }
 
     /// Replaces the values of a key; cells that become alike are joined.
