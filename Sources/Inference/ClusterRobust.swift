@@ -21,12 +21,17 @@ struct ClusterRobust {
             for i in matrix.storage.indices { matrix.storage[i] += factor * part.storage[i] }
         }
         for level in levels { add(level, 1) }
+        var isNegative: [Bool] = []
         if levels.count > 1 {
+            let sum = fit.estimands.indices.map { matrix[$0, $0] }
             add(levels[0].crossed(with: levels[1]), -1)
+            isNegative = sum.indices.map { matrix[$0, $0] <= 1e-10 * sum[$0] }
             matrix = try withoutNegativeDirections(matrix)
         }
-        return CovarianceOfEstimates(
+        var covariance = CovarianceOfEstimates(
             kind: kind, matrix: matrix, degreesOfFreedom: fit.estimands.map { _ in smallest - 1 })
+        covariance.isNegative = isNegative
+        return covariance
     }
 
     /// (N − 1)/(N − k), where the rule counts parameters and the estimator is a regression.
