@@ -143,7 +143,7 @@ public enum EstimationError: Refusal, Equatable {
 }
 
 /// Linear algebra whose failures are told in this room's words.
-func numerically<T>(_ work: () throws(LinearAlgebraError) -> T) throws(EstimationError) -> T {
+package func numerically<T>(_ work: () throws(LinearAlgebraError) -> T) throws(EstimationError) -> T {
     do {
         return try work()
     } catch {

@@ -53,24 +53,12 @@ struct ClusterRobust {
 
     /// A difference of variances can have negative directions; they are set to zero, as fixest does.
     private func withoutNegativeDirections(_ matrix: Matrix) throws(EstimationError) -> Matrix {
-        let eigen = try solved { () throws(LinearAlgebraError) in try SymmetricEigen(matrix) }
+        let eigen = try numerically { () throws(LinearAlgebraError) in try SymmetricEigen(matrix) }
         guard let lowest = eigen.values.first, lowest < 0 else { return matrix }
         var scaled = eigen.vectors
         for j in 0..<scaled.columns {
             for i in 0..<scaled.rows { scaled[i, j] *= max(0, eigen.values[j]).squareRoot() }
         }
         return scaled.times(scaled.transposed)
-    }
-}
-
-/// Linear algebra whose failures are told in words.
-func solved<T>(_ work: () throws(LinearAlgebraError) -> T) throws(EstimationError) -> T {
-    do {
-        return try work()
-    } catch {
-        switch error {
-        case .tooLarge(let dimension): throw .numerical("a dimension of \(dimension) is beyond 32 bits")
-        case .notConverged(let routine, let info): throw .numerical("\(routine) ended with \(info)")
-        }
     }
 }
