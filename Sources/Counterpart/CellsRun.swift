@@ -47,7 +47,9 @@ public struct CellsRun {
 
     public static func write(_ request: CellsRequest, to path: String, minimumCell: Int) throws -> Written {
         let (columns, roles) = request.keys()
-        let required = [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap { $0 }
+        let required = [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap {
+            $0
+        }
         let cells = try StudyCells.read(request.data, keys: columns, covariates: request.covariates, required: required)
         var notes = CellFile.Notes()
         notes.roles = roles
@@ -60,6 +62,6 @@ public struct CellsRun {
         let paths = try CellFile.write(cells.table, notes, to: path)
         return Written(
             warnings: cells.warnings,
-            sentence: sentence(paths, cells: cells.table.cellCount, rows: cells.report.rowsRead))
+            sentence: sentence(paths, cells: cells.table.usedCellCount, rows: cells.report.rowsRead))
     }
 }

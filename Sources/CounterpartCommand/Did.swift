@@ -36,11 +36,13 @@ struct Did: ParsableCommand {
             "A column that says which partners belong together, such as a trust; a warning where they share one.",
             valueName: "column"))
     var partnership: String?
-    @Option(help: ArgumentHelp("An estimate for each value of this column.", valueName: "column"))
+    @Option(
+        help: ArgumentHelp(
+            "An estimate for each combination of these columns, separated by commas.", valueName: "column"))
     var by: [String] = []
     @Option(
         help: ArgumentHelp(
-            "The effect on the gap between peers and this group, such as fsm=Y; negative narrows it.",
+            "The effect on the gap between this group, such as fsm=Y, and its peers; below zero it narrows.",
             valueName: "column=value"))
     var gap: String?
     @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
@@ -54,7 +56,7 @@ struct Did: ParsableCommand {
     var rowKind: String?
     @Option(
         help: ArgumentHelp(
-            "Whom the effect is for: pupils (every row counts the same) or schools (every unit and period does).",
+            "Whom the effect is for: pupils (every row counts the same; the default for pupil rows) or schools (every unit and period does).",
             valueName: "kind"))
     var estimand: String?
     @Option(
@@ -71,7 +73,10 @@ struct Did: ParsableCommand {
         help: ArgumentHelp(
             "Event times to show, such as -3:3; those outside are joined to the ends.", valueName: "from:to"))
     var window: String?
-    @Option(help: ArgumentHelp("Standard errors: iid, hc1, cr0, cr1 or cr2.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Standard errors: iid, hc1, cr0, cr1 or cr2 (default: cr2 where clusters are few, else cr1).",
+            valueName: "name"))
     var vcov: String?
     @Option(
         name: .customLong("small-sample"),
@@ -79,13 +84,16 @@ struct Did: ParsableCommand {
     var smallSample = "fixest"
     @Option(help: ArgumentHelp("Levels of an effect with one row: keep or drop.", valueName: "choice"))
     var singletons = "drop"
-    @Option(help: ArgumentHelp("Draws of the randomisation test; 0 turns it off.", valueName: "draws"))
+    @Option(
+        help: ArgumentHelp(
+            "Draws of the randomisation test; 0 turns it off (default: 999 where few schools were treated).",
+            valueName: "draws"))
     var permutations: Int?
     @Option(help: ArgumentHelp("The level of the intervals.", valueName: "share"))
     var level = 0.95
     @Option(help: ArgumentHelp("The seed of random draws.", valueName: "number"))
     var seed: UInt64 = 1
-    @Option(help: ArgumentHelp("pre-trend, balance, both, all or none.", valueName: "names"))
+    @Option(help: ArgumentHelp("pre-trend and balance, separated by commas; all or none.", valueName: "names"))
     var diagnostics = "pre-trend,balance"
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10

@@ -3,7 +3,7 @@ import Counterpart
 
 /// The files and their form: what every command that reads rows takes.
 struct InputOptions: ParsableArguments {
-    @Argument(help: "CSV files, read as one table; - is standard input. Cell tables are told by their side-car.")
+    @Argument(help: "CSV files, read as one table; - is standard input. gaps, did and cells also take cell tables.")
     var files: [String]
 
     @Option(
@@ -24,7 +24,9 @@ struct InputOptions: ParsableArguments {
     var decimal: String?
     @Flag(help: "Read 67% as 67.")
     var percent = false
-    @Flag(name: .customLong("fill-short-rows"), help: "Take rows that end early as ending in empty fields, counted.")
+    @Flag(
+        name: .customLong("fill-short-rows"),
+        help: "Read rows with fewer fields than the header as if empty fields followed; they are counted.")
     var fillShortRows = false
     @Flag(help: "Put rows that cannot be read aside (see --rejects), counted, instead of stopping.")
     var lenient = false

@@ -4,7 +4,8 @@ import Foundation
 
 /// Ctrl-C and termination: temporary files are removed, then the program ends with the customary code.
 enum Interruption {
-    nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []  // set once, before any thread starts
+    // Set once, before any thread starts.
+    nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
 
     static func install() {
         for number in [SIGINT, SIGTERM] {

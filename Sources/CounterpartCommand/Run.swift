@@ -16,7 +16,7 @@ struct Run: ParsableCommand {
         name: [.short, .long],
         help: ArgumentHelp("The folder of the report; it is written whole or not at all.", valueName: "folder"))
     var output = "report"
-    @Option(help: ArgumentHelp("text or json: the headline on standard output.", valueName: "format"))
+    @Option(help: ArgumentHelp("On standard output: text (the headline) or json (all results).", valueName: "format"))
     var format = "text"
     @Option(
         help: ArgumentHelp("Threads to use (default: all cores). The answer does not depend on it.", valueName: "count")
