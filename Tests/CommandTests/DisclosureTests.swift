@@ -13,7 +13,7 @@ import Testing
 
     private static let did = [
         "did", "pupils.csv", "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--start",
-        "partnership_start", "--pupil", "upn", "--permutations", "0",
+        "partnership_start", "--pupil", "upn", "--permutations", "0", "--diagnostics", "balance",
     ]
     private static let gaps = [
         "gaps", "pupils.csv", "--outcome", "attainment8", "--group", "fsm=Y", "--by", "urn,academic_year", "--pupil",

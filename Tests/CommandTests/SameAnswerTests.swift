@@ -16,7 +16,7 @@ import Testing
             "did",
             [
                 "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--start", "partnership_start",
-                "--covariates", "ks2_score", "--factors", "sex", "--permutations", "49",
+                "--covariates", "ks2_score", "--factors", "sex", "--permutations", "19", "--diagnostics", "balance",
             ]
         ),
         (

@@ -51,6 +51,7 @@ import Testing
         request.covariates = ["ks2_score"]
         request.design.factors = ["sex"]
         request.analysis.permutations = 19
+        request.analysis.diagnosesPreTrend = false
         return request
     }
 

@@ -46,7 +46,8 @@ enum PublishedData {
             #expect(abs(try #require(effect.standardError) - standardError) < 6e-6, "\(name)")
         }
         let reading = study.parts[0]
-        #expect(reading.result.units == 450 && reading.result.treatedUnits == 27 && reading.result.rowsUsed == 1_330)
+        #expect(
+            reading.design.units.count == 450 && reading.result.treatedUnits == 27 && reading.result.rowsUsed == 1_330)
     }
 
     /// The gap in Attainment 8 in six opportunity areas: the honest-answer case.
