@@ -1,8 +1,9 @@
 /// One piece of the input, decoded: `rowCount` rows, column by column, only the columns that were asked for.
 ///
 /// The memory belongs to the reader and is reused: nothing of a batch outlives the call that received it.
-/// Lanes are fixed: pieces go to lanes in turn, each lane sees its pieces in order and one at a time, so a consumer keeps
-/// one state a lane without locks and joins the lanes in their order.
+/// Each lane sees its pieces in order and one at a time, so a consumer keeps one state a lane without locks and joins the
+/// lanes in their order. In double arithmetic lanes are fixed: pieces go to eight of them in turn. In exact arithmetic there
+/// is a lane a thread, which takes what comes; what is made of it must not depend on that, and exact sums do not.
 public struct Batch {
     public var rowCount: Int
     public var lane: Int

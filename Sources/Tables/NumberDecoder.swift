@@ -37,22 +37,30 @@ final class NumberDecoder: ColumnDecoder {
         let (mantissas, missing) = (values.mantissas.start, values.missing.start)
         // Copies, since a look at a class's field costs a check each time.
         var scale = scale
+        var empty = 0
         let powers = Self.powers
-        for r in 0..<rows.count {
-            let (start, end) = rows.range(r, column)
-            if UInt(bitPattern: end &- start &- 1) < 8 {
-                let packed = ShortDecimal.read(rows.bytes + start, end - start, marks)
-                let up = scale - Int(packed & 7)
+        let bytes = rows.bytes
+        rows.forEach(column) { r, start, length in
+            if UInt(bitPattern: length &- 1) < 8 {
+                let packed = ShortDecimal.read(bytes + start, length, marks)
+                let up = scale &- Int(packed & 7)
                 if packed >= 0, up >= 0 {
                     mantissas[r] = (packed &>> 3) &* powers[up]
                     missing[r] = 0
-                    continue
+                    return
                 }
+            } else if length == 0 {
+                // Empty fields are common, and no reader calls them anything but that.
+                mantissas[r] = 0
+                missing[r] = 1
+                empty += 1
+                return
             }
             let (text, count) = rows.text(r, column, context.scratch)
             decodeSlowly(r, text, count, &context)
             scale = self.scale
         }
+        self.missing[0] += empty
     }
 
     private func decodeDouble(_ rows: PieceRows, _ column: Int, _ context: inout DecodingContext) {

@@ -5,6 +5,8 @@ import CByteScan
 /// Field c of row r is bytes[ends[firsts[r] + c − 1] + 1 ..< ends[firsts[r] + c]]. The memory is kept from piece to piece.
 struct PieceRows {
     private(set) var bytes: UnsafeMutablePointer<UInt8>
+    /// The place in the file of the first byte after the margin.
+    private(set) var origin = 0
     private(set) var ends: UnsafeMutablePointer<UInt32>
     private(set) var firsts: UnsafeMutablePointer<UInt32>
     private(set) var lines: UnsafeMutablePointer<Int64>
@@ -70,7 +72,8 @@ struct PieceRows {
     ///
     /// - Returns: the blank lines; each row that cannot be read goes to `refuse`.
     mutating func take(_ piece: Piece, of file: WaveReader, refuse: (Bad) -> Void) -> Int {
-        bytes = file.buffer.bytes
+        bytes = piece.bytes
+        origin = piece.origin
         ends = piece.ends
         width = file.header.names.count
         lineEnd = file.lineEnd
@@ -196,14 +199,37 @@ struct PieceRows {
     /// The bytes of a field, quotes and all, without the CR of its line end.
     @inline(__always)
     func range(_ row: Int, _ column: Int) -> (start: Int, end: Int) {
-        let at = Int(firsts[row]) + column
-        let start = Int(ends[at - 1]) + 1
+        let at = Int(firsts[row]) &+ column
+        let start = Int(ends[at &- 1]) &+ 1
         // A field that is not there ends before it begins (see `padRows`).
         var end = max(Int(ends[at]), start)
-        if column == width - 1, end > start, bytes[end - 1] == UInt8(ascii: "\r"), lineEnd == UInt8(ascii: "\n") {
-            end -= 1
+        if column == width &- 1, end > start, bytes[end &- 1] == UInt8(ascii: "\r"), lineEnd == UInt8(ascii: "\n") {
+            end &-= 1
         }
         return (start, end)
+    }
+
+    /// Calls `body` with each row and its field of one column: where it starts and how long it is, as by `range`.
+    ///
+    /// Loops over millions of rows go through here, so that what all rows have in common is looked at once.
+    @inline(__always)
+    func forEach(_ column: Int, _ body: (_ row: Int, _ start: Int, _ length: Int) -> Void) {
+        let (bytes, ends, firsts, count) = (bytes, ends, firsts, count)
+        if column == width - 1, lineEnd == UInt8(ascii: "\n") {
+            for row in 0..<count {
+                let at = Int(firsts[row]) &+ column
+                let start = Int(ends[at &- 1]) &+ 1
+                var end = max(Int(ends[at]), start)
+                if end > start, bytes[end &- 1] == UInt8(ascii: "\r") { end &-= 1 }
+                body(row, start, end &- start)
+            }
+        } else {
+            for row in 0..<count {
+                let at = Int(firsts[row]) &+ column
+                let start = Int(ends[at &- 1]) &+ 1
+                body(row, start, max(Int(ends[at]), start) &- start)
+            }
+        }
     }
 
     /// The text of a field, unquoted; 16 bytes past its end may be read. It lasts until `scratch` is used again.
