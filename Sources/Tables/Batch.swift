@@ -15,10 +15,14 @@ public struct Batch {
     public var file: Int
     /// The physical line on which each row begins, counted from 1.
     public var lines: UnsafePointer<Int64>
+    /// A place for the first row, such that places rise in the order of the files' rows: at least as many as there are rows
+    /// before this batch, and more where rows were left out.
+    public var firstPlace: Int
 
     public enum Column {
         case key(KeyColumn)
         case number(NumberColumn)
+        case text(TextColumn)
     }
 
     public struct KeyColumn {
@@ -30,6 +34,14 @@ public struct Batch {
             self.codes = codes
             self.dictionary = dictionary
         }
+    }
+
+    /// Texts row by row, for tables.
+    public struct TextColumn {
+        let slots: UnsafePointer<TextSlot>
+        /// 0 where the text is not empty.
+        let missing: UnsafePointer<UInt8>
+        let long: LongTexts
     }
 
     public struct NumberColumn {
@@ -53,7 +65,8 @@ public struct Batch {
     }
 
     public init(
-        rowCount: Int, lane: Int, kept: UnsafePointer<UInt8>, columns: [Column], file: Int, lines: UnsafePointer<Int64>
+        rowCount: Int, lane: Int, kept: UnsafePointer<UInt8>, columns: [Column], file: Int, lines: UnsafePointer<Int64>,
+        firstPlace: Int = 0
     ) {
         self.rowCount = rowCount
         self.lane = lane
@@ -61,6 +74,7 @@ public struct Batch {
         self.columns = columns
         self.file = file
         self.lines = lines
+        self.firstPlace = firstPlace
     }
 }
 
@@ -68,5 +82,16 @@ public struct Batch {
 public protocol BatchConsumer: Sendable {
     /// Called once, before the first batch, with the number of lanes.
     func begin(lanes: Int) throws
+    /// Called before the batches of each wave of the input, when none is under way.
+    ///
+    /// - Parameters:
+    ///   - places: above the place of every row of the wave.
+    ///   - expected: an estimate of all places of the input, from the size of its file.
+    func prepare(places: Int, expected: Int) throws
     func consume(_ batch: borrowing Batch) throws
+}
+
+extension BatchConsumer {
+    /// Most consumers need no room for rows.
+    public func prepare(places: Int, expected: Int) {}
 }

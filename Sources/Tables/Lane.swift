@@ -32,7 +32,8 @@ final class Lane: @unchecked Sendable {
         let reader = reader
         decoders = request.columns.map { column -> any ColumnDecoder in
             switch column.role {
-            case .key: KeyDecoder()
+            case .key, .period: KeyDecoder()
+            case .text: TextDecoder(lane: number)
             case .numericKey: NumericKeyDecoder(reader, reasons: reasons)
             case .number: NumberDecoder(reader, reasons: reasons)
             case .indicator(let value): IndicatorDecoder(equals: value)
@@ -141,7 +142,7 @@ final class Lane: @unchecked Sendable {
     private func hand(to consumer: some BatchConsumer, _ piece: Piece, _ file: OpenFile) {
         let batch = Batch(
             rowCount: rows.count, lane: number, kept: rows.kept,
-            columns: decoders.map(\.column), file: file.index, lines: rows.lines)
+            columns: decoders.map(\.column), file: file.index, lines: rows.lines, firstPlace: piece.rowsBefore)
         do {
             try consumer.consume(batch)
         } catch {

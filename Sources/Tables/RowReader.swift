@@ -117,6 +117,7 @@ public struct RowReader {
         var isThere = try next(lanes) { try file.reader.next() }
         while isThere {
             let isConsuming = lanes.allSatisfy(\.faults.isEmpty)
+            try prepare(consumer, file)
             let work = WaveWork(
                 file.reader, laneCount: lanes.count, isOrdered: request.arithmetic == .double, threads: request.threads)
             Parallel.run(work.threads, threads: work.threads) { worker in
@@ -132,6 +133,16 @@ public struct RowReader {
             isThere = try next(lanes) { try work.isNextThere() }
         }
         try file.reader.digestRest()
+    }
+
+    /// Tells the consumer how many rows there may be.
+    private func prepare(_ consumer: some BatchConsumer, _ file: OpenFile) throws {
+        guard let first = file.reader.pieces.first, let last = file.reader.pieces.last else { return }
+        if file.rowsBefore < 0 { file.rowsBefore = first.rowsBefore }
+        let places = last.rowsBefore + last.lineEnds
+        let done = max(last.origin + last.end - WaveBuffer.margin, 1)
+        let rows = Double(places - file.rowsBefore) * max(1, Double(file.reader.source.size) / Double(done))
+        try consumer.prepare(places: places, expected: file.rowsBefore + Int(rows))
     }
 
     /// A fault found in a row before the place where the file itself breaks comes first.
@@ -203,6 +214,8 @@ final class OpenFile: @unchecked Sendable {
     let reader: WaveReader
     let sources: [FieldSource]
     let filters: [FilterTest]
+    /// Places of rows in the files before this one; −1 while it has given none.
+    var rowsBefore = -1
 
     init(_ index: Int, _ input: InputFile, _ reader: WaveReader, _ request: ReadRequest) throws(TableError) {
         self.index = index
