@@ -45,6 +45,7 @@ let package = Package(
         .executableTarget(name: "SampleDataCommand", dependencies: ["SampleSchools"], path: "SampleData/Command"),
         .executableTarget(
             name: "Simulation", dependencies: ["SampleSchools", "Counterpart"], path: "Benchmarks/Simulation"),
+        .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),

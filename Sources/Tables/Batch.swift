@@ -37,11 +37,23 @@ public struct Batch {
     }
 
     /// Texts row by row, for tables.
-    public struct TextColumn {
-        let slots: UnsafePointer<TextSlot>
+    public final class TextColumn {
+        private(set) var slots = RowMemory<TextSlot>()
         /// 0 where the text is not empty.
-        let missing: UnsafePointer<UInt8>
-        let long: LongTexts
+        private(set) var missing = RowMemory<UInt8>()
+        let long = LongTexts()
+
+        init() {}
+
+        deinit {
+            slots.deallocate()
+            missing.deallocate()
+        }
+
+        func reserve(_ rows: Int) {
+            slots.reserve(rows)
+            missing.reserve(rows)
+        }
     }
 
     public struct NumberColumn {

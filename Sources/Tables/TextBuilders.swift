@@ -162,8 +162,8 @@ final class TextBuilder: ColumnBuilder, @unchecked Sendable {
     func add(_ column: Batch.Column, _ segment: RowSegment) {
         guard case .text(let column) = column else { return }
         long[segment.lane] = column.long
-        bits.add(column.missing, place: segment.place, count: segment.count, lane: segment.lane)
-        (memory.as(TextSlot.self) + segment.place).update(from: column.slots, count: segment.count)
+        bits.add(column.missing.start, place: segment.place, count: segment.count, lane: segment.lane)
+        (memory.as(TextSlot.self) + segment.place).update(from: column.slots.start, count: segment.count)
     }
 
     func settle(places: Int) -> Bool {

@@ -1,24 +1,16 @@
 /// Texts as they are, row by row: no dictionary, since most of them occur once.
 final class TextDecoder: ColumnDecoder {
-    private var slots = RowMemory<TextSlot>()
-    private var missingRows = RowMemory<UInt8>()
+    private let texts = Batch.TextColumn()
     private let lane: Int
-    private let long = LongTexts()
 
     init(lane: Int) { self.lane = lane }
 
-    deinit {
-        slots.deallocate()
-        missingRows.deallocate()
-    }
-
     var missing: [Int] { [] }
-    var column: Batch.Column { .text(.init(slots: slots.start, missing: missingRows.start, long: long)) }
+    var column: Batch.Column { .text(texts) }
 
     func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
-        slots.reserve(rows.count)
-        missingRows.reserve(rows.count)
-        let (slots, missing) = (slots.start, missingRows.start)
+        texts.reserve(rows.count)
+        let (slots, missing) = (texts.slots.start, texts.missing.start)
         guard case .column(let column) = source else {
             for r in 0..<rows.count {
                 let (start, count) = source.text(rows, r, context.scratch, context.part)
@@ -44,6 +36,6 @@ final class TextDecoder: ColumnDecoder {
     private func slot(_ start: UnsafePointer<UInt8>, _ count: Int) -> TextSlot {
         guard count > TextSlot.longest else { return TextSlot(start, count) }
         let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-        return TextSlot(lane: lane, index: long.add(text))
+        return TextSlot(lane: lane, index: texts.long.add(text))
     }
 }
