@@ -67,7 +67,7 @@ final class KeyDecoder: ColumnDecoder {
         codes.reserve(rows.count)
         guard case .column(let column) = source else {
             let codes = codes.start
-            for r in 0..<rows.count {
+            for r in rows.window {
                 let (start, count) = source.text(rows, r, context.scratch, context.part)
                 codes[r] = dictionary.code(start, count, context.file, rows.lines[r])
             }
@@ -98,7 +98,7 @@ final class KeyDecoder: ColumnDecoder {
                 codes[row] = dictionary.code(text, count, file, lines[row], &table)
             }
         }
-        noteRepeats(rows.count)
+        noteRepeats(rows)
     }
 
     private func decodeRepeats(_ rows: PieceRows, _ column: Int, _ context: DecodingContext) {
@@ -120,13 +120,14 @@ final class KeyDecoder: ColumnDecoder {
             }
             codes[row] = last.code
         }
-        noteRepeats(rows.count)
+        noteRepeats(rows)
     }
 
     /// Looks at some neighbours only.
-    private func noteRepeats(_ count: Int) {
+    private func noteRepeats(_ rows: PieceRows) {
+        guard rows.window.lowerBound == 0 else { return }
         let codes = codes.start
-        let looked = min(count - 1, 256)
+        let looked = min(rows.window.count - 1, 256)
         guard looked > 0 else { return }
         var same = 0
         for row in 0..<looked where codes[row] == codes[row + 1] { same += 1 }
@@ -163,7 +164,7 @@ final class NumericKeyDecoder: ColumnDecoder {
 
     func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
         codes.reserve(rows.count)
-        for r in 0..<rows.count {
+        for r in rows.window {
             let (start, count) = source.text(rows, r, context.scratch, context.part)
             let code = Int(raw.code(start, count, context.file, rows.lines[r]))
             if code == outcomes.count { outcomes.append(evaluate(start, count, context.file, rows.lines[r])) }
@@ -203,7 +204,7 @@ final class IndicatorDecoder: ColumnDecoder {
 
     func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
         values.reserve(rows.count)
-        for r in 0..<rows.count {
+        for r in rows.window {
             let (start, count) = source.text(rows, r, context.scratch, context.part)
             let text = UnsafeBufferPointer(start: start, count: count)
             let isMissing = text.allSatisfy(NumberText.isBlank)

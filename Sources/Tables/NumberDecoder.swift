@@ -23,7 +23,7 @@ final class NumberDecoder: ColumnDecoder {
         values.reserve(rows.count)
         let isExact = context.arithmetic == .exact
         guard case .column(let column) = source, reader.numbersAreNeverCodes else {
-            for r in 0..<rows.count {
+            for r in rows.window {
                 let (start, count) = source.text(rows, r, context.scratch, context.part)
                 decodeSlowly(r, start, count, &context)
             }
@@ -67,7 +67,7 @@ final class NumberDecoder: ColumnDecoder {
         let marks = UInt64(reader.form.decimal) &* 0x0101_0101_0101_0101
         let (doubles, missing) = (values.doubles.start, values.missing.start)
         let divisors = Self.divisors
-        for r in 0..<rows.count {
+        for r in rows.window {
             let (start, end) = rows.range(r, column)
             if UInt(bitPattern: end &- start &- 1) < 8 {
                 let packed = ShortDecimal.read(rows.bytes + start, end - start, marks)
@@ -160,7 +160,7 @@ final class PointsDecoder: ColumnDecoder {
 
     func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
         values.reserve(rows.count)
-        for r in 0..<rows.count {
+        for r in rows.window {
             let (start, count) = source.text(rows, r, context.scratch, context.part)
             let code = Int(raw.code(start, count, context.file, rows.lines[r]))
             if code == outcomes.count {

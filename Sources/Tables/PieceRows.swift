@@ -13,7 +13,11 @@ struct PieceRows {
     /// Ones: the rows that a filter leaves out are not among the rows at all.
     private(set) var kept: UnsafeMutablePointer<UInt8>
     private var capacity: Int
-    private(set) var count = 0
+    private(set) var count = 0 {
+        didSet { window = 0..<count }
+    }
+    /// The rows that decoders work on: all, or as many as stay in the nearest cache while every column is decoded.
+    var window = 0..<0
     private(set) var width = 0
     private(set) var lineEnd = UInt8(ascii: "\n")
     /// Rows whose last fields were not there and are read as empty, because that was asked for.
@@ -112,7 +116,7 @@ struct PieceRows {
 
     /// The slow walk: blank lines, rows of another width, and what the scan flagged.
     private mutating func takeEach(_ piece: Piece, _ file: WaveReader, isText: Bool, _ refuse: (Bad) -> Void) -> Int {
-        count = 0
+        var count = 0
         var blank = 0
         var line = piece.firstLine
         var first = 0
@@ -133,6 +137,7 @@ struct PieceRows {
             line += Int64(lineEnds(from: first, fields: fields))
             first = last + 1
         }
+        self.count = count
         if shortRows > 0 { padRows() }
         return blank
     }
@@ -214,9 +219,9 @@ struct PieceRows {
     /// Loops over millions of rows go through here, so that what all rows have in common is looked at once.
     @inline(__always)
     func forEach(_ column: Int, _ body: (_ row: Int, _ start: Int, _ length: Int) -> Void) {
-        let (bytes, ends, firsts, count) = (bytes, ends, firsts, count)
+        let (bytes, ends, firsts, window) = (bytes, ends, firsts, window)
         if column == width - 1, lineEnd == UInt8(ascii: "\n") {
-            for row in 0..<count {
+            for row in window {
                 let at = Int(firsts[row]) &+ column
                 let start = Int(ends[at &- 1]) &+ 1
                 var end = max(Int(ends[at]), start)
@@ -224,7 +229,7 @@ struct PieceRows {
                 body(row, start, end &- start)
             }
         } else {
-            for row in 0..<count {
+            for row in window {
                 let at = Int(firsts[row]) &+ column
                 let start = Int(ends[at &- 1]) &+ 1
                 body(row, start, max(Int(ends[at]), start) &- start)

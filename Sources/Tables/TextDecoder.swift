@@ -12,7 +12,7 @@ final class TextDecoder: ColumnDecoder {
         texts.reserve(rows.count)
         let (slots, missing) = (texts.slots.start, texts.missing.start)
         guard case .column(let column) = source else {
-            for r in 0..<rows.count {
+            for r in rows.window {
                 let (start, count) = source.text(rows, r, context.scratch, context.part)
                 slots[r] = slot(start, count)
                 missing[r] = count == 0 ? 1 : 0
