@@ -38,7 +38,9 @@ let package = Package(
             dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "CounterpartCommand",
-            dependencies: ["Counterpart", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "Counterpart", "LinearAlgebra", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         // The sample partnership: its generator, and the simulation that checks the estimate against the known truth.
         .target(name: "SampleSchools", path: "SampleData/Generator"),
