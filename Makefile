@@ -13,8 +13,9 @@ test: packages
 release: packages
 	swift build -c release --product counterpart
 
-# Answers compared first, then whole processes timed in turn against DuckDB and polars + pyfixest.
+# Answers compared first, then timed in turn against polars, DuckDB, pyarrow and pyfixest.
 bench: release
+	swift build -c release --product ReadColumns
 	bash Benchmarks/bench.sh
 
 # The sample's generator over many seeds: how often the 95% interval holds the known truth.

@@ -38,13 +38,16 @@ let package = Package(
             dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "CounterpartCommand",
-            dependencies: ["Counterpart", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "Counterpart", "LinearAlgebra", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         // The sample partnership: its generator, and the simulation that checks the estimate against the known truth.
         .target(name: "SampleSchools", path: "SampleData/Generator"),
         .executableTarget(name: "SampleDataCommand", dependencies: ["SampleSchools"], path: "SampleData/Command"),
         .executableTarget(
             name: "Simulation", dependencies: ["SampleSchools", "Counterpart"], path: "Benchmarks/Simulation"),
+        .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),

@@ -1,12 +1,14 @@
 import ArgumentParser
 import Counterpart
 import Foundation
+import LinearAlgebra
 
 /// The program: parses the command line, runs one command, and turns every refusal into its message and exit code.
 @main
 enum CounterpartProgram {
     static func main() {
         Interruption.install()
+        endIdleThreadsOfBLAS()
         exit(run(Array(CommandLine.arguments.dropFirst())))
     }
 

@@ -114,7 +114,10 @@ struct Did: ParsableCommand {
     func run() throws {
         try refuseWhatIsNotBuilt()
         let format = try result.resultFormat(reading: rows.input.files)
-        let answer = try DidRun.answer(try request())
+        var request = try request()
+        // The other formats do not print the files' digests.
+        request.data.wantsDigests = format == .json
+        let answer = try DidRun.answer(request)
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
     }

@@ -14,6 +14,7 @@ public enum TableError: Refusal, Equatable {
     case constantInFile(name: String, path: String)
     case rows(RowFault, Occurrences)
     case unmatchedGrades(column: String, Place, texts: [GradeCount], rows: Int)
+    case notPeriod(column: String, Place, text: String)
     case unknownEncoding(String)
     case request(String, hint: String)
 
@@ -47,6 +48,7 @@ public enum TableError: Refusal, Equatable {
         case .request: "E117"
         case .rows(let fault, _): fault.code
         case .unmatchedGrades: "E204"
+        case .notPeriod: "E206"
         }
     }
 
@@ -64,6 +66,7 @@ public enum TableError: Refusal, Equatable {
         case .overLimit(_, let what, let limit): "\(what) is over the limit of \(limit)"
         case .fileName(_, let pattern): "the file's name does not match `\(pattern)`"
         case .constantInFile(let name, _): "the column `\(name)` is in the file and is also set for the whole file"
+        case .notPeriod(let column, _, _): "the value in `\(column)` is not a period"
         case .unknownEncoding(let name): "the encoding `\(name)` is not known"
         case .request(let problem, _): problem
         case .rows(let fault, let where_):
@@ -80,7 +83,7 @@ public enum TableError: Refusal, Equatable {
             .noSuchColumn(_, let path, _), .changed(let path), .fileName(let path, _), .constantInFile(_, let path):
             Place(file: path)
         case .unclosedQuote(let place, _), .unusableHeader(let place, _), .overLimit(let place, _, _),
-            .unmatchedGrades(_, let place, _, _):
+            .unmatchedGrades(_, let place, _, _), .notPeriod(_, let place, _):
             place
         case .rows(_, let where_): where_.places.first
         case .unknownEncoding, .request: nil
@@ -102,6 +105,7 @@ public enum TableError: Refusal, Equatable {
         case .overLimit: "check for a quote that is never closed, or split the file"
         case .fileName: "rename the file or change --time-from-name"
         case .constantInFile: "leave one of the two out"
+        case .notPeriod: "periods are years, academic years such as 2018/19, terms and ISO dates"
         case .unknownEncoding: "use utf-8, utf-16, windows-1252 or latin1"
         case .request(_, let hint): hint
         case .rows(let fault, _): fault.hint
@@ -116,6 +120,7 @@ public enum TableError: Refusal, Equatable {
         switch self {
         case .rows(_, let where_): where_.found
         case .unmatchedGrades(_, _, let texts, _): Self.list(texts)
+        case .notPeriod(_, _, let text): text
         default: nil
         }
     }
