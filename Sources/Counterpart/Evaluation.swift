@@ -98,7 +98,8 @@ public struct Evaluation {
                 Warning(
                     "links-not-followed",
                     "\(links.notFollowed) \(links.notFollowed == 1 ? "link" : "links") between schools that merged, split or share a "
-                        + "part \(links.notFollowed == 1 ? "was" : "were") not followed: those schools count as they stand in the files"))
+                        + "part \(links.notFollowed == 1 ? "was" : "were") not followed: those schools count as they stand in the files"
+                ))
         }
         return report
     }

@@ -294,7 +294,8 @@ public struct PlanReader {
     private func group(_ node: PlanNode) throws -> String {
         let text = try node.text()
         guard GroupText(text).value != nil else {
-            throw PlanError.wrongKind(path: path, line: node.line, key: node.name, expected: "column=value, such as fsm=Y")
+            throw PlanError.wrongKind(
+                path: path, line: node.line, key: node.name, expected: "column=value, such as fsm=Y")
         }
         return text
     }

@@ -130,8 +130,10 @@ struct PlanRequests {
         }
         let partnership = plan.partnership
         let given = [
-            ("partnership.partners (a file)", partnership.partnersFile != nil), ("partnership.unitColumn", partnership.unitColumn != nil),
-            ("partnership.startColumn", partnership.startColumn != nil), ("partnership.startAt", partnership.startAt != nil),
+            ("partnership.partners (a file)", partnership.partnersFile != nil),
+            ("partnership.unitColumn", partnership.unitColumn != nil),
+            ("partnership.startColumn", partnership.startColumn != nil),
+            ("partnership.startAt", partnership.startAt != nil),
             ("partnership.lag", partnership.lag != 0 && plan.data.treated != nil),
         ]
         for (key, isGiven) in given where isGiven {
