@@ -21,7 +21,7 @@ struct PlanNode {
             guard allowed.contains(key) else {
                 throw .unknownKey(
                     path: path, line: keyNode.mark?.line, key: key, section: name,
-                    nearest: NearestName.of(key, among: allowed), allowed: allowed)
+                    nearest: NearestNames.of(key, among: allowed).first, allowed: allowed)
             }
             guard parts[key] == nil else {
                 throw .wrongKind(path: path, line: keyNode.mark?.line, key: key, expected: "given once")
@@ -108,31 +108,5 @@ struct PlanNode {
 extension Node {
     fileprivate var isEmptyScalar: Bool {
         if case .scalar(let scalar) = self { scalar.string.isEmpty && scalar.style == .plain } else { false }
-    }
-}
-
-/// The allowed name that a mistyped one most likely meant.
-public enum NearestName {
-    /// - Returns: the name with the fewest letters changed, if at most a third of its letters were; ties go to the first.
-    public static func of(_ name: String, among names: [String]) -> String? {
-        let scored = names.map { (name: $0, distance: distance(Array(name.lowercased()), Array($0.lowercased()))) }
-        guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, best.name.count / 3) ? best.name : nil
-    }
-
-    /// Letters to insert, delete or replace, and neighbours to swap (optimal string alignment).
-    private static func distance(_ a: [Character], _ b: [Character]) -> Int {
-        var before = [Int](repeating: 0, count: b.count + 1)
-        var last = Array(0...b.count)
-        for i in a.indices {
-            var row = [i + 1]
-            for j in b.indices {
-                var best = min(last[j] + (a[i] == b[j] ? 0 : 1), row[j] + 1, last[j + 1] + 1)
-                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, before[j - 1] + 1) }
-                row.append(best)
-            }
-            (before, last) = (last, row)
-        }
-        return last[b.count]
     }
 }

@@ -24,7 +24,7 @@ struct UsageRefusal: Refusal {
         guard let word, !word.hasPrefix("-"), word != "help", !commands.contains(word) else { return nil }
         message = "there is no command \"\(word)\""
         hint =
-            NearestName.of(word, among: commands).map { "did you mean \"\($0)\"?" }
+            NearestNames.of(word, among: commands).first.map { "did you mean \"\($0)\"?" }
             ?? "the commands are: \(commands.joined(separator: ", "))"
     }
 
