@@ -36,8 +36,8 @@ extension WaveReader {
 
     private func readWhole(_ encoding: TextEncoding) throws(TableError) {
         var bytes = Array(view)
-        bytes += try source.readRest(limit: sizes.decoded, threads: threads)
-        bytes.withUnsafeBytes { digest?.add($0) }
+        bytes += try source.readRest(limit: form.limits.memory, threads: threads)
+        if !isDigestComplete { bytes.withUnsafeBytes { digest?.add($0) } }
         var badLine = 1
         guard let text = encoding.utf8(bytes, badLine: &badLine) else {
             throw .rows(
@@ -99,8 +99,10 @@ extension WaveReader {
     }
 
     private func readOn(what: String) throws(TableError) {
-        guard dataEnd - dataStart <= sizes.header else {
-            throw .overLimit(place(line: line), what: what, limit: TableError.size(sizes.header))
+        guard dataEnd - dataStart <= form.limits.header else {
+            throw .overLimit(
+                place(line: line), what: what, limit: TableError.size(form.limits.header),
+                option: ReadingLimits.headerOption)
         }
         try fill(to: 2 * max(sizes.sample, dataEnd - WaveBuffer.margin, 64))
     }
@@ -168,9 +170,10 @@ extension WaveReader {
     }
 
     private func checkHeader(_ texts: [[UInt8]]) throws(TableError) {
-        guard texts.count <= sizes.columns else {
+        guard texts.count <= form.limits.columns else {
             throw .overLimit(
-                place(line: line), what: "the number of columns", limit: TableError.grouped(sizes.columns))
+                place(line: line), what: "the number of columns", limit: TableError.grouped(form.limits.columns),
+                option: ReadingLimits.columnsOption)
         }
         for (i, text) in texts.enumerated() where String(validating: text, as: UTF8.self) == nil {
             throw .rows(
