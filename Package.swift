@@ -22,6 +22,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CByteScan"),
+        .target(name: "CProcess"),
         .target(name: "CDistributions", linkerSettings: [.linkedLibrary("m")]),
 
         // The rooms.
@@ -40,7 +41,9 @@ let package = Package(
             dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "CounterpartCommand",
-            dependencies: ["Counterpart", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: [
+                "Counterpart", "CProcess", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         // The sample partnership: its generator, and the simulation that checks the estimate against the known truth.
         .target(name: "SampleSchools", path: "SampleData/Generator"),

@@ -27,6 +27,7 @@ struct CellsCommand: ParsableCommand {
 
     func run() throws {
         guard minimumCell >= 0 else { throw RequestError.badValue(option: "--minimum-cell", value: "\(minimumCell)", allowed: "0 or more") }
+        try WholeFile.check(output)
         let written = try CellsRun.write(try rows.request(), to: output, minimumCell: minimumCell)
         if !quiet {
             written.warnings.forEach { Output.say("warning: \($0.message) (\($0.code))") }

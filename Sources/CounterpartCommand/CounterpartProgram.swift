@@ -6,8 +6,9 @@ import Foundation
 @main
 enum CounterpartProgram {
     static func main() {
-        Interruption.install()
-        exit(run(Array(CommandLine.arguments.dropFirst())))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        Interruption.install(asJSON: wantsJSON(arguments))
+        exit(run(arguments))
     }
 
     private static func run(_ arguments: [String]) -> Int32 {
@@ -15,8 +16,10 @@ enum CounterpartProgram {
         let showsValues = arguments.contains("--show-values")
         do {
             var command = try CounterpartTool.parseAsRoot(arguments)
-            try command.run()
+            try ProgressLine.during({ try command.run() }, isWanted: !wantsQuiet(arguments))
             return 0
+        } catch let closed as PipeClosed {
+            return closed.status
         } catch let ended as EndedWithWarnings {
             return ended.status
         } catch let refusal as any Refusal {
@@ -25,12 +28,16 @@ enum CounterpartProgram {
         } catch {
             let text = CounterpartTool.fullMessage(for: error)
             guard CounterpartTool.exitCode(for: error) != .success else {
-                print(text)
+                do { try StandardOutput.write(text + "\n") } catch { return (error as? PipeClosed)?.status ?? ExitStatus.system.rawValue }
                 return 0
             }
             ErrorReport(refusal: UsageRefusal(words: text)).print(asJSON: asJSON, showsValues: showsValues)
             return ExitStatus.usage.rawValue
         }
+    }
+
+    private static func wantsQuiet(_ arguments: [String]) -> Bool {
+        arguments.contains("--quiet") || arguments.contains { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("q") }
     }
 
     /// True where the answer was asked for as JSON: then an error is JSON too.

@@ -31,6 +31,7 @@ struct DescribeCommand: ParsableCommand {
                 option: unit == nil ? "--unit" : "--time", why: "coverage is shown for a unit and a period together")
         }
         let format = try result.resultFormat()
+        try result.checkOutput()
         var describe = Describe(files: try input.inputFiles())
         describe.form = try input.form()
         describe.missing = input.missingCodes()

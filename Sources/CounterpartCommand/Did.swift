@@ -75,6 +75,7 @@ struct Did: ParsableCommand {
     func run() throws {
         try refuseWhatIsNotBuilt()
         let format = try result.resultFormat()
+        try result.checkOutput()
         let answer = try DidRun.answer(try request())
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)

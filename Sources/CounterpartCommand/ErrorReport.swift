@@ -9,7 +9,7 @@ struct ErrorReport {
         let document = RefusalDocument(refusal, showsValues: showsValues)
         var text = document.text
         if showsValues, let found = refusal.found { text += "  | " + TerminalText.escaped(found) + "\n" }
-        FileHandle.standardError.write(Data((asJSON ? document.json.compact() + "\n" : text).utf8))
+        StandardError.write(asJSON ? document.json.compact() + "\n" : text)
     }
 }
 

@@ -44,6 +44,7 @@ struct Gaps: ParsableCommand {
 
     func run() throws {
         let format = try result.resultFormat()
+        try result.checkOutput()
         let answer = try GapsRun.answer(try request())
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)

@@ -18,17 +18,20 @@ struct Init: ParsableCommand {
     var output: String?
 
     func run() throws {
-        let plan = try StarterPlan.write(
-            for: try input.inputFiles(), form: try input.form(), missing: input.missingCodes(),
-            threads: try input.threadCount(), to: output)
         if let output {
             guard !FileManager.default.fileExists(atPath: output) else {
                 throw RequestError.conflicting("\(output) is there already; a plan is not written over")
             }
+            try WholeFile.check(output)
+        }
+        let plan = try StarterPlan.write(
+            for: try input.inputFiles(), form: try input.form(), missing: input.missingCodes(),
+            threads: try input.threadCount(), to: output)
+        if let output {
             try WholeFile.write(plan, to: output)
             Output.say("wrote \(output); fill in what is marked with ?, then: counterpart run \(output)")
         } else {
-            print(plan, terminator: "")
+            try StandardOutput.write(plan)
         }
     }
 }

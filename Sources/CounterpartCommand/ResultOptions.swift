@@ -12,6 +12,11 @@ struct ResultOptions: ParsableArguments {
     @Flag(help: "End with 1 where there were warnings.")
     var strict = false
 
+    /// Refuses an output that cannot be written before anything is read.
+    func checkOutput() throws {
+        if let output { try WholeFile.check(output) }
+    }
+
     func resultFormat() throws -> OutputForm {
         guard let format = OutputForm(rawValue: format) else {
             throw RequestError.badValue(option: "--format", value: format, allowed: OutputForm.allCases.map(\.rawValue).joined(separator: ", "))
