@@ -17,7 +17,9 @@ enum Simulation {
         var degreesOfFreedom: [Double] = []
 
         mutating func add(_ effect: Effect?, truth: Double) {
-            guard let effect, let estimate = effect.estimate, let lower = effect.lower, let upper = effect.upper else { return }
+            guard let effect, let estimate = effect.estimate, let lower = effect.lower, let upper = effect.upper else {
+                return
+            }
             seeds += 1
             if lower <= truth, truth <= upper { covered += 1 }
             errors.append(estimate - truth)
@@ -32,7 +34,8 @@ enum Simulation {
             let spread = (errors.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, seeds - 1))).squareRoot()
             func average(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
             func text(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
-            return "\(name): \(covered) of \(seeds) intervals hold the truth (\(text(100 * share))%); bias \(text(mean)), "
+            return
+                "\(name): \(covered) of \(seeds) intervals hold the truth (\(text(100 * share))%); bias \(text(mean)), "
                 + "spread of estimates \(text(spread)), mean standard error \(text(average(standardErrors))), "
                 + "mean degrees of freedom \(text(average(degreesOfFreedom)))"
         }
@@ -49,7 +52,9 @@ enum Simulation {
         let text = try String(contentsOfFile: plan, encoding: .utf8)
         var effect = Tally(name: "effect")
         var gap = Tally(name: "effect on the gap")
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sample-\(ProcessInfo.processInfo.processIdentifier)").path
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "sample-\(ProcessInfo.processInfo.processIdentifier)"
+        ).path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         for seed in first..<first + UInt64(seeds) {
             let sample = SamplePartnership(seed: seed)

@@ -81,6 +81,12 @@ extension CellTable {
         return isExact == other.isExact ? nil : "exact sums and sums of doubles"
     }
 
+    /// Cells that hold rows of some outcome: those that a cell file lists.
+    public var usedCellCount: Int {
+        let counts = blocks.map(\.moments.n)
+        return (0..<cellCount).count { cell in counts.contains { $0[cell] > 0 } }
+    }
+
     /// True where sums are integers.
     public var isExact: Bool {
         blocks.allSatisfy { if case .exact = $0.sums { true } else { false } }

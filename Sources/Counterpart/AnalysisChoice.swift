@@ -34,12 +34,15 @@ public struct AnalysisChoice: Sendable {
     public func options() throws(RequestError) -> AnalysisOptions {
         var options = AnalysisOptions()
         if let estimator {
-            let name = try word(EstimatorName(rawValue: estimator), "--estimator", estimator, EstimatorName.allCases.filter(\.isBuilt).map(\.rawValue))
+            let name = try word(
+                EstimatorName(rawValue: estimator), "--estimator", estimator,
+                EstimatorName.allCases.filter(\.isBuilt).map(\.rawValue))
             guard name.isBuilt else { throw .notInThisVersion("--estimator \(estimator)") }
             options.estimator = name
         }
         if let vcov {
-            let kind = try word(VarianceKind(rawValue: vcov), "--vcov", vcov, VarianceKind.allCases.filter(\.isBuilt).map(\.rawValue))
+            let kind = try word(
+                VarianceKind(rawValue: vcov), "--vcov", vcov, VarianceKind.allCases.filter(\.isBuilt).map(\.rawValue))
             guard kind.isBuilt else { throw .notInThisVersion("--vcov \(vcov)") }
             options.vcov = kind
         }
@@ -65,7 +68,9 @@ public struct AnalysisChoice: Sendable {
         return options
     }
 
-    private func word<Value>(_ value: Value?, _ option: String, _ text: String, _ allowed: [String]) throws(RequestError) -> Value {
+    private func word<Value>(_ value: Value?, _ option: String, _ text: String, _ allowed: [String])
+        throws(RequestError) -> Value
+    {
         guard let value else { throw .badValue(option: option, value: text, allowed: allowed.joined(separator: ", ")) }
         return value
     }

@@ -47,20 +47,21 @@ public struct CellsRun {
 
     public static func write(_ request: CellsRequest, to path: String, minimumCell: Int) throws -> Written {
         let (columns, roles) = request.keys()
-        let required = [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap { $0 }
+        let required = [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap {
+            $0
+        }
         let cells = try StudyCells.read(request.data, keys: columns, covariates: request.covariates, required: required)
         var notes = CellFile.Notes()
         notes.roles = roles
-        notes.filter = request.data.filters.map(\.text).joined(separator: " and ")
+        notes.filter = cells.filter
         notes.weight = request.data.weights
         notes.rowsRead = cells.report.rowsRead
         notes.engineVersion = EvaluationVersion.text
         notes.requestDigest = cells.request?.digest ?? ""
         notes.minimumCell = minimumCell
         let paths = try CellFile.write(cells.table, notes, to: path)
-        let count = cells.table.cellCount
         return Written(
             warnings: cells.warnings,
-            sentence: "wrote \(paths.joined(separator: ", ")): \(count) \(count == 1 ? "cell" : "cells") of \(cells.report.rowsRead) rows read")
+            sentence: sentence(paths, cells: cells.table.usedCellCount, rows: cells.report.rowsRead))
     }
 }

@@ -6,7 +6,9 @@ public struct DescriptionDocument: Sendable {
     private let found: FileDescription
     private let threshold: Int
 
-    /// - Parameter suppressBelow: counts of a group's rows below this are not shown; 0 shows all.
+    /// - Parameters:
+    ///   - found: what the files hold.
+    ///   - suppressBelow: counts of a group's rows below this are not shown; 0 shows all.
     public init(_ found: FileDescription, suppressBelow: Int) {
         self.found = found
         threshold = suppressBelow
@@ -16,7 +18,8 @@ public struct DescriptionDocument: Sendable {
         switch form {
         case .json: json.pretty()
         case .csv: CSVWriter().write(columnTable)
-        case .markdown: MarkdownTable().write(columnTable) + coverageTable.map { "\n" + MarkdownTable().write($0) }.joined()
+        case .markdown:
+            MarkdownTable().write(columnTable) + coverageTable.map { "\n" + MarkdownTable().write($0) }.joined()
         case .text: text
         }
     }
@@ -32,11 +35,14 @@ public struct DescriptionDocument: Sendable {
 
     private var columnTable: ResultTable {
         ResultTable(
-            columns: ["column", "looks like", "values", "filled", "empty", "missing", "distinct"].map { ResultTable.Column($0) },
+            columns: ["column", "looks like", "values", "filled", "empty", "missing", "distinct"].map {
+                ResultTable.Column($0)
+            },
             rows: found.columns.map { column in
                 [
                     .text(column.name), .text(column.looks.word), .text(values(column)), .integer(column.filled),
-                    .integer(column.empty), .text(column.missing.map { "\($0.code) \($0.count)" }.joined(separator: ", ")),
+                    .integer(column.empty),
+                    .text(column.missing.map { "\($0.code) \($0.count)" }.joined(separator: ", ")),
                     .text("\(column.isDistinctCapped ? "over " : "")\(column.distinct)"),
                 ]
             })
@@ -49,7 +55,8 @@ public struct DescriptionDocument: Sendable {
             "\(lowest) to \(highest)" + (decimals > 0 ? ", \(decimals) \(decimals == 1 ? "decimal" : "decimals")" : "")
         case .group(let counts):
             shown(counts).prefix(6).map { value, rows in
-                rows.map { "\(value) \(ShareBar.of($0, in: column.filled)) \(Numeral.count(Double($0)))" } ?? "\(value) c"
+                rows.map { "\(value) \(ShareBar.of($0, in: column.filled)) \(Numeral.count(Double($0)))" }
+                    ?? "\(value) c"
             }.joined(separator: "  ")
                 + (counts.count > 6 ? "  and \(counts.count - 6) more" : "")
         case .period(let counts): counts.isEmpty ? "" : "\(counts[0].value) to \(counts[counts.count - 1].value)"
@@ -71,14 +78,16 @@ public struct DescriptionDocument: Sendable {
 
     private static func words(_ check: IdentifierCheck) -> String {
         check.failing == 0
-            ? "\(check.kind.rawValue), all check characters right" : "\(check.kind.rawValue), \(check.failing) with a wrong check character"
+            ? "\(check.kind.rawValue), all check characters right"
+            : "\(check.kind.rawValue), \(check.failing) with a wrong check character"
     }
 
     private var coverageSentence: String {
         guard let coverage = found.coverage else { return "" }
         var words = "\(coverage.units) units, \(coverage.unitsInEveryPeriod) of them in every period"
         if coverage.repeatedPairs > 0 {
-            words += "; \(coverage.repeatedPairs) of \(coverage.pairs) combinations of unit and period have several rows (up to \(coverage.mostRowsInPair))"
+            words +=
+                "; \(coverage.repeatedPairs) of \(coverage.pairs) combinations of unit and period have several rows (up to \(coverage.mostRowsInPair))"
         }
         if coverage.rowsWithout > 0 { words += "; \(coverage.rowsWithout) rows have no unit or no period" }
         return words + (coverage.isCapped ? " (counted up to a limit)" : "")
@@ -123,12 +132,16 @@ public struct DescriptionDocument: Sendable {
                 "values",
                 .array(
                     shown(counts).map { value, rows in
-                        rows.map { ["value": .text(value), "rows": .integer($0)] } ?? ["value": .text(value), "suppressed": .bool(true)]
+                        rows.map { ["value": .text(value), "rows": .integer($0)] } ?? [
+                            "value": .text(value), "suppressed": .bool(true),
+                        ]
                     }))
         case .period(let counts):
             object.put("values", .array(counts.map { ["value": .text($0.value), "rows": .integer($0.rows)] }))
         case .identifier(let check):
-            if let check { object.put("check", ["kind": .text(check.kind.rawValue), "failed": .integer(check.failing)]) }
+            if let check {
+                object.put("check", ["kind": .text(check.kind.rawValue), "failed": .integer(check.failing)])
+            }
         case .text(let longest): object.put("longest", .integer(longest))
         case .empty: break
         }

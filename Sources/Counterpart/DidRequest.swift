@@ -48,7 +48,9 @@ public struct DidRequest: Sendable {
         names += design.clusters + design.absorbed
         if let gap = design.gap { names.append(gap.column) }
         names += design.factors + [partnership].compactMap { $0 } + by + furtherKeys
-        for name in names where !keys.contains(where: { $0.name == name }) { keys.append(ColumnRequest(name, role: .key)) }
+        for name in names where !keys.contains(where: { $0.name == name }) {
+            keys.append(ColumnRequest(name, role: .key))
+        }
         return keys
     }
 }

@@ -65,7 +65,8 @@ struct DidComposition {
             effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
             group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
-            counterfactual: counterfactual, path: path, cautions: first.result.sentences, remarks: remarks(first), wording: request.wording(first.design))
+            counterfactual: counterfactual, path: path, cautions: first.result.sentences, remarks: remarks(first),
+            wording: request.wording(first.design))
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
@@ -73,7 +74,20 @@ struct DidComposition {
     }
 
     private func remarks(_ part: DidStudy.Part) -> [String] {
-        request.months(part).map { [$0.sentence] } ?? []
+        [request.months(part)?.sentence, neverTreated(part)].compactMap { $0 }
+    }
+
+    /// Who compares because the start's column says so: what stands there, how many, and their names.
+    private func neverTreated(_ part: DidStudy.Part) -> String? {
+        guard case .startColumn(let column) = request.design.treatment, !part.report.neverSpellings.isEmpty else { return nil }
+        let later = Set(part.report.notYetTreated)
+        let names = part.design.units.indices.filter { part.design.start[$0] == nil }.map { part.design.units[$0] }
+            .filter { !later.contains($0) }
+        guard !names.isEmpty else { return nil }
+        let spellings = part.report.neverSpellings.map { $0.text.isEmpty ? "empty" : $0.text }
+        let listed = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
+        return "Never in the partnership (\(column) is \(spellings.joined(separator: " or "))): \(names.count) of "
+            + "\(part.design.units.count), \(listed)."
     }
 
     private func sample() -> SampleCounts {
@@ -87,7 +101,12 @@ struct DidComposition {
         } else {
             let designs = primary.map(\.design)
             counts.units = Set(designs.flatMap(\.units)).count
-            counts.treatedUnits = Set(designs.flatMap { design in design.units.indices.filter { design.start[$0] != nil }.map { design.units[$0] } }).count
+            counts.treatedUnits =
+                Set(
+                    designs.flatMap { design in
+                        design.units.indices.filter { design.start[$0] != nil }.map { design.units[$0] }
+                    }
+                ).count
             counts.periods = Set(designs.flatMap { $0.periods.map(\.ordinal) }).count
             counts.clusters = Set(designs.flatMap { $0.clusters.first?.levels ?? [] }).count
         }
@@ -118,12 +137,14 @@ struct DidComposition {
         settings.put("by", request.by)
         settings.put("gap", design.gap?.label)
         settings.put("peers", design.gap?.peers)
+        settings.put("unknown", design.gap?.unknown ?? [])
+        settings.put("lowerIsBetter", isOn: request.lowerIsBetter)
         settings.put("estimator", part.result.estimator.rawValue)
         settings.put("window", request.analysis.window.map { "\($0.lowerBound):\($0.upperBound)" })
         settings.put("vcov", part.result.varianceUsed.rawValue)
         settings.put("smallSample", request.analysis.smallSample.rawValue)
         settings.put("singletons", request.analysis.singletons.rawValue)
-        settings.put("permutations", part.result.randomisation?.assignments)
+        settings.put("permutations", request.analysis.permutations)
         settings.put("level", request.analysis.level)
         settings.put("seed", Int(clamping: request.analysis.seed))
         settings.put("suppress", request.suppressBelow)

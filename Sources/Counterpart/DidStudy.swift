@@ -86,9 +86,12 @@ struct DidStudy {
             if values[1] == period, values[2] != "1" { untreated.insert(values[0]) }
         }
         guard !untreated.isEmpty else {
-            throw RequestError.badValue(option: "keep.untreatedAt", value: period, allowed: "a period of the data with untreated units")
+            throw RequestError.badValue(
+                option: "keep.untreatedAt", value: period, allowed: "a period of the data with untreated units")
         }
-        try cells.keep(key: request.design.unit, reason: "units treated or absent in \(period)") { untreated.contains($0) }
+        try cells.keep(key: request.design.unit, reason: "units treated or absent in \(period)") {
+            untreated.contains($0)
+        }
     }
 
     private mutating func estimate() throws {
@@ -112,9 +115,13 @@ struct DidStudy {
 
     /// What a row is, decided once for every value of `--by`; nil leaves it to the design.
     private func rowKind() throws -> RowKind? {
-        guard !request.by.isEmpty, request.design.rows == nil, request.data.pupil == nil else { return request.design.rows }
+        guard !request.by.isEmpty, request.design.rows == nil, request.data.pupil == nil else {
+            return request.design.rows
+        }
         var names = [request.design.unit, request.design.time]
-        for name in [request.design.gap?.column].compactMap({ $0 }) + request.by where !names.contains(name) { names.append(name) }
+        for name in [request.design.gap?.column].compactMap({ $0 }) + request.by where !names.contains(name) {
+            names.append(name)
+        }
         return try cells.table.firstRepeated(names) == nil ? .units : .pupils
     }
 
@@ -131,14 +138,25 @@ struct DidStudy {
         do {
             built = try DesignBuilder.build(table, request)
         } catch {
-            throw withLines(error)
+            throw cells.explained(error.withLines(cells.request, request, table))
         }
-        let result = try DidAnalysis.run(built.design, self.request.analysis)
+        let result: AnalysisResult
+        do {
+            var analysis = self.request.analysis
+            analysis.lowerIsBetter = self.request.lowerIsBetter
+            result = try DidAnalysis.run(built.design, analysis)
+        } catch {
+            throw cells.explained(error)
+        }
         parts.append(
-            Part(outcome: self.request.data.outcomes[block], by: by, design: built.design, report: built.report, result: result))
+            Part(
+                outcome: self.request.data.outcomes[block], by: by, design: built.design, report: built.report,
+                result: result))
         if block == 0 {
             for rows in built.report.dropped { count(rows) }
-            if result.singletonRows > 0 { count(DroppedRows("alone in a level of an effect (singletons)", result.singletonRows)) }
+            if result.singletonRows > 0 {
+                count(DroppedRows("alone in a level of an effect (singletons)", result.singletonRows))
+            }
         }
     }
 
@@ -148,16 +166,6 @@ struct DidStudy {
         } else {
             dropped.append(rows)
         }
-    }
-
-    /// A unit with two rows in a period: a second pass over the files names their lines.
-    private func withLines(_ error: DesignError) -> any Refusal {
-        guard case .repeatedUnitRow(let unit, let period) = error, let request = cells.request,
-            let places = try? CellReader.lines(
-                request, where: [(self.request.design.unit, unit), (self.request.design.time, period)]),
-            places.count == 2
-        else { return error }
-        return CellsError.repeatedUnit(unit: unit, period: period, first: places[0], second: places[1])
     }
 
     private mutating func gatherWarnings() {
@@ -191,7 +199,9 @@ struct DidStudy {
 
 /// The exam years whose results were assessed by centres and teachers.
 enum CovidYears {
-    private static let labels: Set<String> = ["2020", "2021", "201920", "202021", "2019/20", "2020/21", "2019-20", "2020-21", "2019-2020", "2020-2021"]
+    private static let labels: Set<String> = [
+        "2020", "2021", "201920", "202021", "2019/20", "2020/21", "2019-20", "2020-21", "2019-2020", "2020-2021",
+    ]
 
     static func isOne(_ period: String) -> Bool { labels.contains(period) }
 }

@@ -6,7 +6,8 @@ import Reporting
 extension DidRequest {
     func outcomeName(_ outcome: OutcomeRequest) -> OutcomeName {
         OutcomeName(
-            column: outcome.name, title: MeasureTitle.of(outcome.name), unit: outcome.equals == nil ? "points" : "percentage points", isLowerBetter: lowerIsBetter)
+            column: outcome.name, title: MeasureTitle.of(outcome.name),
+            unit: outcome.equals == nil ? "points" : "percentage points", isLowerBetter: lowerIsBetter)
     }
 
     func wording(_ design: Design) -> Wording {
@@ -21,7 +22,8 @@ extension DidRequest {
     /// The headline in months of progress, where a pupil-level standard deviation was given.
     func months(_ part: DidStudy.Part) -> EffectInMonths? {
         guard let sd = pupilSD, let effect = part.result.effects.first else { return nil }
-        return EffectInMonths(estimate: effect.estimate, lower: effect.lower, upper: effect.upper, pupilStandardDeviation: sd)
+        return EffectInMonths(
+            estimate: effect.estimate, lower: effect.lower, upper: effect.upper, pupilStandardDeviation: sd)
     }
 }
 

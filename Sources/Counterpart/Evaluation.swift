@@ -17,8 +17,9 @@ public struct Evaluation {
     }
 
     /// - Parameters:
-    ///   - plan: path of the plan file.
+    ///   - path: of the plan file.
     ///   - output: path of the report folder, written whole or not at all.
+    ///   - threads: at most so many; the answer does not depend on it.
     /// - Throws: the refusal of the room that stopped; nothing is written then.
     public static func run(plan path: String, output: String, threads: Int) throws -> Outcome {
         let clock = ContinuousClock()
@@ -29,10 +30,11 @@ public struct Evaluation {
         var report = try Evaluation(plan: plan, path: path, planBytes: bytes, threads: threads).report()
         report.frame.timings = [("seconds", (clock.now - start).seconds)]
         report = try folder.write(
-            report, rule: Disclosure(threshold: plan.disclosureThreshold), effectsCountPupils: report.wording.nouns.rows == "pupils",
+            report, rule: Disclosure(threshold: plan.disclosureThreshold),
+            effectsCountPupils: report.wording.nouns.rows == "pupils",
             formats: Set(plan.formats))
         return Outcome(
-            headline: report.answer + "\nThe report is in \(output)/report.html", json: report.json.pretty(),
+            headline: report.answer + "\nThe report is in \(plan.formats.contains("html") ? "\(output)/report.html" : output)", json: report.json.pretty(),
             warnings: report.frame.warnings, seconds: (clock.now - start).seconds, report: report)
     }
 
@@ -41,7 +43,9 @@ public struct Evaluation {
         let (plan, bytes) = try PlanReader.read(path)
         let evaluation = try Evaluation(plan: plan, path: path, planBytes: bytes, threads: threads)
         let main = try DidStudy(evaluation.request, cells: evaluation.cells)
-        let gap = try evaluation.requests.gaps.first.map { try evaluation.gapStudy($0).parts.first?.result.effects ?? [] }
+        let gap = try evaluation.requests.gaps.first.map {
+            try evaluation.gapStudy($0).parts.first?.result.effects ?? []
+        }
         return (main.parts.first?.result.effects ?? [], gap ?? [])
     }
 
@@ -79,7 +83,8 @@ public struct Evaluation {
                 partners: plan.partnership.partners, lead: plan.partnership.lead, area: plan.partnership.area,
                 agreement: plan.partnership.agreement, audiences: plan.audiences),
             plan: EvaluationReport.Plan(path: path, sha256: SHA256Digest.hex(of: planBytes)), outcomes: outcomes,
-            objectives: plan.objectives.map { objective($0, outcomes) }, frame: document.frame, links: followedLinks(main),
+            objectives: plan.objectives.map { objective($0, outcomes) }, frame: document.frame,
+            links: followedLinks(main),
             checklist: Checklist.answered(answers()), wording: document.wording,
             disclosureProfile: plan.disclosureProfile.rawValue, generated: .current(), version: EvaluationVersion.text,
             seed: plan.analysis.seed)
@@ -100,8 +105,11 @@ public struct Evaluation {
     private func gapTables(_ main: DidStudy) throws -> GapTables {
         guard !plan.data.groups.isEmpty, let design = main.parts.first?.design else { return GapTables() }
         var arms: [String: String] = [:]
-        for unit in design.units.indices { arms[design.units[unit]] = design.start[unit] == nil ? GapTables.comparison : GapTables.partners }
-        return try GapTables(try requests.gapsRequest(), arms: arms, links: links.newest, dropsCovidYears: request.dropsCovidYears)
+        for unit in design.units.indices {
+            arms[design.units[unit]] = design.start[unit] == nil ? GapTables.comparison : GapTables.partners
+        }
+        return try GapTables(
+            try requests.gapsRequest(), arms: arms, links: links.newest, dropsCovidYears: request.dropsCovidYears)
     }
 
     private func objective(_ objective: EvaluationPlan.Objective, _ outcomes: [OutcomeResult]) -> Objective {
@@ -112,7 +120,8 @@ public struct Evaluation {
             effect = outcome?.gapEffects.first { $0.group == words }?.effects.first
         }
         return Objective(
-            text: objective.text, target: objective.target, by: objective.by, unit: outcome?.outcome.unit ?? "points", effect: effect)
+            text: objective.text, target: objective.target, by: objective.by, unit: outcome?.outcome.unit ?? "points",
+            effect: effect)
     }
 
     /// The links that joined results of this evaluation.
@@ -128,7 +137,9 @@ public struct Evaluation {
         var answers = plan.checklist
         for permission in plan.permissions {
             let key = permission.key == "retainUntil" ? "retention" : "consent"
-            let name = ["basis": "Lawful basis", "noticeVersion": "Privacy notice", "retainUntil": "Kept until"][permission.key] ?? permission.key
+            let name =
+                ["basis": "Lawful basis", "noticeVersion": "Privacy notice", "retainUntil": "Kept until"][
+                    permission.key] ?? permission.key
             answers[key] = [answers[key], "\(name): \(permission.value)"].compactMap { $0 }.joined(separator: ". ")
         }
         return answers

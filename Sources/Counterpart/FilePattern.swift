@@ -5,7 +5,9 @@ enum FilePattern {
     /// - Returns: the files in byte order, with the folder as the pattern gave it; one file where there is no `*`.
     static func files(_ pattern: String, in folder: String) -> [String] {
         let path = pattern.hasPrefix("/") || folder.isEmpty ? pattern : folder + "/" + pattern
-        guard let slash = path.lastIndex(of: "/").map({ path.index(after: $0) }) ?? Optional(path.startIndex) else { return [] }
+        guard let slash = path.lastIndex(of: "/").map({ path.index(after: $0) }) ?? Optional(path.startIndex) else {
+            return []
+        }
         let name = String(path[slash...])
         guard name.contains("*") else { return [path] }
         let place = String(path[..<slash])

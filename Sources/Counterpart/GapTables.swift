@@ -44,14 +44,18 @@ struct GapTables {
         for row in rows where !labels.contains(row.group) { labels.append(row.group) }
         var series: [OutcomeResult.GapSeries] = []
         for group in request.groups {
-            var own = labels.filter { GroupText($0).column == group.column && (group.value == nil || GroupText($0).value == group.value) }
+            var own = labels.filter {
+                GroupText($0).column == group.column && (group.value == nil || GroupText($0).value == group.value)
+            }
             if group.value == nil, own.count == 2 { own.removeLast() }
             for label in own {
                 let text = GroupText(label)
                 series.append(
                     OutcomeResult.GapSeries(
-                        group: GroupWords.of(column: text.column, value: text.value ?? ""), rows: rows.filter { $0.group == label },
-                        armColumn: arm, partners: partners, comparison: comparison, timeColumn: time, isDrawn: group.value != nil))
+                        group: GroupWords.of(column: text.column, value: text.value ?? ""),
+                        rows: rows.filter { $0.group == label },
+                        armColumn: arm, partners: partners, comparison: comparison, timeColumn: time,
+                        isDrawn: group.value != nil))
             }
         }
         return series

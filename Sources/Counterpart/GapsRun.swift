@@ -32,7 +32,9 @@ public struct GapsRequest: Sendable {
         for name in groups.map(\.column) + by where !keys.contains(where: { $0.name == name }) {
             keys.append(ColumnRequest(name, role: .key))
         }
-        if let prior, !keys.contains(where: { $0.name == prior }) { keys.append(ColumnRequest(prior, role: .numericKey)) }
+        if let prior, !keys.contains(where: { $0.name == prior }) {
+            keys.append(ColumnRequest(prior, role: .numericKey))
+        }
         return keys
     }
 }
@@ -49,7 +51,8 @@ public struct GapsRun {
         let start = clock.now
         let cells = try StudyCells.read(
             request.data, keys: request.keyColumns(), covariates: [],
-            required: [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap { $0 })
+            required: [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap { $0 }
+        )
         var document = try self.document(request, cells)
         let seconds = (clock.now - start).seconds
         document.frame.timings = [("seconds", seconds)]
@@ -62,7 +65,8 @@ public struct GapsRun {
         var dropped = cells.dropped.first ?? []
         let kind = try rowKind(request, cells)
         for block in request.data.outcomes.indices {
-            let found = try GapAnalysis.run(cells.table, analysis(request, block: block, kind: kind, countBlock: cells.countBlock))
+            let found = try GapAnalysis.run(
+                cells.table, analysis(request, block: block, kind: kind, countBlock: cells.countBlock))
             rows += found.rows
             for warning in found.warnings where !warnings.contains(warning) { warnings.append(warning) }
             if block == 0 { dropped += found.dropped }
@@ -74,7 +78,8 @@ public struct GapsRun {
                 rowsRead: cells.report.rowsRead, rowsUsed: used, dropped: dropped, missing: cells.report.missing),
             warnings: warnings)
         return GapsDocument(
-            frame: frame, gaps: rows, remarks: remarks(request, kind), level: request.level, decimals: request.decimals)
+            frame: frame, gaps: rows, remarks: remarks(request, kind), level: request.level, decimals: request.decimals,
+            lowerIsBetter: request.lowerIsBetter)
     }
 
     private static func rowKind(_ request: GapsRequest, _ cells: StudyCells) throws -> RowKind {

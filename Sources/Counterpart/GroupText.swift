@@ -14,7 +14,9 @@ public struct GroupText: Sendable, Equatable {
     /// The group against its peers.
     ///
     /// - Throws: `RequestError.badValue` where no value was named.
-    public func contrast(option: String, peers: String? = nil, unknown: [String] = []) throws(RequestError) -> GroupContrast {
+    public func contrast(option: String, peers: String? = nil, unknown: [String] = []) throws(RequestError)
+        -> GroupContrast
+    {
         guard let value else {
             throw .badValue(option: option, value: column, allowed: "column=value, such as fsm=Y")
         }

@@ -36,7 +36,8 @@ struct OutcomeChapter {
             result.robustness =
                 [planned]
                 + studies.alternatives.map {
-                    RobustnessRun(name: $0.name, effect: $0.study?.result(of: outcome)?.effects.first, reason: $0.reason)
+                    RobustnessRun(
+                        name: $0.name, effect: $0.study?.result(of: outcome)?.effects.first, reason: $0.reason)
                 }
         }
         return result

@@ -6,8 +6,12 @@ public enum PartnerList {
     /// A CSV file of partner units and, where it has such a column, their starts.
     ///
     /// - Parameters:
+    ///   - path: of the list.
     ///   - unit: the unit's columns in the results; joined by "/" where there are several.
     ///   - unitColumn: the unit's column in this file where its name differs.
+    ///   - startColumn: the start's column; `start`, where there is such a column, if nil.
+    ///   - startAt: the start of partners for which the list has none.
+    /// - Throws: `TableError`, and `RequestError.missing` where neither the list nor `startAt` says a start.
     public static func read(
         _ path: String, unit: [String], unitColumn: String?, startColumn: String?, startAt: String?
     ) throws -> TreatmentSource {

@@ -97,8 +97,10 @@ public struct PlanReader {
 
     private func data(_ node: PlanNode) throws -> (PlanData, [EvaluationPlan.Permission]) {
         let parts = try node.section([
-            "files", "columns", "groups", "unknown", "covariates", "factors", "absorb", "where", "missing", "knownCodes",
-            "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "fillShortRows", "rows", "links",
+            "files", "columns", "groups", "unknown", "covariates", "factors", "absorb", "where", "missing",
+            "knownCodes",
+            "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "fillShortRows",
+            "rows", "links",
             "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions",
         ])
         var data = PlanData()
@@ -166,7 +168,8 @@ public struct PlanReader {
 
     private func columns(_ node: PlanNode, into data: inout PlanData) throws {
         let parts = try node.section([
-            "unit", "pupil", "time", "outcome", "prior", "start", "treated", "cluster", "weights", "count", "partnership",
+            "unit", "pupil", "time", "outcome", "prior", "start", "treated", "cluster", "weights", "count",
+            "partnership",
         ])
         for key in ["unit", "time", "outcome"] where parts[key] == nil {
             throw PlanError.missingKey(path: path, line: node.line, key: key, section: "data.columns")
@@ -186,7 +189,8 @@ public struct PlanReader {
             data.treated = try parts["column"]?.text()
             data.treatedValues = try parts["in"]?.texts() ?? []
             if data.treated == nil {
-                throw PlanError.missingKey(path: path, line: treated.line, key: "column", section: "data.columns.treated")
+                throw PlanError.missingKey(
+                    path: path, line: treated.line, key: "column", section: "data.columns.treated")
             }
         } else {
             data.treated = try parts["treated"]?.text()
@@ -227,7 +231,8 @@ public struct PlanReader {
         if let window = parts["window"] {
             let ends = try window.isList ? window.texts() : window.text().split(separator: ":").map(String.init)
             guard ends.count == 2 else {
-                throw PlanError.wrongKind(path: path, line: window.line, key: "analysis.window", expected: "two numbers, such as [-3, 3]")
+                throw PlanError.wrongKind(
+                    path: path, line: window.line, key: "analysis.window", expected: "two numbers, such as [-3, 3]")
             }
             analysis.window = ends.joined(separator: ":")
         }
@@ -237,7 +242,8 @@ public struct PlanReader {
         analysis.level = try parts["level"]?.number() ?? 0.95
         guard analysis.level > 0, analysis.level < 1 else {
             throw PlanError.wrongKind(
-                path: path, line: parts["level"]?.line, key: "analysis.level", expected: "a share between 0 and 1, such as 0.95")
+                path: path, line: parts["level"]?.line, key: "analysis.level",
+                expected: "a share between 0 and 1, such as 0.95")
         }
         if let seed = parts["seed"] { analysis.seed = UInt64(max(0, try seed.integer())) }
         analysis.permutations = try parts["permutations"]?.integer()
@@ -258,7 +264,8 @@ public struct PlanReader {
         if let threshold = parts["threshold"] {
             let count = try threshold.integer()
             guard count >= 0 else {
-                throw PlanError.wrongKind(path: path, line: threshold.line, key: "disclosure.threshold", expected: "0 or more")
+                throw PlanError.wrongKind(
+                    path: path, line: threshold.line, key: "disclosure.threshold", expected: "0 or more")
             }
             plan.disclosureThreshold = count
         }
@@ -275,7 +282,8 @@ public struct PlanReader {
             }
             guard ["html", "json", "csv", "svg"].contains(format) else {
                 throw PlanError.unknownValue(
-                    path: path, line: formats.line, key: "report.formats", value: format, allowed: ["html", "json", "csv", "svg"])
+                    path: path, line: formats.line, key: "report.formats", value: format,
+                    allowed: ["html", "json", "csv", "svg"])
             }
         }
     }

@@ -10,7 +10,9 @@ struct PlanRequests {
 
     var folder: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }
 
-    private func resolved(_ name: String) -> String { name.hasPrefix("/") || folder.isEmpty ? name : folder + "/" + name }
+    private func resolved(_ name: String) -> String {
+        name.hasPrefix("/") || folder.isEmpty ? name : folder + "/" + name
+    }
 
     /// The main question: everything but the gap and the other estimand, which change only the design.
     func did() throws -> DidRequest {
@@ -27,7 +29,9 @@ struct PlanRequests {
         var excluded = plan.comparisonExcludes
         if let file = data.exclude { excluded += try UnitList.read(resolved(file), unit: data.unit) }
         request.design.excluded = Set(excluded)
-        if let file = data.comparisonUnits { request.design.comparisonUnits = Set(try UnitList.read(resolved(file), unit: data.unit)) }
+        if let file = data.comparisonUnits {
+            request.design.comparisonUnits = Set(try UnitList.read(resolved(file), unit: data.unit))
+        }
         request.keepsBalanced = data.keepBalanced
         request.keepsUntreatedAt = data.keepUntreatedAt
         request.dropsCovidYears = !plan.analysis.keepCovidYears
@@ -37,7 +41,8 @@ struct PlanRequests {
         request.lowerIsBetter = data.lowerIsBetter
         request.suppressBelow = plan.disclosureThreshold
         request.analysis = try AnalysisChoice(
-            estimator: plan.analysis.estimator, vcov: plan.analysis.vcov, smallSample: plan.analysis.smallSample ?? "fixest",
+            estimator: plan.analysis.estimator, vcov: plan.analysis.vcov,
+            smallSample: plan.analysis.smallSample ?? "fixest",
             singletons: plan.analysis.singletons ?? "drop", level: plan.analysis.level, seed: plan.analysis.seed,
             permutations: plan.analysis.permutations, window: plan.analysis.window, threads: threads
         ).options()
@@ -52,7 +57,8 @@ struct PlanRequests {
         let named = [plan.analysis.gap].compactMap { $0 } + plan.objectives.compactMap(\.gap) + plan.data.groups
         var contrasts: [GroupContrast] = []
         for text in named.map({ GroupText($0) }) {
-            guard let value = text.value, !contrasts.contains(where: { $0.column == text.column && $0.value == value }) else { continue }
+            guard let value = text.value, !contrasts.contains(where: { $0.column == text.column && $0.value == value })
+            else { continue }
             contrasts.append(GroupContrast(column: text.column, value: value, unknown: plan.data.unknown))
         }
         return contrasts
@@ -104,10 +110,14 @@ struct PlanRequests {
                 startColumn: partnership.startColumn, startAt: partnership.startAt)
         }
         guard !partnership.partners.isEmpty else {
-            throw PlanError.missingKey(path: path, line: nil, key: "partnership.partners", section: "a plan whose columns name no start or treated")
+            throw PlanError.missingKey(
+                path: path, line: nil, key: "partnership.partners",
+                section: "a plan whose columns name no start or treated")
         }
         guard let startAt = partnership.startAt else {
-            throw PlanError.missingKey(path: path, line: nil, key: "partnership.startAt", section: "a plan that lists partners without a file of starts")
+            throw PlanError.missingKey(
+                path: path, line: nil, key: "partnership.startAt",
+                section: "a plan that lists partners without a file of starts")
         }
         return .partners(partnership.partners.map { PartnerEntry(unit: $0) }, startAt: startAt)
     }

@@ -8,8 +8,12 @@ public enum PointsTable {
         guard table.columns.count == 2 else { throw PointsError.notTwoColumns(path: path, found: table.columns.count) }
         var points: [String: Decimal6] = [:]
         for (index, row) in table.rows.enumerated() {
-            guard let value = Decimal6(parsing: row[1]) else { throw PointsError.notANumber(path: path, line: index + 2) }
-            guard points.updateValue(value, forKey: row[0]) == nil else { throw PointsError.twice(path: path, line: index + 2) }
+            guard let value = Decimal6(parsing: row[1]) else {
+                throw PointsError.notANumber(path: path, line: index + 2)
+            }
+            guard points.updateValue(value, forKey: row[0]) == nil else {
+                throw PointsError.twice(path: path, line: index + 2)
+            }
         }
         return points
     }

@@ -5,7 +5,12 @@ public struct StarterPlan {
     private let found: FileDescription
     private let form: FileForm
 
-    /// - Parameter path: where the plan will stand: file names are written relative to its folder; nil for the present one.
+    /// - Parameters:
+    ///   - files: of results, which are looked at.
+    ///   - form: how they are laid out, as far as it was said.
+    ///   - missing: codes that mean missing.
+    ///   - threads: at most so many.
+    ///   - path: where the plan will stand: file names are written relative to its folder; nil for the present one.
     public static func write(
         for files: [InputFile], form: FileForm, missing: MissingCodes, threads: Int, to path: String?
     ) throws -> String {
@@ -14,7 +19,8 @@ public struct StarterPlan {
         describe.missing = missing
         describe.threads = threads
         let folder = path.flatMap { $0.lastIndex(of: "/").map { mark in String(path?[..<mark] ?? "") } }
-        return StarterPlan(found: try describe.run(), form: form).text(files: files.map { relative($0.path, to: folder) })
+        return StarterPlan(found: try describe.run(), form: form).text(
+            files: files.map { relative($0.path, to: folder) })
     }
 
     private static func relative(_ path: String, to folder: String?) -> String {
@@ -24,12 +30,15 @@ public struct StarterPlan {
 
     // MARK: Guesses
 
-    private func first(_ names: [String], where fits: (ColumnDescription) -> Bool = { _ in true }) -> ColumnDescription? {
+    private func first(_ names: [String], where fits: (ColumnDescription) -> Bool = { _ in true }) -> ColumnDescription?
+    {
         for name in names {
             if let column = found.columns.first(where: { $0.name.lowercased() == name && fits($0) }) { return column }
         }
         for name in names {
-            if let column = found.columns.first(where: { $0.name.lowercased().contains(name) && fits($0) }) { return column }
+            if let column = found.columns.first(where: { $0.name.lowercased().contains(name) && fits($0) }) {
+                return column
+            }
         }
         return nil
     }
@@ -37,13 +46,16 @@ public struct StarterPlan {
     private var unit: ColumnDescription? { first(["urn", "laestab", "school_urn", "school", "estab", "unit"]) }
     private var pupil: ColumnDescription? { first(["upn", "uln", "pupil_id", "pupil"]) }
     private var time: ColumnDescription? {
-        found.columns.first { if case .period = $0.looks { true } else { false } } ?? first(["academic_year", "time_period", "year", "term"])
+        found.columns.first { if case .period = $0.looks { true } else { false } }
+            ?? first(["academic_year", "time_period", "year", "term"])
     }
     private var prior: ColumnDescription? { first(["ks2", "prior", "baseline", "ks1"], where: Self.isNumber) }
     private var start: ColumnDescription? { first(["partnership_start", "start", "joined", "first_treat"]) }
     private var outcome: ColumnDescription? {
         let used = [unit, pupil, time, prior, start].compactMap { $0?.name }
-        return first(["attainment8", "att8", "progress8", "score", "points", "result", "average"]) { Self.isNumber($0) && !used.contains($0.name) }
+        return first(["attainment8", "att8", "progress8", "score", "points", "result", "average"]) {
+            Self.isNumber($0) && !used.contains($0.name)
+        }
             ?? found.columns.last { Self.isNumber($0) && !used.contains($0.name) }
     }
     private var groups: [ColumnDescription] {
@@ -60,7 +72,8 @@ public struct StarterPlan {
 
     /// `fsm=Y` where the column of free school meals says yes in a way we know.
     private var mealsGroup: String? {
-        for column in groups where column.name.lowercased().contains("fsm") || column.name.lowercased().contains("disadv") {
+        for column in groups
+        where column.name.lowercased().contains("fsm") || column.name.lowercased().contains("disadv") {
             guard case .group(let values) = column.looks else { continue }
             for yes in ["Y", "1", "Yes", "T", "True", "true"] where values.contains(where: { $0.value == yes }) {
                 return "\(column.name)=\(yes)"
@@ -101,20 +114,31 @@ public struct StarterPlan {
             "data:",
             "  files: [\(files.map(Self.quoted).joined(separator: ", "))]",
         ]
-        if let delimiter = form.delimiter { lines.append("  delimiter: \(Self.quoted(String(decoding: [delimiter], as: UTF8.self)))") }
+        if let delimiter = form.delimiter {
+            lines.append("  delimiter: \(Self.quoted(String(decoding: [delimiter], as: UTF8.self)))")
+        }
         if let encoding = form.encoding { lines.append("  encoding: \(encoding)") }
-        lines += ["  columns:", "    unit: \(Self.name(unit))", "    time: \(Self.name(time))", "    outcome: [\(Self.name(outcome))]"]
+        lines += [
+            "  columns:", "    unit: \(Self.name(unit))", "    time: \(Self.name(time))",
+            "    outcome: [\(Self.name(outcome))]",
+        ]
         if let pupil { lines.append("    pupil: \(Self.quoted(pupil.name))") }
         if let prior { lines.append("    prior: \(Self.quoted(prior.name))") }
-        if let start { lines.append("    start: \(Self.quoted(start.name))  # the first period whose results could be affected") }
-        lines += ["  # Gaps to follow: column=value against its peers, or a column for each of its values.", "  groups: [\(groupList)]"]
+        if let start {
+            lines.append("    start: \(Self.quoted(start.name))  # the first period whose results could be affected")
+        }
+        lines += [
+            "  # Gaps to follow: column=value against its peers, or a column for each of its values.",
+            "  groups: [\(groupList)]",
+        ]
         lines += ["  # Values that say that nobody knows.", "  unknown: []  # ?"]
         if let prior { lines.append("  covariates: [\(Self.quoted(prior.name))]") }
         if let meals = mealsGroup { lines.append("  factors: [\(Self.quoted(GroupText(meals).column))]") }
         lines += ["", "analysis:", "  # left out: the estimator that fits (imputation where starts differ)"]
         if let meals = mealsGroup { lines.append("  gap: \(meals)") }
         lines += [
-            "  level: 0.95", "  seed: 1", "", "disclosure:", "  profile: dfe-tables  # counts of 1 to 5 pupils are not shown", "",
+            "  level: 0.95", "  seed: 1", "", "disclosure:",
+            "  profile: dfe-tables  # counts of 1 to 5 pupils are not shown", "",
             "report:", "  audience: [governors]", "  formats: [html, csv, json, svg]", "",
             "# The guide's questions. What is left empty is printed as \"not answered\".", "checklist:",
         ]
@@ -122,7 +146,9 @@ public struct StarterPlan {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func name(_ column: ColumnDescription?) -> String { column.map { quoted($0.name) } ?? "?  # ? name the column" }
+    private static func name(_ column: ColumnDescription?) -> String {
+        column.map { quoted($0.name) } ?? "?  # ? name the column"
+    }
 
     /// A text as YAML: plain where that is safe, else in double quotes.
     static func quoted(_ text: String) -> String {

@@ -1,4 +1,5 @@
 import Cells
+import Foundation
 import Panels
 import Tables
 
@@ -12,6 +13,8 @@ struct StudyCells {
     /// The block that holds the pupils behind a row.
     var countBlock: Int?
     var arithmetic: Arithmetic
+    /// The row conditions in words.
+    var filter = ""
     /// The request behind the cells, for naming lines; nil where they came as cells.
     var request: CellRequest?
 
@@ -58,13 +61,19 @@ struct StudyCells {
             DroppedRows("could not be read", reading.report.rowsRejected),
             DroppedRows("did not meet --where", reading.report.rowsFiltered),
         ].filter { $0.rows > 0 }
+        cells.filter = data.filters.map(\.text).joined(separator: " and ")
         for block in cells.dropped.indices { cells.dropped[block].insert(contentsOf: before, at: 0) }
         return cells
     }
 
-    private static func fromCells(_ data: DataRequest, keys: [ColumnRequest], covariates: [String]) throws -> StudyCells {
-        if data.pupil != nil { throw RequestError.doesNotApply(option: "--pupil", to: "cell tables, which name no pupils") }
-        if !data.filters.isEmpty { throw RequestError.doesNotApply(option: "--where", to: "cell tables, whose rows are summed already") }
+    private static func fromCells(_ data: DataRequest, keys: [ColumnRequest], covariates: [String]) throws -> StudyCells
+    {
+        if data.pupil != nil {
+            throw RequestError.doesNotApply(option: "--pupil", to: "cell tables, which name no pupils")
+        }
+        if !data.filters.isEmpty {
+            throw RequestError.doesNotApply(option: "--where", to: "cell tables, whose rows are summed already")
+        }
         if data.count != nil { throw RequestError.cellsLack("the pupils behind a row (--count)") }
         if data.outcomes.count > 1 { throw RequestError.cellsLack("more than one outcome") }
         let reading = try CellFile.read(data.files.map(\.path))
@@ -74,20 +83,30 @@ struct StudyCells {
         let held = reading.table.blocks[0].variables
         guard held == wanted else {
             throw RequestError.cellsLack(
-                "exactly \(wanted.joined(separator: ", ")): they hold \(held.joined(separator: ", ")), over the rows where all of these are present")
+                "exactly \(wanted.joined(separator: ", ")): they hold \(held.joined(separator: ", ")), over the rows where all of these are present"
+            )
         }
         guard reading.weight == data.weights else {
             throw RequestError.cellsLack("sums with \(data.weights.map { "the weights \($0)" } ?? "no weights")")
         }
         var report = ReadReport()
         report.rowsRead = reading.rowsRead
-        report.files = data.files.map { FileReport(path: $0.path, bytes: 0, rows: 0, delimiter: UInt8(ascii: ",")) }
+        report.files = try data.files.map { try Self.fileReport($0.path, reading.sideCars) }
         var table = try reading.table.rolledUp(keeping: keys.map(\.name))
-        let dropped = reading.sideCars.flatMap(\.rowsDropped).map { DroppedRows($0.reason, $0.rows) }
+        let dropped = DroppedRows.added(reading.sideCars.flatMap(\.rowsDropped))
         table.blocks[0].dropped = dropped
         return StudyCells(
             table: table, report: report, warnings: [], dropped: [dropped], countBlock: nil,
-            arithmetic: reading.table.isExact ? .exact : .double, request: nil)
+            arithmetic: reading.table.isExact ? .exact : .double, filter: reading.filter, request: nil)
+    }
+
+    /// A cell table as an input: its bytes, its cells as rows, its digest.
+    private static func fileReport(_ path: String, _ sideCars: [CellSideCar]) throws -> FileReport {
+        let digest = try SHA256Digest.hex(ofFileAt: path)
+        let bytes = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
+        return FileReport(
+            path: path, bytes: bytes ?? 0, rows: sideCars.first { $0.cellsSHA256 == digest }?.cells ?? 0,
+            delimiter: UInt8(ascii: ","), sha256: digest)
     }
 
     /// Replaces the values of a key; cells that become alike are joined.

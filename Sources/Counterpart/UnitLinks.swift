@@ -18,7 +18,9 @@ public struct UnitLinks: Sendable, Equatable {
         var others = 0
         if let old = try table.column("old", isRequired: false), let new = try table.column("new", isRequired: false) {
             pairs = old.indices.map { Pair(old: old[$0], new: new[$0]) }
-        } else if let unit = try table.column("URN", isRequired: false), let link = try table.column("LinkURN", isRequired: false) {
+        } else if let unit = try table.column("URN", isRequired: false),
+            let link = try table.column("LinkURN", isRequired: false)
+        {
             let types = try table.column("LinkType", isRequired: false)
             for row in unit.indices {
                 switch types?[row].trimmingSpaces ?? "Successor" {

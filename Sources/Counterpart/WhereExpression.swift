@@ -8,7 +8,10 @@ extension RowFilter {
         let refusal = RequestError.badValue(
             option: "--where", value: text, allowed: "column=value, column!=value, \"column in a|b|c\", column>=number")
         if let parts = Self.split(text, at: " in "), !Self.hasSign(parts.0) {
-            self.init(column: parts.0, test: .isOne(of: parts.1.split(separator: "|", omittingEmptySubsequences: false).map(String.init)), text: text)
+            self.init(
+                column: parts.0,
+                test: .isOne(of: parts.1.split(separator: "|", omittingEmptySubsequences: false).map(String.init)),
+                text: text)
             return
         }
         for sign in ["!=", "<=", ">=", "=", "<", ">"] {

@@ -10,8 +10,8 @@ struct Convert: ParsableCommand {
             replaced by keyed digests.
 
             EXAMPLE
-              counterpart convert export.csv --encoding windows-1252 --pseudonymise upn --key project.key --drop surname \\
-                -o pupils.csv
+              counterpart convert export.csv --encoding windows-1252 \\
+                --pseudonymise upn --key project.key --drop surname -o pupils.csv
             """)
 
     @OptionGroup(title: "Files") var input: InputOptions
@@ -39,6 +39,7 @@ struct Convert: ParsableCommand {
         case "json": conversion.format = .json
         default: throw RequestError.badValue(option: "--format", value: format, allowed: "csv, json")
         }
+        if CommaList.split(numbers).isEmpty { try input.refuseNumberOptions(where: "a run without --numbers") }
         conversion.form = try input.form()
         conversion.missing = input.missingCodes()
         conversion.threads = try input.threadCount()
@@ -49,7 +50,9 @@ struct Convert: ParsableCommand {
         conversion.pseudonymise = CommaList.split(pseudonymise)
         switch (conversion.pseudonymise.isEmpty, key) {
         case (false, let key?): conversion.key = try Conversion.key(ofFileAt: key)
-        case (false, nil): throw RequestError.missing(option: "--key", why: "digests without a key can be undone by trying every identifier")
+        case (false, nil):
+            throw RequestError.missing(
+                option: "--key", why: "digests without a key can be undone by trying every identifier")
         case (true, .some): throw RequestError.doesNotApply(option: "--key", to: "a run without --pseudonymise")
         case (true, nil): break
         }
@@ -60,6 +63,7 @@ struct Convert: ParsableCommand {
     }
 
     private func write(_ conversion: Conversion) throws -> Conversion.Report {
+        try output.map { try OutputFile.check($0, reading: input.files) }
         guard let output else { return try conversion.run { try StandardOutput.write($0) } }
         let file = try WholeFile(output)
         do {

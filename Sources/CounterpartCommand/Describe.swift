@@ -15,23 +15,29 @@ struct DescribeCommand: ParsableCommand {
 
     @OptionGroup(title: "Files") var input: InputOptions
     @OptionGroup(title: "Result") var result: ResultOptions
-    @Option(help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
+    @Option(
+        help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
     var unit: String?
     @Option(help: ArgumentHelp("The period: a column, or several joined by commas.", valueName: "column"))
     var time: String?
 
-    @Option(help: ArgumentHelp("Counts of rows below this are not shown for values of groups; 0 shows all.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Counts of rows below this are not shown for values of groups; 0 shows all.", valueName: "count"))
     var suppress = 10
 
     func run() throws {
-        guard suppress >= 0 else { throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more") }
-        if input.lenient { throw RequestError.doesNotApply(option: "--lenient", to: "describe, which reports what is wrong") }
+        guard suppress >= 0 else {
+            throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
+        }
+        if input.lenient {
+            throw RequestError.doesNotApply(option: "--lenient", to: "describe, which reports what is wrong")
+        }
         guard (unit == nil) == (time == nil) else {
             throw RequestError.missing(
                 option: unit == nil ? "--unit" : "--time", why: "coverage is shown for a unit and a period together")
         }
-        let format = try result.resultFormat()
-        try result.checkOutput()
+        let format = try result.resultFormat(reading: input.files)
         var describe = Describe(files: try input.inputFiles())
         describe.form = try input.form()
         describe.missing = input.missingCodes()
@@ -41,6 +47,7 @@ struct DescribeCommand: ParsableCommand {
         describe.wantsDigests = true
         let found = try describe.run()
         let document = DescriptionDocument(found, suppressBelow: suppress)
-        try Output(options: result).deliver(document.render(format), warnings: found.warnings.map(\.warning), seconds: nil)
+        try Output(options: result).deliver(
+            document.render(format), warnings: found.warnings.map(\.warning), seconds: nil)
     }
 }

@@ -10,8 +10,9 @@ struct Did: ParsableCommand {
             happened without the partnership is imputed from the untreated results; the difference is the effect.
 
             EXAMPLE
-              counterpart did pupils-*.csv --outcome attainment8 --unit urn --time academic_year \\
-                --partners partners.csv --covariates ks2_score --factors fsm --gap fsm=Y
+              counterpart did pupils-*.csv --outcome attainment8 --unit urn \\
+                --time academic_year --partners partners.csv \\
+                --covariates ks2_score --factors sex --gap fsm=Y
             """)
 
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
@@ -20,45 +21,79 @@ struct Did: ParsableCommand {
 
     @Option(help: ArgumentHelp("Number columns held constant, separated by commas.", valueName: "columns"))
     var covariates: [String] = []
-    @Option(help: ArgumentHelp("Category columns held constant; the first value in byte order is the reference.", valueName: "columns"))
+    @Option(
+        help: ArgumentHelp(
+            "Category columns held constant; the first value in byte order is the reference.", valueName: "columns"))
     var factors: [String] = []
     @Option(help: ArgumentHelp("Fixed effects besides unit and period.", valueName: "columns"))
     var absorb: [String] = []
-    @Option(help: ArgumentHelp("The level at which errors are correlated, one or two columns (default: the unit).", valueName: "columns"))
+    @Option(
+        help: ArgumentHelp(
+            "The level at which errors are correlated, one or two columns (default: the unit).", valueName: "columns"))
     var cluster: String?
-    @Option(help: ArgumentHelp("A column that says which partners belong together, such as a trust; a warning where they share one.", valueName: "column"))
+    @Option(
+        help: ArgumentHelp(
+            "A column that says which partners belong together, such as a trust; a warning where they share one.",
+            valueName: "column"))
     var partnership: String?
-    @Option(help: ArgumentHelp("An estimate for each value of this column.", valueName: "column"))
+    @Option(
+        help: ArgumentHelp(
+            "An estimate for each combination of these columns, separated by commas.", valueName: "column"))
     var by: [String] = []
-    @Option(help: ArgumentHelp("The effect on the gap between peers and this group, such as fsm=Y; negative narrows it.", valueName: "column=value"))
+    @Option(
+        help: ArgumentHelp(
+            "The effect on the gap between this group, such as fsm=Y, and its peers; below zero it narrows.",
+            valueName: "column=value"))
     var gap: String?
     @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
     var peers: String?
-    @Option(help: ArgumentHelp("Values of the group's column that mean unknown, separated by commas.", valueName: "values"))
+    @Option(
+        help: ArgumentHelp("Values of the group's column that mean unknown, separated by commas.", valueName: "values"))
     var unknown: [String] = []
-    @Option(name: .customLong("rows"), help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
+    @Option(
+        name: .customLong("rows"),
+        help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
     var rowKind: String?
-    @Option(help: ArgumentHelp("Whom the effect is for: pupils (every row counts the same) or schools (every unit and period does).", valueName: "kind"))
+    @Option(
+        help: ArgumentHelp(
+            "Whom the effect is for: pupils (every row counts the same; the default for pupil rows) or schools (every unit and period does).",
+            valueName: "kind"))
     var estimand: String?
-    @Option(name: .customLong("pupil-sd"), help: ArgumentHelp("The standard deviation of pupils' results, for months of progress.", valueName: "number"))
+    @Option(
+        name: .customLong("pupil-sd"),
+        help: ArgumentHelp("The standard deviation of pupils' results, for months of progress.", valueName: "number"))
     var pupilSD: Double?
-    @Option(help: ArgumentHelp("did2x2, twfe, event-study or imputation (default: twfe where all start together, else imputation).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "did2x2, twfe, event-study or imputation (default: twfe where all start together, else imputation).",
+            valueName: "name"))
     var estimator: String?
-    @Option(help: ArgumentHelp("Event times to show, such as -3:3; those outside are joined to the ends.", valueName: "from:to"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Event times to show, such as -3:3; those outside are joined to the ends.", valueName: "from:to"))
     var window: String?
-    @Option(help: ArgumentHelp("Standard errors: iid, hc1, cr0, cr1 or cr2.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Standard errors: iid, hc1, cr0, cr1 or cr2 (default: cr2 where clusters are few, else cr1).",
+            valueName: "name"))
     var vcov: String?
-    @Option(name: .customLong("small-sample"), help: ArgumentHelp("Small-sample factors: fixest, stata, clusters or none.", valueName: "name"))
+    @Option(
+        name: .customLong("small-sample"),
+        help: ArgumentHelp("Small-sample factors: fixest, stata, clusters or none.", valueName: "name"))
     var smallSample = "fixest"
     @Option(help: ArgumentHelp("Levels of an effect with one row: keep or drop.", valueName: "choice"))
     var singletons = "drop"
-    @Option(help: ArgumentHelp("Draws of the randomisation test; 0 turns it off.", valueName: "draws"))
+    @Option(
+        help: ArgumentHelp(
+            "Draws of the randomisation test; 0 turns it off (default: 999 where few schools were treated).",
+            valueName: "draws"))
     var permutations: Int?
     @Option(help: ArgumentHelp("The level of the intervals.", valueName: "share"))
     var level = 0.95
     @Option(help: ArgumentHelp("The seed of random draws.", valueName: "number"))
     var seed: UInt64 = 1
-    @Option(help: ArgumentHelp("pre-trend, balance, both, all or none.", valueName: "names"))
+    @Option(help: ArgumentHelp("pre-trend and balance, separated by commas; all or none.", valueName: "names"))
     var diagnostics = "pre-trend,balance"
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10
@@ -74,8 +109,7 @@ struct Did: ParsableCommand {
 
     func run() throws {
         try refuseWhatIsNotBuilt()
-        let format = try result.resultFormat()
-        try result.checkOutput()
+        let format = try result.resultFormat(reading: rows.input.files)
         let answer = try DidRun.answer(try request())
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
@@ -92,8 +126,12 @@ struct Did: ParsableCommand {
 
     func request() throws -> DidRequest {
         let data = try rows.request()
-        guard !data.unit.isEmpty else { throw RequestError.missing(option: "--unit", why: "name the column of schools") }
-        guard data.timeName != nil else { throw RequestError.missing(option: "--time", why: "name the column of periods") }
+        guard !data.unit.isEmpty else {
+            throw RequestError.missing(option: "--unit", why: "name the column of schools")
+        }
+        guard data.timeName != nil else {
+            throw RequestError.missing(option: "--time", why: "name the column of periods")
+        }
         var request = DidRequest(data: data, treatment: try who.source(unit: data.unit))
         request.design.lag = who.lag
         request.design.takesFirstStart = who.firstStart
@@ -104,7 +142,9 @@ struct Did: ParsableCommand {
         request.design.absorbed = CommaList.split(absorb)
         request.design.clusters = CommaList.split(cluster)
         request.design.gap = try contrast()
-        request.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap { RowKind(rawValue: $0) }
+        request.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap {
+            RowKind(rawValue: $0)
+        }
         request.design.estimand = try Choice.check(estimand, option: "--estimand", among: ["pupils", "schools"])
             .flatMap { EstimandKind(rawValue: $0) }
         request.partnership = partnership
@@ -116,7 +156,8 @@ struct Did: ParsableCommand {
             throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
         }
         request.analysis = try AnalysisChoice(
-            estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level, seed: seed,
+            estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level,
+            seed: seed,
             permutations: permutations, window: window, threads: data.threads
         ).options()
         let wanted = try Diagnostics.parse(diagnostics)
@@ -149,7 +190,8 @@ enum Diagnostics {
             case _ where built.contains(name): wanted.insert(name)
             case _ where later.contains(name): throw RequestError.notInThisVersion("--diagnostics \(name)")
             default:
-                throw RequestError.badValue(option: "--diagnostics", value: name, allowed: (built + ["all", "none"]).joined(separator: ", "))
+                throw RequestError.badValue(
+                    option: "--diagnostics", value: name, allowed: (built + ["all", "none"]).joined(separator: ", "))
             }
         }
         return wanted

@@ -7,9 +7,7 @@ struct ErrorReport {
 
     func print(asJSON: Bool, showsValues: Bool) {
         let document = RefusalDocument(refusal, showsValues: showsValues)
-        var text = document.text
-        if showsValues, let found = refusal.found { text += "  | " + TerminalText.escaped(found) + "\n" }
-        StandardError.write(asJSON ? document.json.compact() + "\n" : text)
+        StandardError.write(asJSON ? document.json.compact() + "\n" : document.text)
     }
 }
 

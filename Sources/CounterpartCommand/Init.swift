@@ -14,10 +14,15 @@ struct Init: ParsableCommand {
             """)
 
     @OptionGroup(title: "Files") var input: InputOptions
-    @Option(name: [.short, .long], help: ArgumentHelp("Where to write the plan (default: standard output).", valueName: "file"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Where to write the plan (default: standard output).", valueName: "file"))
     var output: String?
 
     func run() throws {
+        if input.lenient {
+            throw RequestError.doesNotApply(option: "--lenient", to: "init, which stops at what it cannot read")
+        }
         if let output {
             guard !FileManager.default.fileExists(atPath: output) else {
                 throw RequestError.conflicting("\(output) is there already; a plan is not written over")

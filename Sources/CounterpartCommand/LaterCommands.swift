@@ -9,29 +9,57 @@ protocol LaterCommand: ParsableCommand {
 
 extension LaterCommand {
     func run() throws { throw RequestError.notInThisVersion("counterpart \(Self.word)") }
+
+    /// - Parameters:
+    ///   - abstract: what the command will do, without a full stop.
+    ///   - example: lines of at most 76 letters, so that the help formatter does not wrap them.
+    static func later(_ abstract: String, example: String) -> CommandConfiguration {
+        CommandConfiguration(
+            commandName: word, abstract: "\(abstract) (not in this version).",
+            discussion: "This version refuses it by name. A later one will take, for example:\n\nEXAMPLE\n\(example)")
+    }
 }
 
 struct Progress: LaterCommand {
     static let word = "progress"
-    static let configuration = CommandConfiguration(abstract: "Value added: progress scores given prior attainment (not in this version).")
+    static let configuration: CommandConfiguration = later(
+        "Value added: progress scores given prior attainment",
+        example: """
+              counterpart progress pupils.csv --outcome attainment8 --prior ks2_score \\
+                --unit urn
+            """)
     @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }
 
 struct Compare: LaterCommand {
     static let word = "compare"
-    static let configuration = CommandConfiguration(abstract: "Build and check a comparison group (not in this version).")
+    static let configuration: CommandConfiguration = later(
+        "Build and check a comparison group",
+        example: """
+              counterpart compare pupils.csv --outcome attainment8 --unit urn \\
+                --time academic_year --partners partners.csv --match ks2_score
+            """)
     @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }
 
 struct Power: LaterCommand {
     static let word = "power"
-    static let configuration = CommandConfiguration(abstract: "What effect this design could detect (not in this version).")
+    static let configuration: CommandConfiguration = later(
+        "What effect this design could detect",
+        example: """
+              counterpart power pupils.csv --outcome attainment8 --unit urn \\
+                --time academic_year --partners partners.csv --power 0.8
+            """)
     @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }
 
 struct SQL: LaterCommand {
     static let word = "sql"
-    static let configuration = CommandConfiguration(
-        commandName: "sql", abstract: "The query that makes the same cells inside a database (not in this version).")
+    static let configuration: CommandConfiguration = later(
+        "The query that makes the same cells inside a database",
+        example: """
+              counterpart sql --dialect duckdb --table pupils --outcome attainment8 \\
+                --unit urn --time academic_year
+            """)
     @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }

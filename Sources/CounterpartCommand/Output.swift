@@ -11,7 +11,7 @@ struct Output {
         if let path = options.output {
             try WholeFile.write(text, to: path)
         } else {
-            try StandardOutput.write(text.hasSuffix("\n") ? text : text + "\n")
+            try StandardOutput.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n")
         }
         if !options.quiet {
             let isTextOnScreen = options.output == nil && options.format == "text"

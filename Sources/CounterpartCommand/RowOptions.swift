@@ -5,36 +5,71 @@ import Counterpart
 struct RowOptions: ParsableArguments {
     @OptionGroup var input: InputOptions
 
-    @Option(name: .customLong("where"), help: ArgumentHelp("Keep only rows that meet this: column=value, !=, <, <=, >, >=, or \"column in a|b|c\". Repeatable.", valueName: "condition"))
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp(
+            "Keep only rows that meet this: column=value, !=, <, <=, >, >=, or \"column in a|b|c\". Repeatable.",
+            valueName: "condition"))
     var conditions: [String] = []
-    @Option(help: ArgumentHelp("The result to study: a number column, or column=value for yes/no. Repeatable; the first is the primary one.", valueName: "column"))
+    @Option(
+        help: ArgumentHelp(
+            "The result to study: a number column, or column=value for yes/no. Repeatable; the first is the primary one.",
+            valueName: "column"))
     var outcome: [String] = []
-    @Option(help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
+    @Option(
+        help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
     var unit: String?
     @Option(help: ArgumentHelp("The period: a column, or several joined by commas.", valueName: "column"))
     var time: String?
-    @Option(name: .customLong("time-from-name"), help: ArgumentHelp("The period is in the file's name, where * stands, such as results-*.csv.", valueName: "pattern"))
+    @Option(
+        name: .customLong("time-from-name"),
+        help: ArgumentHelp(
+            "The period is in the file's name, where * stands, such as results-*.csv.", valueName: "pattern"))
     var timeFromName: String?
     @Option(help: ArgumentHelp("Points of grades: a CSV file of two columns, grade and points.", valueName: "file"))
     var points: String?
-    @Option(help: ArgumentHelp("The pupil's identifier; a pupil twice in a period then stops the run.", valueName: "column"))
+    @Option(
+        help: ArgumentHelp("The pupil's identifier; a pupil twice in a period then stops the run.", valueName: "column")
+    )
     var pupil: String?
     @Option(help: ArgumentHelp("The pupils behind a row, where rows are schools.", valueName: "column"))
     var count: String?
     @Option(help: ArgumentHelp("Weights of rows.", valueName: "column"))
     var weights: String?
-    @Option(name: .customLong("weight-kind"), help: ArgumentHelp("analytic (precision) or frequency (a row stands for so many).", valueName: "kind"))
-    var weightKind = "analytic"
-    @Flag(name: .customLong("double"), help: "Sum in floating point from the start (for standard input with many decimals).")
+    @Option(
+        name: .customLong("weight-kind"),
+        help: ArgumentHelp(
+            "analytic (precision, the default) or frequency (a row stands for so many).", valueName: "kind"))
+    var weightKind: String?
+    @Flag(
+        name: .customLong("double"),
+        help: "Sum in floating point from the start (for standard input with many decimals).")
     var usesDoubles = false
     @Flag(name: .customLong("lower-is-better"), help: "Lower results are better, as for absence.")
     var lowerIsBetter = false
     @Option(help: .hidden) var source: String?
     @Option(help: .hidden) var table: String?
 
+    /// True where every file is a cell table, told by its side-car.
+    var areCellTables: Bool { !input.files.isEmpty && input.files.allSatisfy { CellFile.isCellTable($0) } }
+
+    /// Refuses by name the options that say how rows are read: cells are rows already read and summed.
+    func refuseWhatNeedsRows() throws {
+        let given =
+            input.optionsOfReading + [
+                ("--where", !conditions.isEmpty), ("--time-from-name", timeFromName != nil),
+                ("--points", points != nil),
+                ("--pupil", pupil != nil), ("--double", usesDoubles),
+            ]
+        for (option, isGiven) in given where isGiven {
+            throw RequestError.doesNotApply(option: option, to: "cell tables, whose rows are read and summed already")
+        }
+    }
+
     func request() throws -> DataRequest {
         if source != nil { throw RequestError.notInThisVersion("--source (reading from a database)") }
         if table != nil { throw RequestError.notInThisVersion("--table (reading from a database)") }
+        if areCellTables { try refuseWhatNeedsRows() }
         var data = DataRequest()
         data.files = try input.inputFiles()
         data.form = try input.form()
@@ -49,16 +84,20 @@ struct RowOptions: ParsableArguments {
         data.unit = CommaList.split(unit)
         data.time = CommaList.split(time)
         data.timeFromName = timeFromName
-        if time != nil, timeFromName != nil { throw RequestError.conflicting("--time and --time-from-name both say where the period is; give one") }
+        if time != nil, timeFromName != nil {
+            throw RequestError.conflicting("--time and --time-from-name both say where the period is; give one")
+        }
         data.pupil = pupil
         data.count = count
         data.weights = weights
-        guard ["analytic", "frequency"].contains(weightKind) else {
-            throw RequestError.badValue(option: "--weight-kind", value: weightKind, allowed: "analytic, frequency")
+        _ = try Choice.check(weightKind, option: "--weight-kind", among: ["analytic", "frequency"])
+        if weightKind != nil, weights == nil {
+            throw RequestError.missing(option: "--weights", why: "--weight-kind says what they mean")
         }
-        if weightKind == "frequency", weights == nil { throw RequestError.missing(option: "--weights", why: "--weight-kind says what they mean") }
         data.weightsAreFrequencies = weightKind == "frequency"
-        guard !data.outcomes.isEmpty else { throw RequestError.missing(option: "--outcome", why: "name the column of results to study") }
+        guard !data.outcomes.isEmpty else {
+            throw RequestError.missing(option: "--outcome", why: "name the column of results to study")
+        }
         guard Set(data.outcomes.map(\.name)).count == data.outcomes.count else {
             throw RequestError.conflicting("an --outcome is named twice")
         }

@@ -12,24 +12,31 @@ struct Run: ParsableCommand {
 
     @Argument(help: "The plan, a YAML file; counterpart init writes one to start from.")
     var plan: String
-    @Option(name: [.short, .long], help: ArgumentHelp("The folder of the report; it is written whole or not at all.", valueName: "folder"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The folder of the report; it is written whole or not at all.", valueName: "folder"))
     var output = "report"
-    @Option(help: ArgumentHelp("text or json: the headline on standard output.", valueName: "format"))
+    @Option(help: ArgumentHelp("On standard output: text (the headline) or json (all results).", valueName: "format"))
     var format = "text"
-    @Option(help: ArgumentHelp("Threads to use (default: all cores). The answer does not depend on it.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("Threads to use (default: all cores). The answer does not depend on it.", valueName: "count")
+    )
     var threads: Int?
     @Flag(name: [.short, .long], help: "No warnings or timing on standard error.")
     var quiet = false
     @Flag(help: "End with 1 where there were warnings.")
     var strict = false
-    @Flag(name: .customLong("show-values"), help: "Show the text that was found in error messages; it may be a pupil's.")
+    @Flag(
+        name: .customLong("show-values"), help: "Show the text that was found in error messages; it may be a pupil's.")
     var showValues = false
 
     func run() throws {
         guard let format = OutputForm(rawValue: format), format == .text || format == .json else {
             throw RequestError.badValue(option: "--format", value: self.format, allowed: "text, json")
         }
-        if let threads, threads < 1 { throw RequestError.badValue(option: "--threads", value: "\(threads)", allowed: "1 or more") }
+        if let threads, threads < 1 {
+            throw RequestError.badValue(option: "--threads", value: "\(threads)", allowed: "1 or more")
+        }
         let evaluation = try Evaluation.run(plan: plan, output: output, threads: threads ?? ProcessorCount.available)
         try StandardOutput.write((format == .json ? evaluation.json : evaluation.headline) + "\n")
         if !quiet {

@@ -107,7 +107,7 @@ public enum EstimationError: Refusal, Equatable {
         case .noPeriodBefore: "add results from before the start"
         case .startsDiffer: "use --estimator imputation, which compares each start with untreated results only"
         case .notImputable:
-            "add earlier results for these units or comparison units for these periods, or leave them out by option"
+            "add earlier results for these units or comparison units for these periods"
         case .groupMissing: "check the group column and the value named by --gap"
         case .windowWithoutReference: "begin the window at -1 or before"
         case .noVariation: "check that the outcome column holds results, not a constant"

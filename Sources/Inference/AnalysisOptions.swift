@@ -29,6 +29,9 @@ public struct AnalysisOptions: Sendable {
     /// True: treated results that imputation cannot compare are left out, with a warning, instead of stopping.
     public var leavesOutUnidentified = false
 
+    /// Low results are good (absence): the gap is then group − peers, so that negative narrows as ever.
+    public var lowerIsBetter = false
+
     /// What units are called in sentences.
     public var unitNoun = "schools"
 

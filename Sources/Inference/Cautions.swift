@@ -57,26 +57,11 @@ struct Cautions {
 
     func sentences() -> [String] {
         var sentences: [String] = []
-        if headline.kind == .gap, let gap = gapSentence { sentences.append(gap) }
         if let few = fewTreatedHeadline { sentences.append(few) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {
             sentences.append(preTrend.words)
         }
         return sentences
-    }
-
-    /// In a triple difference: which way the gap goes.
-    private var gapSentence: String? {
-        guard let estimate = headline.estimate else { return nil }
-        let verb = estimate < 0 ? "narrows" : estimate > 0 ? "widens" : "does not change"
-        var text = "The estimated effect \(verb) the gap by \(PlainNumber.text(abs(estimate)))"
-        if let lower = headline.lower, let upper = headline.upper {
-            let level = PlainNumber.text(100 * options.level)
-            text +=
-                " (\(level)% interval of the change from \(PlainNumber.text(lower)) to \(PlainNumber.text(upper)); "
-                + "negative narrows)"
-        }
-        return text + "."
     }
 
     private var treated: String {

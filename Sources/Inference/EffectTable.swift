@@ -17,7 +17,8 @@ struct EffectTable {
     /// - Returns: an estimate with its uncertainty, which is left out where it would rest on one treated unit or cluster.
     func effect(_ k: Int) -> Effect {
         var effect = label(fit.estimands[k])
-        effect.estimate = fit.estimates[k]
+        let estimate = sign(k) * fit.estimates[k]
+        effect.estimate = estimate
         let weights = fit.cellWeights[k]
         if !weights.isEmpty {
             effect.n = weights.indices.reduce(0.0) { weights[$1] != 0 ? $0 + fit.design.moments.n[$1] : $0 }
@@ -26,13 +27,16 @@ struct EffectTable {
         let reference = StudentT(degreesOfFreedom: covariance.degreesOfFreedom[k])
         effect.standardError = error
         effect.degreesOfFreedom = covariance.degreesOfFreedom[k]
-        effect.statistic = fit.estimates[k] / error
-        effect.pValue = reference.twoSidedTail(fit.estimates[k] / error)
+        effect.statistic = estimate / error
+        effect.pValue = reference.twoSidedTail(estimate / error)
         let half = reference.tailQuantile((1 - options.level) / 2) * error
-        effect.lower = fit.estimates[k] - half
-        effect.upper = fit.estimates[k] + half
+        effect.lower = estimate - half
+        effect.upper = estimate + half
         return effect
     }
+
+    /// −1 for effects on a gap in results of which low ones are good: the gap is then the group's excess.
+    private func sign(_ k: Int) -> Double { options.lowerIsBetter && fit.estimands[k].part == .gap ? -1 : 1 }
 
     private func standardError(_ k: Int) -> Double? {
         isSupported(k) ? covariance.standardError(k) : nil

@@ -62,15 +62,16 @@ public enum DesignError: Refusal, Equatable {
 
     public var message: String {
         switch self {
-        case .notAPeriod(let text): "'\(text)' is not a period"
+        case .notAPeriod: "a text in the column of periods is not a period"
         case .yearsNotConsecutive(let text):
             "'\(text)' looks like an academic year, but its years do not follow each other"
         case .mixedPeriods(let first, let second):
             "the periods are of two kinds: '\(first.label)' is \(first.kind.words) and '\(second.label)' \(second.kind.words)"
         case .columnNotInCells(let name): "the cells have no key column '\(name)'"
-        case .startNotAPeriod(let unit, let text): "the start '\(text)' of '\(unit)' is not a period"
+        case .startNotAPeriod(let unit, let text):
+            Self.isCode(text) ? "the start '\(text)' of '\(unit)' is not a period" : "the start of '\(unit)' is not a period"
         case .startOfOtherKind(let unit, let start, let periods):
-            "the start '\(start.label)' of '\(unit)' is \(start.kind.words), but the results are by "
+            "the start of '\(unit)' is \(start.kind.words), but the results are by "
                 + "\(periods.kind.words) such as '\(periods.label)'"
         case .startBeforeData(let text, let units, let first):
             "\(counted(units.count, "unit")) (\(listed(units))) \(units.count == 1 ? "has" : "have") the start '\(text)', "
@@ -87,8 +88,9 @@ public enum DesignError: Refusal, Equatable {
         case .estimandNeedsPupilRows: "the estimand 'pupils' needs rows that are pupils, and these rows are units"
         case .noRows: "no rows are left to compare"
         case .noPartnerFound(let listed): "none of the \(listed) partners listed occurs in these files"
-        case .noComparisonUnits:
-            "these files can show progress, not impact; add comparison schools, such as the published tables"
+        case .noComparisonUnits(let partners, _):
+            "these files can show progress, not impact; add comparison schools, such as the published tables "
+                + "(\(partners == 1 ? "the only unit is a partner" : "all \(partners) units are partners"))"
         case .noTreatedUnits(let units, let periods):
             "none of the \(counted(units, "unit")) is treated in any of the \(counted(periods, "period"))"
         case .onlyAlwaysTreated(let units, let first):
@@ -96,6 +98,21 @@ public enum DesignError: Refusal, Equatable {
                 + "'\(first)' on, so that there is no period before"
         case .onePeriod(let label): "there is only one period, '\(label)', so that there is no before and after"
         }
+    }
+
+    /// What may be a pupil's, where the wrong column was named.
+    public var found: String? {
+        switch self {
+        case .notAPeriod(let text), .startNotAPeriod(_, let text): text
+        case .startOfOtherKind(_, let start, _): start.label
+        default: nil
+        }
+    }
+
+    /// A code such as -1 or 9999, which is nobody's result.
+    private static func isCode(_ text: String) -> Bool {
+        guard let number = Int(text) else { return false }
+        return number < 0 || (number > 9 && text.allSatisfy { $0 == "9" })
     }
 
     public var hint: String? {
@@ -110,10 +127,10 @@ public enum DesignError: Refusal, Equatable {
             "if this marks comparison units, leave the field empty or write 0 or never; if they had started before, "
                 + "leave them out with --exclude"
         case .startOfOtherKind: "write the starts as the periods of the results are written"
-        case .startDiffers: "correct the file, or take the first start by option"
+        case .startDiffers: "correct the file, or take the first start with --first-start"
         case .treatedNotZeroOrOne: "write 1 in periods with treatment and 0 in the others"
         case .treatedDiffers: "treatment must be the same for all rows of a unit and period"
-        case .treatmentSwitchesOff: "correct the file, or count a unit as treated from its first start by option"
+        case .treatmentSwitchesOff: "correct the file, or count a unit as treated from its first start with --first-start"
         case .partnerWithoutStart: "add the column with the starts, or give one for all with --start-at"
         case .repeatedUnitRow: "remove one of the rows, or say --rows pupils if each row is a pupil"
         case .estimandNeedsPupilRows: "to count large schools for more, give the number of pupils with --weights"
@@ -121,7 +138,8 @@ public enum DesignError: Refusal, Equatable {
         case .noPartnerFound: "check that both files identify schools in the same way, for example by URN"
         case .noComparisonUnits(_, let startsDiffer):
             startsDiffer
-                ? "as the starts differ, --comparison not-yet can compare early partners with later ones, where the estimator allows it"
+                ? "partners alone cannot tell what would have happened otherwise; comparing early partners with later ones "
+                    + "(--comparison not-yet) is not in this version"
                 : "partners alone cannot tell what would have happened otherwise"
         case .noTreatedUnits:
             "check the column that says who was treated, and that starts lie within the periods of the files"

@@ -12,8 +12,6 @@ public final class WholeFile {
     public let path: String
     private let folder: String
     private let temporary: String
-    /// Where the file goes: the path, or what it links to.
-    private let target: String
     private let mode: mode_t
     private var descriptor: Int32
     private var written = 0
@@ -22,13 +20,13 @@ public final class WholeFile {
     /// - Parameter mode: the permissions of the finished file; as the process's mask leaves them where `nil`.
     /// - Throws: `OutputError` where the folder is absent or cannot be written to.
     public init(_ path: String, mode: UInt32? = nil) throws(OutputError) {
+        let (folder, name) = Self.split(path)
         self.path = path
-        target = try Self.target(of: path)
-        let (folder, name) = Self.split(target)
         self.folder = folder
         self.mode = mode.map { mode_t($0) } ?? (0o666 & ~Self.mask())
         temporary = folder + "/." + name + ".\(getpid()).tmp"
         descriptor = -1
+        try Self.check(path)
         Self.removeStale(folder: folder, name: name)
         descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
@@ -37,25 +35,26 @@ public final class WholeFile {
 
     deinit { abandon() }
 
-    /// Finds out whether a file could be written, before the work that makes its content; leaves nothing behind.
+    /// Refuses a path at which no file can be put: before anything is read, so that no work is lost.
     ///
-    /// - Throws: `OutputError` as `init` does.
-    public static func check(_ path: String) throws(OutputError) { try WholeFile(path).abandon() }
-
-    /// Follows links to the file itself, so that a rename replaces the file and not the link.
-    private static func target(of path: String) throws(OutputError) -> String {
-        func refusal(_ reason: String) -> OutputError { .cannotWrite(path: path, reason: reason, written: 0) }
-        var (named, found) = (stat(), stat())
-        guard lstat(path, &named) == 0 else { return path }
-        guard stat(path, &found) == 0 else { throw refusal("it is a link to nothing") }
-        switch found.st_mode & S_IFMT {
-        case S_IFREG: break
-        case S_IFDIR: throw refusal("it is a folder")
-        default: throw refusal("it is a device or a pipe, not a file; without -o the result goes to standard output")
+    /// The file is put in place by a rename, which would replace a device or a link by a file: those are refused.
+    ///
+    /// - Throws: `OutputError` where the folder is absent or may not be written to, or something other than a file is there.
+    public static func check(_ path: String) throws(OutputError) {
+        let (folder, _) = split(path)
+        guard access(folder, W_OK | X_OK) == 0 else {
+            throw OutputError.cannotWrite(path: path, reason: SystemWords.errno(), written: 0)
         }
-        guard named.st_mode & S_IFMT == S_IFLNK, let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        let reason: String? =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: nil
+            case S_IFDIR: "it is a folder"
+            case S_IFLNK: "it is a link; name the file that it leads to"
+            default: "it is not a regular file"
+            }
+        if let reason { throw OutputError.cannotWrite(path: path, reason: reason, written: 0) }
     }
 
     /// Adds bytes; they are gathered and written in larger parts.
@@ -91,7 +90,7 @@ public final class WholeFile {
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw failure() }
         let open = descriptor
         descriptor = -1
-        guard close(open) == 0, rename(temporary, target) == 0 else {
+        guard close(open) == 0, rename(temporary, path) == 0 else {
             let error = failure()
             unlink(temporary)
             UnfinishedOutput.end(temporary)

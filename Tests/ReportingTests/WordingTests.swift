@@ -104,7 +104,8 @@ import Testing
         #expect(EffectInMonths(estimate: 2, lower: nil, upper: nil, pupilStandardDeviation: 0) == nil)
         #expect(EffectInMonths(estimate: nil, lower: nil, upper: nil, pupilStandardDeviation: 18) == nil)
         #expect(
-            EffectInMonths(estimate: 2, lower: 1, upper: 3, pupilStandardDeviation: 18)?.sentence.contains("EEF") == true
+            EffectInMonths(estimate: 2, lower: 1, upper: 3, pupilStandardDeviation: 18)?.sentence.contains("EEF")
+                == true
         )
     }
 

@@ -10,10 +10,14 @@ public struct GapsDocument: Sendable {
     public var level: Double
     /// `--round`: decimals in text and Markdown; nil lets the standard errors decide.
     public var decimals: Int?
+    /// Low results are good: the gap is then the group's mean minus the peers'.
+    public var lowerIsBetter: Bool
 
     public init(
-        frame: DocumentFrame, gaps: [GapRow], remarks: [String] = [], level: Double = 0.95, decimals: Int? = nil
+        frame: DocumentFrame, gaps: [GapRow], remarks: [String] = [], level: Double = 0.95, decimals: Int? = nil,
+        lowerIsBetter: Bool = false
     ) {
+        self.lowerIsBetter = lowerIsBetter
         self.frame = frame
         self.gaps = gaps
         self.remarks = remarks
@@ -39,7 +43,9 @@ public struct GapsDocument: Sendable {
 
     private var table: ResultTable { ReadableTables(level: level, minus: .hyphen).gaps(gaps, decimals: decimals) }
     private var legend: String {
-        "gap = peers' mean − group's mean: positive where the group is behind."
+        (lowerIsBetter
+            ? "gap = group's mean − peers' mean, as lower is better: positive where the group is behind."
+            : "gap = peers' mean − group's mean: positive where the group is behind.")
             + (gaps.contains { $0.isSuppressed } ? " c: withheld, too few pupils." : "")
     }
 

@@ -26,6 +26,8 @@ public struct RefusalDocument: Sendable {
 
     /// For a terminal: the place, what is wrong and the hint, control letters spelled out, one line each.
     public var text: String {
-        refusal.description.split(separator: "\n").map { Escaping.terminal(String($0)) + "\n" }.joined()
+        var lines = refusal.description.split(separator: "\n").map(String.init)
+        if showsValues, let found = refusal.found { lines.insert("  | " + found, at: min(1, lines.count)) }
+        return lines.map { Escaping.terminal($0) + "\n" }.joined()
     }
 }

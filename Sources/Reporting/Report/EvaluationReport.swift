@@ -94,7 +94,8 @@ public struct EvaluationReport: Sendable {
 
     /// The answer for the terminal: the sentences of each outcome.
     public var answer: String {
-        outcomes.map { outcome in outcome.answer(wording).map { Paragraph.wrapped($0) }.joined() }.joined(separator: "\n")
+        outcomes.map { outcome in outcome.answer(wording).map { Paragraph.wrapped($0) }.joined() }.joined(
+            separator: "\n")
     }
 
     /// The report with small numbers withheld in every list, and the log of it.

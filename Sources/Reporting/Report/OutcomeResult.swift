@@ -160,7 +160,9 @@ public struct OutcomeResult: Sendable {
         if headline.count > 1 { other = headline[1] }
         var runs = robustness.compactMap(\.effect)
         entries.append(rule.apply(to: &runs, countsPupils: countsPupils, table: "robustness"))
-        for index in robustness.indices where robustness[index].effect != nil { robustness[index].effect = runs.removeFirst() }
+        for index in robustness.indices where robustness[index].effect != nil {
+            robustness[index].effect = runs.removeFirst()
+        }
         var parts = eventStudy + breakdown
         entries.append(
             rule.apply(

@@ -115,7 +115,8 @@ public struct ReportFolder {
         do {
             try writer.createFolder(temporary)
             let access = try writer.closeToOthers(temporary)
-            for folder in ["tables", "figures"] { try writer.createFolder(temporary + "/" + folder) }
+            let folders = ["tables", "figures"].filter { name in files.contains { $0.path.hasPrefix(name + "/") } }
+            for folder in folders { try writer.createFolder(temporary + "/" + folder) }
             for file in files { try writer.createFile(temporary + "/" + file.path, file.bytes) }
             try writer.createFile(temporary + "/manifest.json", Array(manifest(files).pretty().utf8))
             for folder in ["tables", "figures"] { try writer.syncFolder(temporary + "/" + folder) }

@@ -18,10 +18,14 @@ extension OutcomeResult {
     /// The runs as a table: estimate, standard error and interval of each.
     var robustnessTable: ResultTable {
         ResultTable(
-            columns: [.init("choice"), .init("estimate"), .init("standard error"), .init("lower"), .init("upper"), .init("note")],
+            columns: [
+                .init("choice"), .init("estimate"), .init("standard error"), .init("lower"), .init("upper"),
+                .init("note"),
+            ],
             rows: robustness.map { run in
                 [
-                    .text(run.name), Self.cell(run, \.estimate), Self.cell(run, \.standardError), Self.cell(run, \.lower),
+                    .text(run.name), Self.cell(run, \.estimate), Self.cell(run, \.standardError),
+                    Self.cell(run, \.lower),
                     Self.cell(run, \.upper), run.reason.map { .text($0) } ?? .missing,
                 ]
             })

@@ -1,0 +1,344 @@
+/// Every option of every command with a case in which it acts or is refused by name.
+enum OptionLists {
+    static let all = did + gaps + cells + describe + convert + start + run
+
+    // MARK: did
+
+    private static let whatDid = ["--outcome", "attainment8", "--unit", "urn", "--time", "academic_year"]
+    /// Without the draws, which take their time in a debug build.
+    private static let untreated = whatDid + ["--permutations", "0", "--diagnostics", "balance", "--format", "json"]
+    private static let startDid = untreated + ["--start", "partnership_start"]
+    private static let didList = OptionList(command: "did", base: ["pupils.csv"] + startDid)
+
+    private static var did: [OptionCase] {
+        let schools = ["schools.csv"] + startDid
+        let grades = ["pupils.csv"] + ["--outcome", "grade"] + startDid.dropFirst(2)
+        let list = didList
+        return reading(list, startDid, number: ["--outcome", "attainment8"])
+            + rows(list, schools: schools, grades: grades) + result(list)
+            + whoWasTreated + model + analysis
+            + [
+                list.acts(
+                    "--weight-kind", "frequency", with: ["--weights", "weight", "--vcov", "hc1", "--estimator", "twfe"]),
+                list.refuses("--weight-kind", "frequency", says: "--weights is missing"),
+                list.acts("--lower-is-better"),
+                list.acts(
+                    "--unit", "urn",
+                    base: [
+                        "pupils.csv", "--outcome", "attainment8", "--time", "academic_year", "--start",
+                        "partnership_start",
+                    ]),
+                list.acts(
+                    "--time", "academic_year",
+                    base: ["pupils.csv", "--outcome", "attainment8", "--unit", "urn", "--start", "partnership_start"]),
+            ]
+    }
+
+    private static var whoWasTreated: [OptionCase] {
+        let list = didList
+        let open = ["pupils.csv"] + untreated
+        return [
+            list.acts("--start", "partnership_start", base: open),
+            list.acts("--treated", "treated_now", base: open),
+            list.acts("--partners", "partners.csv", base: open),
+            list.acts(
+                "--partners-unit", "school", base: open,
+                with: ["--partners", "differently.csv", "--partners-start", "joined"]),
+            list.acts(
+                "--partners-start", "joined", base: open,
+                with: ["--partners", "differently.csv", "--partners-unit", "school"]),
+            list.acts("--start-at", "201617", base: open, with: ["--partners", "undated.csv"]),
+            list.refuses("--partners-unit", "urn", says: "--partners-unit does not apply"),
+            list.refuses("--partners-start", "start", says: "--partners-start does not apply"),
+            list.refuses("--start-at", "201617", says: "--start-at does not apply"),
+            list.acts("--lag", "1"),
+            list.refuses("--lag", "1", base: open, with: ["--treated", "treated_now"], says: "--lag does not apply"),
+            list.acts("--first-start", base: ["restart.csv"] + startDid),
+            list.acts("--exclude", "exclude.csv"),
+            list.acts("--comparison-units", "others.csv"),
+            list.refuses("--partners", "partners.csv", says: "give one"),
+        ]
+    }
+
+    private static var model: [OptionCase] {
+        let list = didList
+        let gap = ["--gap", "fsm=Y"]
+        return [
+            list.acts("--covariates", "ks2_score"), list.acts("--factors", "sex"), list.acts("--absorb", "sex"),
+            list.acts("--cluster", "trust"),
+            list.acts("--partnership", "trust", says: "shared-partnership"), list.acts("--by", "sex"),
+            list.acts("--gap", "fsm=Y"),
+            list.refuses("--gap", "fsm", says: "column=value"), list.acts("--peers", "N", with: gap),
+            list.acts("--unknown", "U", with: gap),
+            list.refuses("--peers", "N", says: "--peers does not apply"),
+            list.refuses("--unknown", "U", says: "--unknown does not apply"),
+            list.acts("--rows", "pupils", base: ["schools.csv"] + startDid), list.acts("--estimand", "schools"),
+            list.refuses("--rows", "schools", says: "pupils, units"),
+            list.refuses("--estimand", "all", says: "pupils, schools"),
+            list.acts("--pupil-sd", "12", says: "month"),
+        ]
+    }
+
+    private static var analysis: [OptionCase] {
+        let list = didList
+        let twfe = ["--estimator", "twfe"]
+        let drawn =
+            ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
+        let later = [
+            "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked", "dcdh", "local-projections",
+            "lee-wooldridge", "synthetic-control",
+            "synthetic-did",
+        ]
+        return ["twfe", "event-study", "imputation"].map { name in
+            list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
+        }
+            + [
+                list.refuses("--estimator", "did2x2", status: 4, says: "did2x2 needs one common start"),
+                list.acts(
+                    "--estimator", "did2x2",
+                    base: ["pupils.csv"] + untreated + ["--partners", "undated.csv", "--start-at", "201617"]),
+            ]
+            + later.map { list.isLater("--estimator", $0) } + [list.refuses("--estimator", "twef", says: "twfe")]
+            + ["iid", "hc1", "cr0", "cr1", "cr2"].map {
+                list.acts("--vcov", $0, with: ["--estimator", "twfe", "--vcov", $0 == "cr0" ? "cr1" : "cr0"])
+            }
+            + ["hc2", "hc3", "cr3"].map { list.isLater("--vcov", $0) } + [list.refuses("--vcov", "robust", says: "cr1")]
+            + ["stata", "clusters", "none"].map {
+                list.acts("--small-sample", $0, with: ["--estimator", "twfe", "--vcov", "cr1"])
+            }
+            + [
+                list.refuses("--small-sample", "some", says: "choose from: fixest"), list.acts("--window", "-2:1"),
+                list.refuses("--window", "1:2", says: "-3:3"),
+                list.refuses("--window", "-2:1", with: twfe, says: "--window does not apply to --estimator twfe"),
+                list.acts("--singletons", "keep", base: ["lonely.csv"] + startDid + twfe),
+                list.refuses("--singletons", "lose", says: "keep, drop"),
+                list.acts("--permutations", "19", base: drawn),
+                list.refuses("--permutations", "-1", says: "--permutations"),
+                list.acts("--level", "0.9"), list.refuses("--level", "95", says: "choose from: a share"),
+                list.acts("--seed", "2", base: drawn + ["--permutations", "19"]),
+                list.acts("--diagnostics", "none"), list.acts("--diagnostics", "all"),
+                list.acts("--diagnostics", "pre-trend"),
+                list.acts("--diagnostics", "balance", with: ["--diagnostics", "none"]),
+                list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
+                list.refuses("--suppress", "-1", says: "--suppress"),
+            ]
+            + ["bacon", "honest", "placebo", "leave-one-out", "composition"].map { list.isLater("--diagnostics", $0) }
+            + [
+                list.isLater("--comparison", "not-yet"), list.isLater("--method", "dr"),
+                list.isLater("--anticipation", "1"),
+                list.isLater("--base", "universal"), list.isLater("--bootstrap", "99"), list.isLater("--wild", "99"),
+                list.isLater("--wild-weights", "webb"), list.isLater("--collapse"),
+            ]
+    }
+
+    // MARK: gaps
+
+    private static let whatGaps = ["--outcome", "attainment8", "--group", "fsm=Y"]
+
+    private static var gaps: [OptionCase] {
+        let after = whatGaps + ["--format", "json"]
+        let list = OptionList(command: "gaps", base: ["pupils.csv"] + after)
+        let years = ["--time", "academic_year", "--by", "academic_year"]
+        let schools = [
+            "schools.csv", "--outcome", "attainment8", "--group", "sd_band=1", "--unit", "urn", "--time",
+            "academic_year", "--format", "json",
+        ]
+        let grades = ["pupils.csv", "--outcome", "grade", "--group", "fsm=Y", "--format", "json"]
+        return reading(list, after, number: ["--outcome", "attainment8"]) + rows(list, schools: schools, grades: grades)
+            + result(list)
+            + [
+                list.acts("--weight-kind", "frequency", with: ["--weights", "weight"]), list.acts("--unit", "urn"),
+                list.acts("--group", "sex=F"), list.acts("--group", "sex"), list.acts("--peers", "N"),
+                list.acts("--unknown", "U"),
+                list.refuses(
+                    "--peers", "N", base: ["pupils.csv", "--outcome", "attainment8", "--group", "fsm"],
+                    says: "--peers does not apply"),
+                list.acts("--by", "sex"), list.acts("--change", with: years),
+                list.refuses("--change", says: "--time is missing"),
+                list.acts("--time", "academic_year", with: ["--by", "academic_year", "--change"]),
+                list.acts("--prior", "ks2_score"), list.acts("--standardise"),
+                list.acts("--rows", "pupils", base: schools),
+                list.acts("--pupil-sd", "9", base: schools + ["--standardise"]), list.acts("--level", "0.9"),
+                list.refuses("--level", "0", says: "choose from: a share"),
+                list.acts("--suppress", "200"), list.refuses("--suppress", "-3", says: "--suppress"),
+                list.acts("--round", "3", base: ["pupils.csv"] + whatGaps),
+                list.refuses("--round", "99", says: "0 to 15"),
+                list.acts("--lower-is-better"),
+            ]
+    }
+
+    // MARK: cells
+
+    private static let whatCells = [
+        "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "-o", "cells.csv",
+    ]
+
+    private static var cells: [OptionCase] {
+        let list = OptionList(command: "cells", base: ["pupils.csv"] + whatCells)
+        let grades = [
+            "pupils.csv", "--outcome", "grade", "--unit", "urn", "--time", "academic_year", "-o", "cells.csv",
+        ]
+        let keys = [
+            "--start": "partnership_start", "--treated": "treated_now", "--covariates": "ks2_score", "--factors": "sex",
+            "--absorb": "sex",
+            "--cluster": "trust", "--group": "fsm=Y", "--gap": "fsm=Y", "--prior": "ks2_score", "--by": "sex",
+        ]
+        return reading(list, whatCells, number: ["--outcome", "attainment8"]) + rows(list, schools: nil, grades: grades)
+            + keys.keys.sorted().map { list.acts($0, keys[$0]) }
+            + [
+                list.refuses("--treated", "treated_now", with: ["--start", "partnership_start"], says: "give one"),
+                list.refuses(
+                    "--weight-kind", "frequency", with: ["--weights", "weight"],
+                    says: "--weight-kind does not apply to cells"),
+                list.refuses("--lower-is-better", says: "--lower-is-better does not apply to cells"),
+                list.acts(
+                    "--unit", "urn",
+                    base: ["pupils.csv", "--outcome", "attainment8", "--time", "academic_year", "-o", "cells.csv"]),
+                list.acts(
+                    "--time", "academic_year",
+                    base: ["pupils.csv", "--outcome", "attainment8", "--unit", "urn", "-o", "cells.csv"]),
+                list.acts("--output", "other.csv"), list.acts("--quiet"), list.acts("--minimum-cell", "9"),
+                list.refuses("--minimum-cell", "-1", says: "--minimum-cell"),
+                list.acts("--strict", base: ["broken.csv", "--lenient"] + whatCells, status: 1),
+            ]
+    }
+
+    // MARK: Files alone
+
+    private static var describe: [OptionCase] {
+        let list = OptionList(command: "describe", base: ["pupils.csv"])
+        let times = ["--unit", "urn", "--time", "academic_year"]
+        return forms(list, [], number: []) + result(list, base: ["unnamed.csv"])
+            + [
+                list.refuses("--lenient", says: "--lenient does not apply"),
+                list.refuses("--rejects", "r.csv", says: "--rejects does not apply"),
+                list.acts("--missing", "withheld", base: ["codes.csv"]), list.acts("--no-known-codes"),
+                list.acts("--suppress", "400"), list.refuses("--suppress", "-1", says: "--suppress"),
+                list.acts("--unit", "urn", base: ["pupils.csv", "--time", "academic_year"]),
+                list.acts("--time", "academic_year", base: ["pupils.csv", "--unit", "urn"]),
+                list.acts("--unit", "trust", with: times),
+            ]
+    }
+
+    private static var convert: [OptionCase] {
+        let list = OptionList(command: "convert", base: ["pupils.csv", "--format", "json"])
+        let numbers = ["--numbers", "attainment8", "--format", "json"]
+        let withoutNumbers = ["--thousands": ",", "--decimal": ",", "--missing": "withheld"]
+        return forms(list, ["--format", "json"], number: ["--numbers", "attainment8"]) + lenient(list, [])
+            + withoutNumbers.keys.sorted().map {
+                list.refuses($0, withoutNumbers[$0], says: "\($0) does not apply to a run without --numbers")
+            }
+            + ["--percent", "--no-known-codes"].map {
+                list.refuses($0, says: "\($0) does not apply to a run without --numbers")
+            }
+            + [
+                list.acts("--missing", "withheld", base: ["codes.csv"] + numbers),
+                list.acts("--no-known-codes", base: ["pupils.csv"] + numbers, status: 3, says: "not a number"),
+                list.acts("--numbers", "attainment8"),
+                list.refuses("--numbers", "attainment9", status: 3, says: "no column"),
+                list.acts("--format", "csv"), list.refuses("--format", "text", says: "csv, json"),
+                list.acts("--output", "o.csv"), list.acts("--quiet", base: ["broken.csv", "--lenient"]),
+                list.acts("--strict", base: ["broken.csv", "--lenient"], status: 1), list.acts("--drop", "upn"),
+                list.refuses("--drop", "upm", status: 3, says: "no column"),
+                list.acts("--pseudonymise", "upn", with: ["--key", "project.key"]),
+                list.refuses("--pseudonymise", "upn", says: "--key is missing"),
+                list.refuses("--key", "project.key", says: "--key does not apply"),
+                list.acts("--key", "project.key", with: ["--pseudonymise", "upn"]),
+            ]
+    }
+
+    private static var start: [OptionCase] {
+        let list = OptionList(command: "init", base: ["pupils.csv"])
+        return forms(list, [], number: [])
+            + [
+                list.refuses("--lenient", says: "--lenient does not apply"),
+                list.refuses("--rejects", "r.csv", says: "--rejects does not apply"),
+                list.acts("--missing", "withheld", base: ["codes.csv"]), list.acts("--no-known-codes"),
+                list.acts("--output", "p.yml"),
+            ]
+    }
+
+    private static var run: [OptionCase] {
+        let list = OptionList(command: "run", base: ["plan.yml"])
+        return [
+            list.acts("--output", "elsewhere", says: "elsewhere/report.html"), list.acts("--format", "json"),
+            list.refuses("--format", "csv", says: "text, json"), list.refuses("--threads", "0", says: "--threads"),
+            list.acts("--quiet", with: ["--format", "json"]),
+            list.acts("--strict", status: 1),
+            list.acts("--show-values", base: ["bad-plan.yml"], status: 3, says: "withheld"),
+        ]
+    }
+
+    // MARK: What commands share
+
+    /// The forms of files.
+    ///
+    /// - Parameters:
+    ///   - after: the arguments after the file.
+    ///   - number: what reads `attainment8` as a number.
+    private static func forms(_ list: OptionList, _ after: [String], number: [String]) -> [OptionCase] {
+        let read = after + (after.contains(number.first ?? "") ? [] : number)
+        return [
+            list.acts("--delimiter", ";", base: ["pupils.csv"] + read, status: 3),
+            list.refuses("--delimiter", "ab", says: "one character"),
+            list.acts("--encoding", "windows-1252", base: ["latin.csv"] + read),
+            list.refuses("--encoding", "latin9", status: 2, says: "latin9"),
+            list.acts("--skip-first", "2", base: ["preamble.csv"] + read),
+            list.refuses("--skip-first", "-1", says: "--skip-first"),
+            list.acts("--skip-last", "1", base: ["footer.csv"] + read),
+            list.refuses("--skip-last", "-1", says: "--skip-last"),
+            list.acts("--thousands", ",", base: ["thousands.csv"] + read),
+            list.acts("--decimal", ",", base: ["decimal.csv"] + read),
+            list.acts("--fill-short-rows", base: ["short.csv"] + read),
+            list.acts("--percent", base: ["percent.csv"] + read), list.refuses("--threads", "0", says: "--threads"),
+            list.acts("--show-values", base: ["broken.csv"] + read, status: 3, says: "one,field,too,few"),
+        ]
+    }
+
+    private static func lenient(_ list: OptionList, _ after: [String]) -> [OptionCase] {
+        [
+            list.acts("--lenient", base: ["broken.csv"] + after),
+            list.acts("--rejects", "rejects.csv", base: ["broken.csv", "--lenient"] + after),
+            list.refuses("--rejects", "rejects.csv", base: ["broken.csv"] + after, says: "--rejects does not apply"),
+        ]
+    }
+
+    private static func reading(_ list: OptionList, _ after: [String], number: [String]) -> [OptionCase] {
+        forms(list, after, number: number) + lenient(list, after)
+            + [
+                list.acts("--missing", "withheld", base: ["codes.csv"] + after),
+                list.acts("--no-known-codes", status: 3, says: "not a number"),
+            ]
+    }
+
+    private static func rows(_ list: OptionList, schools: [String]?, grades: [String]) -> [OptionCase] {
+        let named =
+            SmallSchools.years.map { "results-\($0).csv" }
+            + list.base.dropFirst().filter { $0 != "--time" && $0 != "academic_year" }
+        let byTime = list.command == "gaps" ? ["--by", "time"] : []
+        return [
+            list.acts("--where", "sex=F"), list.refuses("--where", "sex", says: "column=value"),
+            list.acts("--outcome", "ks2_score"), list.acts("--outcome", "passed=Y"),
+            list.refuses("--outcome", "attainment8", says: "named twice"),
+            list.acts("--time-from-name", "results-*.csv", base: named + byTime),
+            list.acts("--points", "points.csv", base: grades),
+            list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),
+            list.acts("--weights", "weight"),
+            list.acts("--double", says: list.command == "cells" ? nil : "\"arithmetic\": \"double\""),
+            list.isLater("--source", "postgres://host/db"), list.isLater("--table", "pupils"),
+            list.acts("--count", schools == nil ? "weight" : "pupils", base: schools),
+        ]
+    }
+
+    private static func result(_ list: OptionList, base: [String]? = nil) -> [OptionCase] {
+        let plain = list.base.filter { $0 != "--format" && $0 != "json" }
+        return ["json", "csv", "markdown"].map { list.acts("--format", $0, base: plain) }
+            + [
+                list.refuses("--format", "xml", says: "markdown"), list.acts("--output", "out.csv", with: []),
+                list.acts(
+                    "--quiet",
+                    base: base.map { $0 + ["--format", "json"] } ?? ["broken.csv", "--lenient"] + list.base.dropFirst()),
+                list.acts("--strict", base: base ?? ["broken.csv", "--lenient"] + list.base.dropFirst(), status: 1),
+            ]
+    }
+}
