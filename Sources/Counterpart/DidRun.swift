@@ -79,13 +79,16 @@ struct DidComposition {
 
     /// Who compares because the start's column says so: what stands there, how many, and their names.
     private func neverTreated(_ part: DidStudy.Part) -> String? {
-        guard case .startColumn(let column) = request.design.treatment, !part.report.neverSpellings.isEmpty else { return nil }
+        guard case .startColumn(let column) = request.design.treatment, !part.report.neverSpellings.isEmpty else {
+            return nil
+        }
         let later = Set(part.report.notYetTreated)
         let names = part.design.units.indices.filter { part.design.start[$0] == nil }.map { part.design.units[$0] }
             .filter { !later.contains($0) }
         guard !names.isEmpty else { return nil }
         let spellings = part.report.neverSpellings.map { $0.text.isEmpty ? "empty" : $0.text }
-        let listed = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
+        let listed =
+            names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
         return "Never in the partnership (\(column) is \(spellings.joined(separator: " or "))): \(names.count) of "
             + "\(part.design.units.count), \(listed)."
     }

@@ -34,7 +34,9 @@ public struct Evaluation {
             effectsCountPupils: report.wording.nouns.rows == "pupils",
             formats: Set(plan.formats))
         return Outcome(
-            headline: report.answer + "\nThe report is in \(plan.formats.contains("html") ? "\(output)/report.html" : output)", json: report.json.pretty(),
+            headline: report.answer
+                + "\nThe report is in \(plan.formats.contains("html") ? "\(output)/report.html" : output)",
+            json: report.json.pretty(),
             warnings: report.frame.warnings, seconds: (clock.now - start).seconds, report: report)
     }
 

@@ -63,22 +63,31 @@ public struct GapsRun {
         var rows: [GapRow] = []
         var warnings = cells.warnings
         var dropped = cells.dropped.first ?? []
+        var joinedNone: [DroppedRows] = []
         let kind = try rowKind(request, cells)
         for block in request.data.outcomes.indices {
             let found = try GapAnalysis.run(
                 cells.table, analysis(request, block: block, kind: kind, countBlock: cells.countBlock))
             rows += found.rows
             for warning in found.warnings where !warnings.contains(warning) { warnings.append(warning) }
-            if block == 0 { dropped += found.dropped }
+            if block == 0 { joinedNone = found.dropped }
         }
-        let used = cells.table.blocks.first.map { Int($0.moments.n.reduce(0, +)) } ?? 0
+        var used = cells.table.blocks.first.map { Int($0.moments.n.reduce(0, +)) } ?? 0
+        var remarks = remarks(request, kind)
+        if request.groups.count == 1, request.groups[0].value != nil {
+            // One gap: the rows on neither side are not used.
+            used -= joinedNone.reduce(0) { $0 + $1.rows }
+            dropped += joinedNone
+        } else {
+            remarks += joinedNone.map { "\($0.rows) rows: \($0.reason)." }
+        }
         let frame = DocumentFrame(
             settings: settings(request, kind, cells), inputs: cells.report.files,
             sample: SampleCounts(
                 rowsRead: cells.report.rowsRead, rowsUsed: used, dropped: dropped, missing: cells.report.missing),
             warnings: warnings)
         return GapsDocument(
-            frame: frame, gaps: rows, remarks: remarks(request, kind), level: request.level, decimals: request.decimals,
+            frame: frame, gaps: rows, remarks: remarks, level: request.level, decimals: request.decimals,
             lowerIsBetter: request.lowerIsBetter)
     }
 
@@ -117,7 +126,10 @@ public struct GapsRun {
     }
 
     private static func remarks(_ request: GapsRequest, _ kind: RowKind) -> [String] {
-        guard request.data.unit.isEmpty else { return [] }
+        guard request.data.unit.isEmpty else {
+            return request.by.contains(request.data.unitName)
+                ? ["Within one unit its \(kind == .pupils ? "pupils" : "rows") count as independent."] : []
+        }
         return [
             "No --unit was named, so \(kind == .pupils ? "pupils" : "rows") count as independent; pupils of one school are alike, "
                 + "and intervals by school would be wider."

@@ -23,6 +23,7 @@ public enum EstimationError: Refusal, Equatable {
     case unsupported(variance: String, estimator: String, instead: String)
     case oneCluster(name: String)
     case tooFewRows(rows: Int, parameters: Int)
+    case twoWayVarianceNegative(names: [String])
     case numerical(String)
 
     public var status: ExitStatus {
@@ -55,6 +56,7 @@ public enum EstimationError: Refusal, Equatable {
         case .oneCluster: "E409"
         case .tooFewRows: "E410"
         case .numerical: "E411"
+        case .twoWayVarianceNegative: "E412"
         }
     }
 
@@ -93,6 +95,9 @@ public enum EstimationError: Refusal, Equatable {
         case .oneCluster(let name): "only one cluster (\(name)): no standard error can be clustered by it"
         case .tooFewRows(let rows, let parameters):
             "\(rows) rows for \(parameters) parameters: nothing is left to judge the error by"
+        case .twoWayVarianceNegative(let names):
+            "the variance clustered by \(names.joined(separator: " and ")) is not above 0: it is a difference of variances, "
+                + "and these data are too few for it"
         case .numerical(let what): "the computation did not end: \(what)"
         }
     }
@@ -120,6 +125,7 @@ public enum EstimationError: Refusal, Equatable {
         case .unsupported(_, _, let instead): "use --vcov \(instead)"
         case .oneCluster: "cluster by a finer level, such as the school"
         case .tooFewRows: "leave out covariates or effects, or add rows"
+        case .twoWayVarianceNegative: "cluster by one of the two"
         case .numerical: "look for outcomes or covariates of extreme size"
         }
     }
@@ -137,7 +143,7 @@ public enum EstimationError: Refusal, Equatable {
 }
 
 /// Linear algebra whose failures are told in this room's words.
-func numerically<T>(_ work: () throws(LinearAlgebraError) -> T) throws(EstimationError) -> T {
+package func numerically<T>(_ work: () throws(LinearAlgebraError) -> T) throws(EstimationError) -> T {
     do {
         return try work()
     } catch {

@@ -7,6 +7,8 @@ public struct ArmCounts: Sendable, Equatable {
     public let clusters: Int
     public let treatedClusters: Int
     public let periods: Int
+    /// Clusters with units of the smallest starting cohort; effects by cohort and event time rest on these few.
+    public let smallestCohort: Int
 
     public init(_ design: Design) {
         let present = design.isPresentUnit
@@ -19,10 +21,16 @@ public struct ArmCounts: Sendable, Equatable {
         clusters = cluster.usedLevelCount
         treatedClusters = home.reduce(0) { $0 + ($1 ? 1 : 0) }
         periods = Set(design.period).count
+        var cohorts: [Int: Set<Int>] = [:]
+        for c in cluster.codes.indices where treated[design.unit[c]] {
+            if let start = design.start[design.unit[c]] { cohorts[start, default: []].insert(cluster.codes[c]) }
+        }
+        smallestCohort = cohorts.values.map(\.count).min() ?? 0
     }
 
-    /// Fewer than 50 clusters, or fewer than 10 in either arm.
-    public var isFew: Bool { clusters < 50 || treatedClusters < 10 || clusters - treatedClusters < 10 }
+    /// Fewer than 50 clusters, or fewer than 10 in either arm. Each starting cohort is an arm of its own: what is said of a
+    /// cohort or an event time rests on it.
+    public var isFew: Bool { clusters < 50 || smallestCohort < 10 || clusters - treatedClusters < 10 }
 
     /// Fewer than 10 treated clusters or units.
     public var isFewTreated: Bool { min(treatedClusters, treatedUnits) < 10 }

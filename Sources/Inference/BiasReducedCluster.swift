@@ -79,7 +79,7 @@ struct BiasReducedCluster {
             return try complementRoot(hat, times: v)
         }
         // X = Q Λ^(1/2) U' with orthonormal Q, so I − H acts as I − Λ^(1/2) U'M U Λ^(1/2) within the span of X.
-        let eigen = try solved { () throws(LinearAlgebraError) in try SymmetricEigen(x.crossProduct()) }
+        let eigen = try numerically { () throws(LinearAlgebraError) in try SymmetricEigen(x.crossProduct()) }
         let floor = 1e-12 * (eigen.values.last ?? 0)
         let used = eigen.values.indices.filter { eigen.values[$0] > floor }
         var lengthened = eigen.vectors.selecting(columns: used)
@@ -99,7 +99,7 @@ struct BiasReducedCluster {
     private func complementRoot(_ hat: Matrix, times v: Matrix) throws(EstimationError) -> Matrix {
         var complement = Matrix.identity(hat.rows)
         for i in complement.storage.indices { complement.storage[i] -= hat.storage[i] }
-        let eigen = try solved { () throws(LinearAlgebraError) in try SymmetricEigen(complement) }
+        let eigen = try numerically { () throws(LinearAlgebraError) in try SymmetricEigen(complement) }
         return eigen.inverseSquareRoot(times: v)
     }
 
@@ -143,7 +143,7 @@ struct BiasReducedCluster {
 
     /// Ω⁺R_ss (R_ss'Ω⁺R_ss)^(−1/2) v; `own` is R_ss'.
     private func obliquelyAdjusted(_ rowsOfR: Matrix, own: Matrix, times v: Matrix) throws(EstimationError) -> Matrix {
-        try solved { () throws(LinearAlgebraError) in
+        try numerically { () throws(LinearAlgebraError) in
             let whitened = try SymmetricEigen(rowsOfR.crossProduct()).pseudoInverse(times: own.transposed)
             return whitened.times(try SymmetricEigen(own.times(whitened)).inverseSquareRoot(times: v))
         }

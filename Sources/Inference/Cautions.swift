@@ -101,9 +101,13 @@ struct Cautions {
                 text += " (CR2, \(PlainNumber.text(df)) degrees of freedom)"
             }
         } else {
-            let who = counts.treatedUnits == 1 ? "one treated unit" : "treated \(noun) of one cluster"
-            text =
-                "The estimate of \(PlainNumber.text(estimate)) comes from \(who): no interval can come from its own spread"
+            let estimate = PlainNumber.text(estimate)
+            if counts.isSingleTreated {
+                let who = counts.treatedUnits == 1 ? "one treated unit" : "treated \(noun) of one cluster"
+                text = "The estimate of \(estimate) comes from \(who): no interval can come from its own spread"
+            } else {
+                text = "The estimate of \(estimate) has no interval: the results do not vary around what is fitted"
+            }
         }
         if let test = randomisation {
             let all = test.isEnumerated ? "all \(test.assignments)" : "\(test.assignments)"

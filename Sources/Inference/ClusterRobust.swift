@@ -21,12 +21,17 @@ struct ClusterRobust {
             for i in matrix.storage.indices { matrix.storage[i] += factor * part.storage[i] }
         }
         for level in levels { add(level, 1) }
+        var isNegative: [Bool] = []
         if levels.count > 1 {
+            let sum = fit.estimands.indices.map { matrix[$0, $0] }
             add(levels[0].crossed(with: levels[1]), -1)
+            isNegative = sum.indices.map { matrix[$0, $0] <= 1e-10 * sum[$0] }
             matrix = try withoutNegativeDirections(matrix)
         }
-        return CovarianceOfEstimates(
+        var covariance = CovarianceOfEstimates(
             kind: kind, matrix: matrix, degreesOfFreedom: fit.estimands.map { _ in smallest - 1 })
+        covariance.isNegative = isNegative
+        return covariance
     }
 
     /// (N − 1)/(N − k), where the rule counts parameters and the estimator is a regression.
@@ -48,24 +53,12 @@ struct ClusterRobust {
 
     /// A difference of variances can have negative directions; they are set to zero, as fixest does.
     private func withoutNegativeDirections(_ matrix: Matrix) throws(EstimationError) -> Matrix {
-        let eigen = try solved { () throws(LinearAlgebraError) in try SymmetricEigen(matrix) }
+        let eigen = try numerically { () throws(LinearAlgebraError) in try SymmetricEigen(matrix) }
         guard let lowest = eigen.values.first, lowest < 0 else { return matrix }
         var scaled = eigen.vectors
         for j in 0..<scaled.columns {
             for i in 0..<scaled.rows { scaled[i, j] *= max(0, eigen.values[j]).squareRoot() }
         }
         return scaled.times(scaled.transposed)
-    }
-}
-
-/// Linear algebra whose failures are told in words.
-func solved<T>(_ work: () throws(LinearAlgebraError) -> T) throws(EstimationError) -> T {
-    do {
-        return try work()
-    } catch {
-        switch error {
-        case .tooLarge(let dimension): throw .numerical("a dimension of \(dimension) is beyond 32 bits")
-        case .notConverged(let routine, let info): throw .numerical("\(routine) ended with \(info)")
-        }
     }
 }

@@ -5,10 +5,23 @@ import Panels
 ///
 /// The counterfactual is the fitted outcome with every treatment term left out (imputation: the imputed one), so the
 /// weighted mean of observed − counterfactual over treated cells is the headline exactly.
+///
+/// `did2x2` knows one mean before and one after; its expectation follows the comparison units' path from period to period,
+/// centred over the treated units' rows, so that their common ups and downs are not taken for an effect.
 struct Counterfactual {
-    var fit: Fit
+    let fit: Fit
     /// Half-widths by period; nil where no interval can be had.
-    var table: EffectTable?
+    let table: EffectTable?
+    /// Per part and period: what is added to the fitted outcome.
+    private var drift: [[Double]] = []
+
+    init(fit: Fit, table: EffectTable?) {
+        self.fit = fit
+        self.table = table
+        drift = parts.map { part in
+            fit.estimator == .did2x2 ? comparisonPath(part) : [Double](repeating: 0, count: fit.design.periods.count)
+        }
+    }
 
     private struct Mean {
         var weight = 0.0
@@ -28,7 +41,7 @@ struct Counterfactual {
         for part in parts {
             let members = treated.filter { isMember($0, part) }
             for t in periods {
-                let half = table?.halfWidth(period: t, part: part)
+                let half = hasPeriodEffects ? table?.halfWidth(period: t, part: part) : nil
                 guard let mean = mean(members.filter { design.period[$0] == t }) else { continue }
                 rows.append(
                     row(mean, unit: nil, group: name(part) ?? "partners", period: t, halfWidth: half))
@@ -43,6 +56,50 @@ struct Counterfactual {
             rows.append(row(mean, unit: design.units[u], group: nil, period: t, halfWidth: nil))
         }
         return rows
+    }
+
+    /// An estimator with one effect for all periods has no interval for a period's.
+    private var hasPeriodEffects: Bool { fit.estimator != .did2x2 && fit.estimator != .twfe }
+
+    /// The comparison units' mean residual by period, less its mean over the treated arm's rows, before and after apart.
+    private func comparisonPath(_ part: Estimand.Part) -> [Double] {
+        let design = fit.design
+        let q = design.moments.variableCount
+        let isPartner = design.isTreatedUnit
+        let members = (0..<design.cellCount).filter { isMember($0, part) }
+        var residual = WeightedMeans(count: design.periods.count)
+        for c in members where !isPartner[design.unit[c]] {
+            let deviation = design.moments.mean[c * q] - fit.untreatedOutcome[c]
+            residual.add(deviation, design.moments.weight[c], to: design.period[c])
+        }
+        let path = residual.means
+        var arm = WeightedMeans(count: 2)
+        var isAfter = [Bool](repeating: false, count: design.periods.count)
+        for c in members where isPartner[design.unit[c]] {
+            let period = design.period[c]
+            arm.add(path[period], design.moments.weight[c], to: design.isTreated[c] ? 1 : 0)
+            if design.isTreated[c] { isAfter[period] = true }
+        }
+        let centre = arm.means
+        return path.indices.map { path[$0] - centre[isAfter[$0] ? 1 : 0] }
+    }
+
+    private struct WeightedMeans {
+        private var weight: [Double]
+        private var sum: [Double]
+
+        init(count: Int) {
+            weight = [Double](repeating: 0, count: count)
+            sum = weight
+        }
+
+        mutating func add(_ value: Double, _ w: Double, to index: Int) {
+            weight[index] += w
+            sum[index] += w * value
+        }
+
+        /// 0 where there is no weight.
+        var means: [Double] { weight.indices.map { weight[$0] > 0 ? sum[$0] / weight[$0] : 0 } }
     }
 
     /// Both arms over all periods; partners with the path expected without the partnership.
@@ -74,6 +131,8 @@ struct Counterfactual {
         part == .everyone || fit.design.isGroup?[c] == (part == .group)
     }
 
+    private func partIndex(_ c: Int) -> Int { fit.design.isGroup?[c] == false ? 1 : 0 }
+
     private func name(_ part: Estimand.Part) -> String? {
         part == .everyone ? nil : part == .group ? "group" : "peers"
     }
@@ -87,7 +146,7 @@ struct Counterfactual {
             let weight = design.moments.weight[c]
             mean.weight += weight
             mean.observed += weight * design.moments.mean[c * q]
-            mean.expected += weight * fit.untreatedOutcome[c]
+            mean.expected += weight * (fit.untreatedOutcome[c] + drift[partIndex(c)][design.period[c]])
             mean.n += design.pupils?[c] ?? design.moments.n[c]
         }
         guard mean.weight > 0 else { return nil }

@@ -8,9 +8,12 @@ public struct CovarianceOfEstimates: Sendable {
     public let matrix: Matrix
     /// K.
     public let degreesOfFreedom: [Double]
+    /// True for estimands whose two-way variance, a difference of variances, is not above 0: they have no standard error.
+    public var isNegative: [Bool] = []
 
     /// The standard error of estimand k; nil where the variance is not above 0.
     public func standardError(_ k: Int) -> Double? {
+        guard !isNegative.indices.contains(k) || !isNegative[k] else { return nil }
         let variance = matrix[k, k]
         return variance > 0 && variance.isFinite ? variance.squareRoot() : nil
     }

@@ -15,7 +15,7 @@ public struct PreTrend: Sendable, Equatable {
     public var statistic: Double?
     /// Numerator degrees of freedom.
     public var q: Int
-    /// `randomisation`, `F`: how the p-value was obtained; `none` where there is none.
+    /// `randomisation`, `Bonferroni`: how the p-value was obtained; `none` where there is none.
     public var method: String
     public var pValue: Double?
     /// Draws or, where all were tried, assignments.

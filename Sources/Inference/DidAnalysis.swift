@@ -5,7 +5,7 @@ import Tables
 /// One difference-in-differences analysis of one design: estimate, uncertainty, diagnostics, counterfactual.
 ///
 /// Rules where options leave the choice: `twfe` where all treated units start together, else `imputation`; CR2 where
-/// clusters are fewer than 50 or either arm has fewer than 10, else CR1 (two levels of clusters: CR1); 999 reassignments
+/// clusters are fewer than 50, or an arm (each starting cohort is one) has fewer than 10, else CR1 (two levels of clusters: CR1); 999 reassignments
 /// where fewer than 10 clusters are treated or CR2 was chosen by that rule.
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
@@ -27,6 +27,7 @@ public struct DidAnalysis {
         let fit = try estimator(name, options).fit(used, nested: kind == .cr2 ? used.clusters.first : nil)
         counts = ArmCounts(fit.design)
         let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        if covariance.isNegative.first == true { throw .twoWayVarianceNegative(names: fit.design.clusters.map(\.name)) }
         let table = EffectTable(fit: fit, covariance: covariance, options: options)
         var rows = table.effects()
 

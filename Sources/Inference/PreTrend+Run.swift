@@ -7,8 +7,10 @@ import Tables
 extension PreTrend {
     /// Leads on untreated observations and their joint test.
     ///
-    /// The p-value comes from reassigning starts, on the periods before the first start, where clusters are fewer than 50
-    /// or either arm has fewer than 10: an F test with CR1 rejects far too often there. Otherwise from F(q, G − 1).
+    /// Where all start together and clusters are few, the p-value comes from reassigning starts. Elsewhere each lead is
+    /// tested by its CR2 t and the smallest p-value is multiplied by the number of leads (Bonferroni): it looks at every
+    /// period before every start, and keeps its level where cohorts are small. An F test of the leads with CR1 does not:
+    /// at a nominal 5% it found a difference that was not there in 29 to 42% of samples with cohorts of 3 to 5 schools.
     /// - Returns: the test and its leads as effects with intervals. A diagnostic never stops the estimate it stands
     ///   beside: where it cannot be had, its words say why.
     static func find(
@@ -36,7 +38,8 @@ extension PreTrend {
                 unavailable("there is only one period before the start, so the paths before it cannot be compared"), []
             )
         }
-        let nested = kind == .cr2 ? untreated.clusters.first : nil
+        // CR2 needs the effects of each cluster swept out within it; the estimates are the same either way.
+        let nested = untreated.clusters.count == 1 ? untreated.clusters.first : nil
         let fit: Fit
         do {
             fit = try leads.fit(untreated, nested: nested)
@@ -78,25 +81,26 @@ extension PreTrend {
     private static func joint(
         _ fit: Fit, _ untreated: Design, _ design: Design, _ counts: ArmCounts, _ options: AnalysisOptions
     ) throws(EstimationError) -> JointTest {
-        var note: String?
-        if counts.isFew {
-            if let test = try randomised(design, options) { return test }
-            note =
-                "too few periods before the first start to reassign starts, so the usual F test is shown; "
-                + "with so few clusters it finds differences too often"
+        if counts.isFew, design.treatedStarts.count == 1, options.permutations != 0,
+            let test = try randomised(design, options)
+        {
+            return test
         }
-        let covariance = try CovarianceOfEstimates.compute(fit, kind: .cr1, smallSample: options.smallSample)
-        let q = fit.estimands.count
-        guard let cholesky = try? OrderedCholesky(covariance.matrix), cholesky.dropped.isEmpty,
-            let solution = try? cholesky.solve(fit.estimates)
-        else {
+        let isNested = untreated.clusters.count == 1
+        let covariance = try CovarianceOfEstimates.compute(
+            fit, kind: isNested ? .cr2 : .cr1, smallSample: options.smallSample)
+        let tested = EffectTable(fit: fit, covariance: covariance, options: options).effects().filter {
+            $0.pValue != nil
+        }
+        guard let smallest = tested.compactMap(\.pValue).min() else {
             return JointTest(
-                q: q, method: "none", note: "the leads' covariance is singular: too few clusters for \(q) leads")
+                q: 0, method: "none", note: "each year before the start rests on one treated unit, or does not vary")
         }
-        let wald = dot(fit.estimates, solution)
-        let freedom = covariance.degreesOfFreedom[0]
+        let left = fit.estimands.count - tested.count
         return JointTest(
-            statistic: wald, q: q, method: "F", pValue: FisherF(Double(q), freedom).tail(wald / Double(q)), note: note)
+            statistic: tested.compactMap { $0.statistic.map(abs) }.max(), q: tested.count, method: "Bonferroni",
+            pValue: min(1, Double(tested.count) * smallest),
+            note: left > 0 ? "\(left) of the steps before the start could not be tested: one treated unit each" : nil)
     }
 
     /// W over reassigned starts, on all units' periods before the first start: there nobody is treated under any of them.
@@ -108,7 +112,7 @@ extension PreTrend {
         }
         let leads = Leads(window: options.window).times(before)
         guard Set(before.period).count > 1, !leads.leads.isEmpty else { return nil }
-        let draws = options.permutations.flatMap { $0 > 0 ? $0 : nil } ?? 999
+        let draws = options.permutations ?? 999
         let reassignment = Reassignment(before, draws: draws, seed: options.seed)
         let regression: PartialledRegression
         do {
@@ -141,13 +145,15 @@ extension PreTrend {
             assignments: test.assignments)
     }
 
-    /// The largest lead by size.
+    /// The largest lead by size among those at least as large as their standard error.
     var largestLead: Lead? {
-        leads.reduce(nil) { best, lead in abs(lead.estimate) > abs(best?.estimate ?? 0) ? lead : best }
+        let clear = leads.filter { lead in lead.standardError.map { abs(lead.estimate) >= $0 } ?? false }
+        return clear.reduce(nil) { best, lead in abs(lead.estimate) > abs(best?.estimate ?? 0) ? lead : best }
     }
 
     /// True where the leads must be read beside the headline: the test found a difference; or few units are treated, so
-    /// that the test has little power, and a difference before the start is at least half the headline's size.
+    /// that the test has little power, and a difference before the start, larger than its standard error, is at least half
+    /// the headline's size.
     ///
     /// Fewer than 10 treated clusters is the bound below which the program trusts no conventional interval.
     func clouds(headline: Double, counts: ArmCounts) -> Bool {
@@ -179,10 +185,15 @@ extension PreTrend {
                 counts.treatedUnits == 1 ? "one treated unit" : "\(counts.treatedUnits) treated \(options.unitNoun)"
             parts.append(
                 "The two arms already moved against each other before the start: \(abs(lead.eventTime)) steps before it "
-                    + "their difference was \(PlainNumber.text(lead.estimate)) away from its last value, \(share). With "
-                    + "\(who) these data cannot separate an effect of the partnership from a difference that was already "
-                    + "there before the start.")
+                    + "their difference was \(PlainNumber.text(lead.estimate))\(margin(lead)) away from its last value, "
+                    + "\(share)\(pValue.map { $0 >= 0.05 } ?? true ? "; that may be chance" : ""). With \(who) these data "
+                    + "cannot separate an effect of the partnership from a difference that was already there before the "
+                    + "start.")
         }
         return parts.joined(separator: " ")
+    }
+
+    private func margin(_ lead: Lead) -> String {
+        lead.standardError.map { " (standard error \(PlainNumber.text($0)))" } ?? ""
     }
 }

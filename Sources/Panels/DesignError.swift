@@ -69,7 +69,8 @@ public enum DesignError: Refusal, Equatable {
             "the periods are of two kinds: '\(first.label)' is \(first.kind.words) and '\(second.label)' \(second.kind.words)"
         case .columnNotInCells(let name): "the cells have no key column '\(name)'"
         case .startNotAPeriod(let unit, let text):
-            Self.isCode(text) ? "the start '\(text)' of '\(unit)' is not a period" : "the start of '\(unit)' is not a period"
+            Self.isCode(text)
+                ? "the start '\(text)' of '\(unit)' is not a period" : "the start of '\(unit)' is not a period"
         case .startOfOtherKind(let unit, let start, let periods):
             "the start of '\(unit)' is \(start.kind.words), but the results are by "
                 + "\(periods.kind.words) such as '\(periods.label)'"
@@ -130,7 +131,8 @@ public enum DesignError: Refusal, Equatable {
         case .startDiffers: "correct the file, or take the first start with --first-start"
         case .treatedNotZeroOrOne: "write 1 in periods with treatment and 0 in the others"
         case .treatedDiffers: "treatment must be the same for all rows of a unit and period"
-        case .treatmentSwitchesOff: "correct the file, or count a unit as treated from its first start with --first-start"
+        case .treatmentSwitchesOff:
+            "correct the file, or count a unit as treated from its first start with --first-start"
         case .partnerWithoutStart: "add the column with the starts, or give one for all with --start-at"
         case .repeatedUnitRow: "remove one of the rows, or say --rows pupils if each row is a pupil"
         case .estimandNeedsPupilRows: "to count large schools for more, give the number of pupils with --weights"

@@ -69,9 +69,9 @@ struct Header: Sendable, Equatable {
 }
 
 /// Names that a misspelt one may have meant.
-enum NearestNames {
+package enum NearestNames {
     /// At most three names within a third of the letters, the nearest first, case counted as nothing.
-    static func of(_ name: String, among names: [String]) -> [String] {
+    package static func of(_ name: String, among names: [String]) -> [String] {
         let wanted = Array(name.lowercased())
         let most = max(1, wanted.count / 3)
         var ranked: [(distance: Int, at: Int)] = []

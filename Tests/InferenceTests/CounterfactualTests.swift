@@ -21,8 +21,23 @@ struct CounterfactualTests {
             }
             #expect(isClose(mean, headline, 1e-10))
         }
-        #expect(result.counterfactual.allSatisfy { ($0.unit == nil) == ($0.lower != nil) })
+        // One effect for all periods says nothing of a period's uncertainty.
+        let hasIntervals = estimator == .eventStudy || estimator == .imputation
+        #expect(result.counterfactual.allSatisfy { ($0.unit == nil && hasIntervals) == ($0.lower != nil) })
         #expect(result.path.filter { $0.arm == .partners }.allSatisfy { $0.counterfactual != nil })
+    }
+
+    /// Four means know no years; what is expected follows the comparison schools' years, or a bad year would be an effect.
+    @Test func fourMeansFollowTheComparisonPath() throws {
+        var made = SeededRows(seed: 33)
+        var rows = made.panel(starts: [4, 4, 4, nil, nil, nil, nil], effect: { _ in 2 })
+        for r in rows.y.indices where rows.time[r] == 5 { rows.y[r] -= 40 }
+        let result = try ReferenceTests.analyse(rows.gathered(), .did2x2, .cr1)
+        let partners = result.counterfactual.filter { $0.group == "partners" }
+        #expect(partners.map(\.time) == ["4", "5", "6"])
+        for row in partners { #expect(abs(try #require(row.observed) - (try #require(row.counterfactual)) - 2) < 3) }
+        let before = result.path.filter { $0.arm == .partners && $0.ordinal < 4 }
+        #expect(before.allSatisfy { abs(($0.observed ?? 0) - ($0.counterfactual ?? 0)) < 3 })
     }
 
     @Test(arguments: [EstimatorName.did2x2, .twfe, .eventStudy, .imputation])

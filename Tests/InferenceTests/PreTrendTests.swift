@@ -14,16 +14,24 @@ struct PreTrendTests {
         return try DidAnalysis.run(rows.gathered(), options)
     }
 
-    /// Many clusters in both arms: F of the leads' Wald statistic.
-    @Test func manyClustersUseF() throws {
+    /// Many clusters in both arms: the smallest CR2 p-value of the leads, times their number.
+    @Test func manyClustersTestEachLead() throws {
         var made = SeededRows(seed: 81)
         let starts = [Int?](repeating: 4, count: 25) + [Int?](repeating: nil, count: 30)
-        let result = try run(made.panel(starts: starts, covariate: true))
+        let rows = made.panel(starts: starts, covariate: true)
+        let result = try run(rows)
         let test = try #require(result.preTrend)
-        #expect(test.method == "F" && test.q == 2 && test.assignments == nil)
+        #expect(test.method == "Bonferroni" && test.q == 2 && test.assignments == nil)
         #expect(test.leads.map(\.eventTime) == [-3, -2])
-        let statistic = try #require(test.statistic)
-        #expect(isClose(test.pValue, FisherF(2, 54).tail(statistic / 2), 1e-12))
+        let design = rows.gathered()
+        let untreated = design.keeping(design.isTreated.map { !$0 })
+        let fit = try Leads().fit(untreated, nested: untreated.clusters[0])
+        let cr2 = try CovarianceOfEstimates.compute(fit, kind: .cr2, smallSample: .fixest)
+        let tails = try fit.estimates.indices.map { k in
+            StudentT(degreesOfFreedom: cr2.degreesOfFreedom[k])
+                .twoSidedTail(fit.estimates[k] / (try #require(cr2.standardError(k))))
+        }
+        #expect(isClose(test.pValue, min(1, 2 * (try #require(tails.min()))), 1e-10))
         #expect(test.words.contains("No difference before the start was detected"))
         #expect(result.randomisation == nil)
     }
@@ -76,6 +84,17 @@ struct PreTrendTests {
         #expect(test.q == 2 && test.leads.count == 2)
         #expect(isClose(test.statistic, observed, 1e-8))
         #expect(test.pValue == Double(all.filter { $0 >= observed * (1 - 1e-8) }.count) / 15)
+    }
+
+    /// A climb before the later start alone, which the periods before the first start do not show, is found.
+    @Test func climbBeforeLaterStartIsFound() throws {
+        var made = SeededRows(seed: 89)
+        let starts: [Int?] = [3, 3, 3, 3, 6, 6, 6, 6, 6] + [Int?](repeating: nil, count: 12)
+        var rows = made.panel(starts: starts, periods: 1...7)
+        for r in rows.y.indices where rows.start[r] == 6 { rows.y[r] += 4 * Double(max(0, min(rows.time[r], 5) - 2)) }
+        let test = try #require(try run(rows).preTrend)
+        #expect(test.method == "Bonferroni")
+        #expect(try #require(test.pValue) < 0.001)
     }
 
     @Test func realDifferenceIsFound() throws {

@@ -28,7 +28,7 @@ import Testing
         #expect(error.status == .design)
         #expect(
             error.message
-                == "these files can show progress, not impact; add comparison schools, such as the published tables")
+                == "these files can show progress, not impact; add comparison schools, such as the published tables (all 2 units are partners)")
     }
 
     @Test func allTreatedAtDifferentTimesPointsToNotYet() throws {
@@ -62,7 +62,7 @@ import Testing
         let error = try refusal(panel(["2018", ""], years: ["201718", "201819"]))
         #expect(
             error.message
-                == "the start '2018' of 'S0' is a year, but the results are by an academic year such as '201718'")
+                == "the start of 'S0' is a year, but the results are by an academic year such as '201718'")
     }
 
     @Test func twoStartsWithinAUnit() throws {

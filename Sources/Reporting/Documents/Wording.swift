@@ -31,7 +31,10 @@ public struct Wording: Sendable {
             let reason =
                 treatedUnits == 1
                 ? "one partner \(nouns.unit) cannot show its own spread" : "the estimate came without a standard error"
-            return "\(claim). No interval can be given: \(reason)."
+            let plain = "\(claim). No interval can be given: \(reason)."
+            guard let chance = effect.permutationPValue, chance >= 1 - level else { return plain }
+            return "The data are compatible with no effect: a difference this large would be no surprise among "
+                + "\(nouns.units) without a partnership (\(Self.equation(chance))). \(plain)"
         }
         let precision = precision(effect)
         guard lower > 0 || upper < 0 else {

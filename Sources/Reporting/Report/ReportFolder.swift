@@ -119,7 +119,7 @@ public struct ReportFolder {
             for folder in folders { try writer.createFolder(temporary + "/" + folder) }
             for file in files { try writer.createFile(temporary + "/" + file.path, file.bytes) }
             try writer.createFile(temporary + "/manifest.json", Array(manifest(files).pretty().utf8))
-            for folder in ["tables", "figures"] { try writer.syncFolder(temporary + "/" + folder) }
+            for folder in folders { try writer.syncFolder(temporary + "/" + folder) }
             try writer.setAccess(temporary, access)
             try writer.syncFolder(temporary)
             try putInPlace(temporary, place)
