@@ -63,9 +63,15 @@ void cprocess_watch(void (*ended)(int), int writes_json) {
         pipe_ends[0] = pipe_ends[1] = -1;
         return;
     }
+    // Whoever started the program may have blocked what it must hear.
+    sigset_t heard;
+    sigemptyset(&heard);
+    sigaddset(&heard, SIGINT);
+    sigaddset(&heard, SIGTERM);
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &heard, NULL);
 }
 
 void cprocess_tick(void (*tick)(void)) {
@@ -75,11 +81,11 @@ void cprocess_tick(void (*tick)(void)) {
 
 #if defined(__linux__) && defined(__GLIBC__)
 
-// OpenBLAS makes its threads and reserves memory for each while it is loaded, before any code of the program runs. All
-// parallel work of the program is its own, over fixed pieces, so the library gets one thread.
-static void one_thread_for_blas(void) { setenv("OPENBLAS_NUM_THREADS", "1", 1); }
-
-__attribute__((section(".preinit_array"), used)) static void (*before_libraries)(void) = one_thread_for_blas;
+// OpenBLAS makes its threads and reserves memory for each while it is loaded, before any code of the program runs, and ends
+// the process by a signal where the system refuses them. It asks this function of its own for what OPENBLAS_NUM_THREADS
+// says; a program's function of the same name comes before a library's. One thread: all parallel work is the program's own,
+// over fixed pieces.
+int openblas_num_threads_env(void) { return 1; }
 
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) && !__has_feature(memory_sanitizer)
 

@@ -28,16 +28,29 @@ enum CounterpartProgram {
         } catch {
             let text = CounterpartTool.fullMessage(for: error)
             guard CounterpartTool.exitCode(for: error) != .success else {
-                do { try StandardOutput.write(text + "\n") } catch { return (error as? PipeClosed)?.status ?? ExitStatus.system.rawValue }
-                return 0
+                return print(text + "\n", asJSON: asJSON)
             }
             ErrorReport(refusal: UsageRefusal(words: text)).print(asJSON: asJSON, showsValues: showsValues)
             return ExitStatus.usage.rawValue
         }
     }
 
+    /// Help and the like: a result as any other.
+    private static func print(_ text: String, asJSON: Bool) -> Int32 {
+        do {
+            try StandardOutput.write(text)
+            return 0
+        } catch let refusal as any Refusal {
+            ErrorReport(refusal: refusal).print(asJSON: asJSON, showsValues: false)
+            return refusal.status.rawValue
+        } catch {
+            return PipeClosed().status
+        }
+    }
+
     private static func wantsQuiet(_ arguments: [String]) -> Bool {
-        arguments.contains("--quiet") || arguments.contains { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("q") }
+        arguments.contains("--quiet")
+            || arguments.contains { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("q") }
     }
 
     /// True where the answer was asked for as JSON: then an error is JSON too.

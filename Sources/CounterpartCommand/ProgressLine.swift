@@ -39,7 +39,9 @@ enum ProgressLine {
 
     private static func draw() {
         shown.withLock { line in
-            guard var now = line, let state = now.meter.state, now.start.duration(to: .now) > .seconds(1) else { return }
+            guard var now = line, let state = now.meter.state, now.start.duration(to: .now) > .seconds(1) else {
+                return
+            }
             if now.file?.path != state.path { now.file = (state.path, .now) }
             let seconds = max((now.file?.since ?? now.start).duration(to: .now).inSeconds, 0.2)
             let text = Self.text(state, seconds: seconds)
@@ -55,7 +57,9 @@ enum ProgressLine {
         let rate = Double(state.bytesDone) / seconds
         let speed = "\(amount(rate))/s"
         let label = TerminalText.escaped(String(name.prefix(30)))
-        guard let all = state.bytesInAll, all > 0 else { return "\(label): \(amount(Double(state.bytesDone))) read, \(speed)" }
+        guard let all = state.bytesInAll, all > 0 else {
+            return "\(label): \(amount(Double(state.bytesDone))) read, \(speed)"
+        }
         let share = min(100, state.bytesDone * 100 / all)
         let left = rate > 0 ? Double(max(0, all - state.bytesDone)) / rate : 0
         return "\(label): \(share)% of \(amount(Double(all))), \(speed), \(Int(left.rounded(.up))) s left"

@@ -20,7 +20,8 @@ enum StandardOutput {
                 _ = poll(&waiting, 1, 1000)
             case EPIPE: throw PipeClosed()
             default:
-                throw OutputError.cannotWrite(path: "standard output", reason: String(cString: strerror(errno)), written: done)
+                throw OutputError.cannotWrite(
+                    path: "standard output", reason: String(cString: strerror(errno)), written: done)
             }
         }
     }

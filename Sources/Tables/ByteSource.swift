@@ -81,15 +81,19 @@ final class ByteSource {
     }
 
     /// Everything that is left, for texts that must be decoded as a whole.
-    func readRest(limit most: Int, threads: Int) throws(TableError) -> [UInt8] {
+    ///
+    /// - Parameter before: the bytes of the text that were read before and count to the limit.
+    /// - Throws: `.overLimit`, `.memory`, and what reading throws.
+    func readRest(limit most: Int, before: Int = 0, threads: Int) throws(TableError) -> [UInt8] {
         var bytes: [UInt8] = []
-        while !isAtEnd {
-            let step = isFile ? max(limit - offset, 1) : 1 << 20
-            guard bytes.count + step <= most else {
+        while true {
+            let step = isAtEnd ? 0 : isFile ? max(limit - offset, 1) : 1 << 20
+            guard before + bytes.count + (isFile ? step : 0) <= most else {
                 throw .overLimit(
-                    Place(file: path), what: "a file that must be decoded as a whole", limit: TableError.size(most),
+                    Place(file: path), what: "a text that must be decoded as a whole", limit: TableError.size(most),
                     option: ReadingLimits.memoryOption)
             }
+            if isAtEnd { return bytes }
             try Memory.check(for: bytes.count + step)
             var failure: TableError?
             let part = [UInt8](unsafeUninitializedCapacity: step) { buffer, count in
@@ -103,7 +107,6 @@ final class ByteSource {
             if let failure { throw failure }
             bytes.append(contentsOf: part)
         }
-        return bytes
     }
 
     /// Goes on with these bytes instead of the file's own.
