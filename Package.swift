@@ -15,17 +15,20 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
-        // The doors to C and C++: linear algebra, digests, special functions, the scan of bytes.
+        // The doors to C and C++: linear algebra, digests, compressed files, special functions, the scan of bytes.
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CByteScan"),
+        .target(name: "CProcess"),
         .target(name: "CDistributions", linkerSettings: [.linkedLibrary("m")]),
 
         // The rooms.
         .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
         .target(name: "Probability", dependencies: ["CDistributions"]),
-        .target(name: "Tables", dependencies: ["CByteScan", "CCrypto"]),
+        .target(name: "Tables", dependencies: ["CByteScan", "CCrypto", "CZlib", "CZstd"]),
         .target(name: "Cells", dependencies: ["Tables"]),
         .target(name: "Panels", dependencies: ["Cells"]),
         .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
@@ -39,7 +42,8 @@ let package = Package(
         .executableTarget(
             name: "CounterpartCommand",
             dependencies: [
-                "Counterpart", "LinearAlgebra", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Counterpart", "LinearAlgebra", "CProcess",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // The sample partnership: its generator, and the simulation that checks the estimate against the known truth.
@@ -51,7 +55,7 @@ let package = Package(
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),
-        .testTarget(name: "TablesTests", dependencies: ["Tables"]),
+        .testTarget(name: "TablesTests", dependencies: ["Tables", "CZlib", "CZstd"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),

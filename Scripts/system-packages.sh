@@ -2,11 +2,11 @@
 # Installs the system packages that the build needs and that are missing. Does nothing where they are all there.
 set -euo pipefail
 
-packages=(libopenblas-dev liblapacke-dev libboost-math-dev libssl-dev pkg-config)
+packages=(libopenblas-dev liblapacke-dev libboost-math-dev libssl-dev zlib1g-dev libzstd-dev pkg-config)
 
 isComplete() {
     command -v pkg-config > /dev/null &&
-        pkg-config --exists openblas lapacke libcrypto &&
+        pkg-config --exists openblas lapacke libcrypto zlib libzstd &&
         { [ -e /usr/include/boost/math/distributions/students_t.hpp ] ||
             [ -e "${BOOST_ROOT:-/usr/local}/include/boost/math/distributions/students_t.hpp" ]; }
 }
@@ -14,7 +14,7 @@ isComplete() {
 if isComplete; then exit 0; fi
 
 if ! command -v apt-get > /dev/null; then
-    echo "Counterpart needs OpenBLAS, LAPACKE, Boost.Math, OpenSSL's libcrypto (with their headers) and pkg-config." >&2
+    echo "Counterpart needs OpenBLAS, LAPACKE, Boost.Math, OpenSSL's libcrypto, zlib, libzstd (with their headers) and pkg-config." >&2
     echo "On Debian or Ubuntu these are: ${packages[*]}. Install them with this system's package manager, then try again." >&2
     exit 1
 fi

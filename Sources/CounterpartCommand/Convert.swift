@@ -1,6 +1,5 @@
 import ArgumentParser
 import Counterpart
-import Foundation
 
 /// `counterpart convert`: the files as one clean table.
 struct Convert: ParsableCommand {
@@ -65,9 +64,7 @@ struct Convert: ParsableCommand {
 
     private func write(_ conversion: Conversion) throws -> Conversion.Report {
         try output.map { try OutputFile.check($0, reading: input.files) }
-        guard let output else {
-            return try conversion.run { try FileHandle.standardOutput.write(contentsOf: Data($0)) }
-        }
+        guard let output else { return try conversion.run { try StandardOutput.write($0) } }
         let file = try WholeFile(output)
         do {
             let report = try conversion.run { try file.write($0) }

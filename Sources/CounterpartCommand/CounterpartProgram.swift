@@ -7,9 +7,10 @@ import LinearAlgebra
 @main
 enum CounterpartProgram {
     static func main() {
-        Interruption.install()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        Interruption.install(asJSON: wantsJSON(arguments))
         endIdleThreadsOfBLAS()
-        exit(run(Array(CommandLine.arguments.dropFirst())))
+        exit(run(arguments))
     }
 
     private static func run(_ arguments: [String]) -> Int32 {
@@ -17,8 +18,10 @@ enum CounterpartProgram {
         let showsValues = arguments.contains("--show-values")
         do {
             var command = try CounterpartTool.parseAsRoot(arguments)
-            try command.run()
+            try ProgressLine.during({ try command.run() }, isWanted: !wantsQuiet(arguments))
             return 0
+        } catch let closed as PipeClosed {
+            return closed.status
         } catch let ended as EndedWithWarnings {
             return ended.status
         } catch let refusal as any Refusal {
@@ -27,13 +30,30 @@ enum CounterpartProgram {
         } catch {
             let text = CounterpartTool.fullMessage(for: error)
             guard CounterpartTool.exitCode(for: error) != .success else {
-                print(text)
-                return 0
+                return print(text + "\n", asJSON: asJSON)
             }
             let refusal = UsageRefusal(command: arguments.first) ?? UsageRefusal(words: text)
             ErrorReport(refusal: refusal).print(asJSON: asJSON, showsValues: showsValues)
             return ExitStatus.usage.rawValue
         }
+    }
+
+    /// Help and the like: a result as any other.
+    private static func print(_ text: String, asJSON: Bool) -> Int32 {
+        do {
+            try StandardOutput.write(text)
+            return 0
+        } catch let refusal as any Refusal {
+            ErrorReport(refusal: refusal).print(asJSON: asJSON, showsValues: false)
+            return refusal.status.rawValue
+        } catch {
+            return PipeClosed().status
+        }
+    }
+
+    private static func wantsQuiet(_ arguments: [String]) -> Bool {
+        arguments.contains("--quiet")
+            || arguments.contains { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.contains("q") }
     }
 
     /// True where the answer was asked for as JSON: then an error is JSON too.

@@ -7,7 +7,7 @@ struct ErrorReport {
 
     func print(asJSON: Bool, showsValues: Bool) {
         let document = RefusalDocument(refusal, showsValues: showsValues)
-        FileHandle.standardError.write(Data((asJSON ? document.json.compact() + "\n" : document.text).utf8))
+        StandardError.write(asJSON ? document.json.compact() + "\n" : document.text)
     }
 }
 

@@ -36,7 +36,7 @@ struct Init: ParsableCommand {
             try WholeFile.write(plan, to: output)
             Output.say("wrote \(output); fill in what is marked with ?, then: counterpart run \(output)")
         } else {
-            print(plan, terminator: "")
+            try StandardOutput.write(plan)
         }
     }
 }

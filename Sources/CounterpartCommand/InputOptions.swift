@@ -40,6 +40,7 @@ struct InputOptions: ParsableArguments {
     @Flag(
         name: .customLong("no-known-codes"), help: "Do not take SUPP, NE, NA and the other published codes as missing.")
     var noKnownCodes = false
+    @OptionGroup var limits: LimitOptions
     @Flag(
         name: .customLong("show-values"), help: "Show the text that was found in error messages; it may be a pupil's.")
     var showValues = false
@@ -64,6 +65,7 @@ struct InputOptions: ParsableArguments {
         form.decimal = try decimal.map { try Self.byte($0, option: "--decimal") } ?? UInt8(ascii: ".")
         form.percent = percent
         form.fillShortRows = fillShortRows
+        form.limits = try limits.limits()
         return form
     }
 

@@ -11,7 +11,7 @@ struct Output {
         if let path = options.output {
             try WholeFile.write(text, to: path)
         } else {
-            FileHandle.standardOutput.write(Data((text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n").utf8))
+            try StandardOutput.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n")
         }
         if !options.quiet {
             let isTextOnScreen = options.output == nil && options.format == "text"
@@ -22,6 +22,6 @@ struct Output {
     }
 
     static func say(_ line: String) {
-        FileHandle.standardError.write(Data((TerminalText.escaped(line) + "\n").utf8))
+        StandardError.write(TerminalText.escaped(line) + "\n")
     }
 }

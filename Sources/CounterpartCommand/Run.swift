@@ -38,7 +38,7 @@ struct Run: ParsableCommand {
             throw RequestError.badValue(option: "--threads", value: "\(threads)", allowed: "1 or more")
         }
         let evaluation = try Evaluation.run(plan: plan, output: output, threads: threads ?? ProcessorCount.available)
-        print(format == .json ? evaluation.json : evaluation.headline)
+        try StandardOutput.write((format == .json ? evaluation.json : evaluation.headline) + "\n")
         if !quiet {
             if format == .json { evaluation.warnings.forEach { Output.say("warning: \($0.message) (\($0.code))") } }
             Output.say("took \(TerminalText.seconds(evaluation.seconds))")

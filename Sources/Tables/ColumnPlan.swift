@@ -71,7 +71,7 @@ struct ColumnPlan {
     static func header(of file: InputFile, form: FileForm) throws(TableError) -> Header {
         var sizes = ReadingSizes()
         sizes.wave = 0
-        let buffer = WaveBuffer(capacity: sizes.sample)
+        let buffer = try WaveBuffer(capacity: sizes.sample)
         return try WaveReader(path: file.path, form: form, sizes: sizes, threads: 1, buffer: buffer).header
     }
 }

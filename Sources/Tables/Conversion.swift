@@ -68,7 +68,7 @@ public struct Conversion: Sendable {
         guard pseudonymise.isEmpty || !key.isEmpty else {
             throw TableError.request("pseudonyms need a key", hint: "name a key file with --key")
         }
-        var reader = RecordReader(form: form, threads: threads, sizes: sizes)
+        var reader = try RecordReader(form: form, threads: threads, sizes: sizes)
         reader.isLenient = isLenient
         reader.rejects = isLenient ? try rejects.map { try RejectedRows(path: $0) } : nil
         var report = Report()

@@ -23,7 +23,7 @@ public struct Describe: Sendable {
         }
         var plan: ColumnPlan?
         if files.count > 1 { plan = try ColumnPlan(files, headers: try ColumnPlan.headers(of: files, form: form)) }
-        let reader = RecordReader(form: form, threads: threads, sizes: sizes)
+        let reader = try RecordReader(form: form, threads: threads, sizes: sizes)
         let numbers = NumberReader(form: NumberForm(form), missing: missing)
         let reasons = missing.reasons
         var summaries: [ColumnSummary] = []

@@ -36,8 +36,8 @@ extension WaveReader {
 
     private func readWhole(_ encoding: TextEncoding) throws(TableError) {
         var bytes = Array(view)
-        bytes += try source.readRest(limit: sizes.decoded, threads: threads)
-        bytes.withUnsafeBytes { digest?.add($0) }
+        bytes += try source.readRest(limit: form.limits.memory, before: bytes.count, threads: threads)
+        if !isDigestComplete { bytes.withUnsafeBytes { digest?.add($0) } }
         var badLine = 1
         guard let text = encoding.utf8(bytes, badLine: &badLine) else {
             throw .rows(
@@ -98,9 +98,15 @@ extension WaveReader {
         }
     }
 
+    private func headerOverLimit(_ what: String) -> TableError {
+        .overLimit(
+            place(line: line), what: what, limit: TableError.size(form.limits.header),
+            option: ReadingLimits.headerOption)
+    }
+
     private func readOn(what: String) throws(TableError) {
-        guard dataEnd - dataStart <= sizes.header else {
-            throw .overLimit(place(line: line), what: what, limit: TableError.size(sizes.header))
+        guard dataEnd - dataStart <= form.limits.header else {
+            throw headerOverLimit(what)
         }
         try fill(to: 2 * max(sizes.sample, dataEnd - WaveBuffer.margin, 64))
     }
@@ -157,6 +163,7 @@ extension WaveReader {
             if let names = headerNames() {
                 header = Header(names: names.texts.map { String(decoding: $0, as: UTF8.self) }, line: Int(line))
                 if names.texts.count == 1 { try detection.checkOneColumn(sample, separator) }
+                guard names.end - dataStart <= form.limits.header else { throw headerOverLimit("the header") }
                 try checkHeader(names.texts)
                 line += Int64(count(lineEnd, in: dataStart..<names.end))
                 dataStart = names.end
@@ -168,9 +175,10 @@ extension WaveReader {
     }
 
     private func checkHeader(_ texts: [[UInt8]]) throws(TableError) {
-        guard texts.count <= sizes.columns else {
+        guard texts.count <= form.limits.columns else {
             throw .overLimit(
-                place(line: line), what: "the number of columns", limit: TableError.grouped(sizes.columns))
+                place(line: line), what: "the number of columns", limit: TableError.grouped(form.limits.columns),
+                option: ReadingLimits.columnsOption)
         }
         for (i, text) in texts.enumerated() where String(validating: text, as: UTF8.self) == nil {
             throw .rows(

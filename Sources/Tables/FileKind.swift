@@ -7,10 +7,11 @@ enum FileKind {
     }
 
     private static func recognise(_ head: UnsafeBufferPointer<UInt8>) -> (kind: String, remedy: String)? {
-        let unpack = "reading compressed files is not in this version: unpack it first"
+        let unpack = "unpack it first; gzip and zstd files are read as they are"
+        let twice = "it is compressed twice: unpack it once"
         let export = "save it as CSV (UTF-8) in the spreadsheet program"
-        if head.starts(with: [0x1F, 0x8B]) { return ("a gzip file", unpack) }
-        if head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return ("a zstd file", unpack) }
+        if head.starts(with: [0x1F, 0x8B]) { return ("a gzip file inside another", twice) }
+        if head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return ("a zstd file inside another", twice) }
         if head.starts(with: [0x42, 0x5A, 0x68]), head.count > 3, head[3] - 0x30 < 10 {
             return ("a bzip2 file", unpack)
         }
@@ -21,6 +22,9 @@ enum FileKind {
         if head.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) { return ("an old Excel workbook (xls)", export) }
         if head.starts(with: Array("%PDF-".utf8)) {
             return ("a PDF document", "ask for the table as CSV")
+        }
+        if head.count >= 262, head[257..<262].elementsEqual("ustar".utf8) {
+            return ("a tar archive", "unpack the archive and name the CSV files in it")
         }
         if head.starts(with: Array("PAR1".utf8)) { return ("a Parquet file", "convert it to CSV first") }
         let text = head.drop { $0 <= 0x20 && $0 != 0 }.prefix(15).map { $0 < 0x80 ? UInt8($0) : 0 }

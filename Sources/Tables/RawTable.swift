@@ -19,7 +19,7 @@ public struct RawTable: Sendable, Equatable {
     }
 
     static func read(files: [InputFile], form: FileForm, sizes: ReadingSizes) throws -> RawTable {
-        let reader = RecordReader(form: form, sizes: sizes)
+        let reader = try RecordReader(form: form, sizes: sizes)
         var table = RawTable(
             columns: [], rows: [], lines: [], files: [], reports: [], warnings: [], paths: files.map(\.path))
         var plan: ColumnPlan?

@@ -45,6 +45,7 @@ public struct FileForm: Sendable, Equatable {
     /// Rows with fewer fields than the header are read as if the missing ones, at their end, were empty. Some published
     /// tables are written so. They are counted in a warning.
     public var fillShortRows = false
+    public var limits = ReadingLimits()
 
     public init() {}
 

@@ -6,12 +6,6 @@ struct ReadingSizes: Sendable {
     var wave = 8 << 20
     /// The start of the file over which the separator is found.
     var sample = 64 << 10
-    var field = 16 << 20
-    var record = 256 << 20
-    var header = 4 << 20
-    var columns = 200_000
-    /// Files that must be decoded as a whole, such as UTF-16.
-    var decoded = 2 << 30
     var scanLevel = cbs_best_level()
 
     init() {}

@@ -8,11 +8,11 @@ struct RecordReader {
     var sizes = ReadingSizes()
     let buffer: WaveBuffer
 
-    init(form: FileForm, threads: Int = 1, sizes: ReadingSizes = ReadingSizes()) {
+    init(form: FileForm, threads: Int = 1, sizes: ReadingSizes = ReadingSizes()) throws(TableError) {
         self.form = form
         self.threads = threads
         self.sizes = sizes
-        buffer = WaveBuffer(capacity: sizes.wave)
+        buffer = try WaveBuffer(capacity: sizes.wave)
     }
 
     /// What was found in one file besides its rows.
@@ -62,6 +62,7 @@ struct RecordReader {
         if let fault = FaultLog.first(of: [faults]) { throw fault }
         outcome.report = file.report(rows: outcome.report.rows)
         if outcome.report.rows == 0 { outcome.warnings.append(.noRows(path: path)) }
+        if file.source.junk > 0 { outcome.warnings.append(.junk(file.source.junk, path: path)) }
         if short > 0 { outcome.warnings.append(.shortRows(short, path: path)) }
         if blank > 0, file.header.names.count == 1 { outcome.warnings.append(.blankLines(blank, path: path)) }
         return outcome

@@ -68,8 +68,8 @@ public struct RowReader {
         try consumer.begin(lanes: laneCount)
         let lanes = (0..<laneCount).map { Lane(number: $0, request: request) }
         let rejects = request.isLenient ? try request.rejects.map { try RejectedRows(path: $0) } : nil
-        let buffer = WaveBuffer(capacity: sizes.wave)
-        let spare = WaveBuffer(capacity: sizes.wave, made: buffer.made)
+        let buffer = try WaveBuffer(capacity: sizes.wave)
+        let spare = try WaveBuffer(capacity: sizes.wave, made: buffer.made)
         var report = ReadReport()
         for (index, input) in request.files.enumerated() {
             let rowsBefore = lanes.reduce(0) { $0 + $1.rowsRead }
@@ -95,7 +95,7 @@ public struct RowReader {
     /// Looks for every column in every file before the first row is read; standard input can be opened only once.
     private func checkFiles() throws {
         guard request.files.count > 1 else { return }
-        let buffer = WaveBuffer(capacity: sizes.sample)
+        let buffer = try WaveBuffer(capacity: sizes.sample)
         for (index, input) in request.files.enumerated() where input.path != "-" {
             _ = try open(input, index, buffer, threads: 1, wantsDigest: false)
         }
@@ -162,6 +162,9 @@ public struct RowReader {
     private func warn(_ report: inout ReadReport, _ file: OpenFile, rows: Int, blank: Int, short: Int) {
         let path = file.reader.source.path
         if rows == 0 { report.warnings.append(TableWarning.noRows(path: path).warning) }
+        if file.reader.source.junk > 0 {
+            report.warnings.append(TableWarning.junk(file.reader.source.junk, path: path).warning)
+        }
         if short > 0 { report.warnings.append(TableWarning.shortRows(short, path: path).warning) }
         if blank > 0, file.reader.header.names.count == 1 {
             report.warnings.append(TableWarning.blankLines(blank, path: path).warning)

@@ -9,7 +9,12 @@ public enum TableError: Refusal, Equatable {
     case noSuchColumn(name: String, path: String, nearest: [String])
     case unusableHeader(Place, problem: String)
     case changed(path: String)
-    case overLimit(Place, what: String, limit: String)
+    /// `option` raises the limit.
+    case overLimit(Place, what: String, limit: String, option: String)
+    /// A compressed file that ends too early or whose checks fail.
+    case damagedPack(path: String, kind: String, problem: String)
+    /// The system has no more memory: the bytes that were asked for last, and the process's limit where it has one.
+    case memory(need: Int, limit: Int?)
     case fileName(path: String, pattern: String)
     case constantInFile(name: String, path: String)
     case rows(RowFault, Occurrences)
@@ -27,6 +32,7 @@ public enum TableError: Refusal, Equatable {
     public var status: ExitStatus {
         switch self {
         case .unknownEncoding, .request: .usage
+        case .memory: .system
         default: .input
         }
     }
@@ -46,6 +52,8 @@ public enum TableError: Refusal, Equatable {
         case .constantInFile: "E115"
         case .unknownEncoding: "E116"
         case .request: "E117"
+        case .damagedPack: "E118"
+        case .memory: "E507"
         case .rows(let fault, _): fault.code
         case .unmatchedGrades: "E204"
         case .notPeriod: "E206"
@@ -63,7 +71,11 @@ public enum TableError: Refusal, Equatable {
         case .noSuchColumn(let name, _, _): "there is no column `\(name)`"
         case .unusableHeader(_, let problem): problem
         case .changed: "changed while being read"
-        case .overLimit(_, let what, let limit): "\(what) is over the limit of \(limit)"
+        case .overLimit(_, let what, let limit, _): "\(what) is over the limit of \(limit)"
+        case .damagedPack(_, let kind, let problem): "the \(kind) data \(problem)"
+        case .memory(let need, let limit):
+            "not enough memory: \(Self.size(need)) more were needed"
+                + (limit.map { ", over this process's limit of \(Self.size($0)) (ulimit -v)" } ?? "")
         case .fileName(_, let pattern): "the file's name does not match `\(pattern)`"
         case .constantInFile(let name, _): "the column `\(name)` is in the file and is also set for the whole file"
         case .notPeriod(let column, _, _): "the value in `\(column)` is not a period"
@@ -80,13 +92,14 @@ public enum TableError: Refusal, Equatable {
     public var place: Place? {
         switch self {
         case .cannotOpen(let path, _), .otherKind(let path, _, _), .unclearSeparator(let path, _), .empty(let path),
-            .noSuchColumn(_, let path, _), .changed(let path), .fileName(let path, _), .constantInFile(_, let path):
+            .noSuchColumn(_, let path, _), .changed(let path), .fileName(let path, _), .constantInFile(_, let path),
+            .damagedPack(let path, _, _):
             Place(file: path)
-        case .unclosedQuote(let place, _), .unusableHeader(let place, _), .overLimit(let place, _, _),
+        case .unclosedQuote(let place, _), .unusableHeader(let place, _), .overLimit(let place, _, _, _),
             .unmatchedGrades(_, let place, _, _), .notPeriod(_, let place, _):
             place
         case .rows(_, let where_): where_.places.first
-        case .unknownEncoding, .request: nil
+        case .unknownEncoding, .request, .memory: nil
         }
     }
 
@@ -102,7 +115,10 @@ public enum TableError: Refusal, Equatable {
             nearest.isEmpty ? nil : "did you mean " + nearest.map { "`\($0)`" }.joined(separator: ", ") + "?"
         case .unusableHeader: "give the column a name of its own in the header"
         case .changed: "wait until the file is complete, then run again"
-        case .overLimit: "check for a quote that is never closed, or split the file"
+        case .overLimit(_, _, _, let option):
+            "check for a quote that is never closed; if the file is right, raise the limit with \(option)"
+        case .damagedPack: "fetch or make the file again; the copy is not whole"
+        case .memory: "raise the limit, close other programs, or use fewer --threads"
         case .fileName: "rename the file or change --time-from-name"
         case .constantInFile: "leave one of the two out"
         case .notPeriod: "periods are years, academic years such as 2018/19, terms and ISO dates"
@@ -137,7 +153,8 @@ public enum TableError: Refusal, Equatable {
 
     static func size(_ bytes: Int) -> String {
         if bytes < 1_000 { return "\(bytes) bytes" }
-        let (unit, name) = bytes < 1_000_000 ? (100, "kB") : (100_000, "MB")
+        let (unit, name) =
+            bytes < 1_000_000 ? (100, "kB") : bytes < 10_000_000_000 ? (100_000, "MB") : (100_000_000, "GB")
         let tenths = (bytes + unit / 2) / unit
         return "\(grouped(tenths / 10)).\(tenths % 10) \(name)"
     }

@@ -37,6 +37,12 @@ public struct TableWarning: Sendable, Equatable {
             file: path)
     }
 
+    static func junk(_ bytes: Int, path: String) -> TableWarning {
+        TableWarning(
+            code: "junk-after-end",
+            message: "\(TableError.size(bytes)) behind the end of the compressed data were left out", file: path)
+    }
+
     static func noRows(path: String) -> TableWarning {
         TableWarning(code: "no-rows", message: "there is a header and no row", file: path)
     }

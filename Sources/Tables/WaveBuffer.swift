@@ -34,34 +34,50 @@ final class WaveBuffer {
     private(set) var bytes: UnsafeMutablePointer<UInt8>
     private(set) var ends: UnsafeMutablePointer<UInt32>
     private(set) var capacity: Int
-    private var slots: Int
     let made: PieceCount
 
     /// - Parameter made: shared by the buffers of one input.
-    init(capacity: Int, made: PieceCount = PieceCount()) {
+    /// - Throws: `.memory` where the system has none left.
+    init(capacity: Int, made: PieceCount = PieceCount()) throws(TableError) {
         self.capacity = capacity
         self.made = made
-        slots = 2 * capacity + 2 * Self.margin
-        bytes = .allocate(capacity: capacity + 2 * Self.margin)
-        bytes.initialize(repeating: 0, count: Self.margin)
-        ends = .allocate(capacity: slots)
+        (bytes, ends) = try Self.allocate(capacity)
     }
 
-    deinit {
-        bytes.deallocate()
-        ends.deallocate()
-    }
+    deinit { Self.release(bytes, ends, capacity) }
 
     /// Makes room for `wanted` bytes, keeping the first `used` ones.
-    func reserve(_ wanted: Int, keeping used: Int) {
+    ///
+    /// - Throws: `.memory` where the system has none left; everything is as before then.
+    func reserve(_ wanted: Int, keeping used: Int) throws(TableError) {
         guard wanted > capacity else { return }
-        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted + 2 * Self.margin)
-        larger.update(from: bytes, count: Self.margin + used)
-        bytes.deallocate()
-        ends.deallocate()
-        bytes = larger
+        let larger = try Self.allocate(wanted)
+        larger.bytes.update(from: bytes, count: Self.margin + used)
+        Self.release(bytes, ends, capacity)
+        (bytes, ends) = larger
         capacity = wanted
-        slots = 2 * wanted + 2 * Self.margin
-        ends = .allocate(capacity: slots)
+    }
+
+    private static func slots(_ capacity: Int) -> Int { 2 * capacity + 2 * margin }
+
+    /// Fresh memory of the system is zero, so the margin before the first byte is.
+    private static func allocate(_ capacity: Int) throws(TableError) -> (
+        bytes: UnsafeMutablePointer<UInt8>, ends: UnsafeMutablePointer<UInt32>
+    ) {
+        let bytes = try Memory.allocate(capacity + 2 * margin)
+        do throws(TableError) {
+            let ends = try Memory.allocate(slots(capacity) * MemoryLayout<UInt32>.stride)
+            return (bytes.assumingMemoryBound(to: UInt8.self), ends.assumingMemoryBound(to: UInt32.self))
+        } catch {
+            Memory.release(bytes, capacity + 2 * margin)
+            throw error
+        }
+    }
+
+    private static func release(
+        _ bytes: UnsafeMutablePointer<UInt8>, _ ends: UnsafeMutablePointer<UInt32>, _ capacity: Int
+    ) {
+        Memory.release(bytes, capacity + 2 * margin)
+        Memory.release(ends, slots(capacity) * MemoryLayout<UInt32>.stride)
     }
 }

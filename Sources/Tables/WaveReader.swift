@@ -38,13 +38,15 @@ final class WaveReader {
         path: String, form: FileForm, sizes: ReadingSizes, threads: Int, buffer: WaveBuffer, spare: WaveBuffer? = nil,
         wantsDigest: Bool = false
     ) throws(TableError) {
-        source = try ByteSource(path: path)
         self.form = form
         self.sizes = sizes
         self.threads = threads
         self.buffer = buffer
         self.spare = spare
-        if wantsDigest { digest = SHA256Stream() }
+        digest = wantsDigest ? SHA256Stream() : nil
+        source = try ByteSource(path: path, unpacks: form.limits, threads: threads, digest: digest)
+        // A compressed file is digested as it is stored, while it is unpacked.
+        isDigestComplete = source.isPacked
         try readHead()
         // The head leaves the buffer before the first wave, so its bytes are digested now.
         addToDigest(freshBytes)
@@ -55,7 +57,7 @@ final class WaveReader {
     func fill(to wanted: Int) throws(TableError) {
         let used = dataEnd - WaveBuffer.margin
         guard wanted > used, !source.isAtEnd else { return }
-        buffer.reserve(wanted, keeping: used)
+        try buffer.reserve(wanted, keeping: used)
         let count = try source.read(into: buffer.bytes + dataEnd, capacity: wanted - used, threads: threads)
         fresh = fresh.isEmpty ? dataEnd..<(dataEnd + count) : fresh.lowerBound..<(dataEnd + count)
         dataEnd += count
@@ -107,7 +109,7 @@ final class WaveReader {
     ///
     /// - Throws: `.unclosedQuote`, `.overLimit`, `.changed`, `.cannotOpen`.
     func next() throws(TableError) -> Bool {
-        moveRestToFront()
+        try moveRestToFront()
         var target = sizes.wave
         while true {
             try fill(to: target)
@@ -116,7 +118,7 @@ final class WaveReader {
                     try source.checkUnchanged()
                     return false
                 }
-                addLineEnd()
+                try addLineEnd()
             }
             (buffer.bytes + dataEnd).update(repeating: 0, count: WaveBuffer.margin)
             if scan() {
@@ -128,13 +130,13 @@ final class WaveReader {
         }
     }
 
-    private func moveRestToFront() {
+    private func moveRestToFront() throws(TableError) {
         let shift = dataStart - WaveBuffer.margin
         let rest = dataEnd - dataStart
         let start = buffer.bytes + dataStart
         if let other = spare {
             (spare, buffer) = (buffer, other)
-            buffer.reserve(rest, keeping: 0)
+            try buffer.reserve(rest, keeping: 0)
         }
         (buffer.bytes + WaveBuffer.margin).update(from: start, count: rest)
         dataStart -= shift
@@ -145,9 +147,9 @@ final class WaveReader {
     }
 
     /// The last line may lack its line end; the scan needs one.
-    private func addLineEnd() {
+    private func addLineEnd() throws(TableError) {
         guard !isLineEndAdded, buffer.bytes[dataEnd - 1] != lineEnd else { return }
-        buffer.reserve(dataEnd - WaveBuffer.margin + 1, keeping: dataEnd - WaveBuffer.margin)
+        try buffer.reserve(dataEnd - WaveBuffer.margin + 1, keeping: dataEnd - WaveBuffer.margin)
         buffer.bytes[dataEnd] = lineEnd
         dataEnd += 1
         isLineEndAdded = true
@@ -162,23 +164,28 @@ final class WaveReader {
         let at = place(
             line: line + Int64(count(lineEnd, in: dataStart..<start)), column: header.label(fields))
         if inside, source.isAtEnd { throw .unclosedQuote(at, bytes: size) }
-        if size > sizes.field { throw .overLimit(at, what: "this field", limit: TableError.size(sizes.field)) }
-        if dataEnd - dataStart > sizes.record {
-            throw .overLimit(place(line: line), what: "this row", limit: TableError.size(sizes.record))
+        if size > form.limits.field { throw fieldOverLimit(at) }
+        if dataEnd - dataStart > form.limits.row {
+            throw .overLimit(
+                place(line: line), what: "this row", limit: TableError.size(form.limits.row),
+                option: ReadingLimits.memoryOption)
         }
+    }
+
+    private func fieldOverLimit(_ place: Place) -> TableError {
+        .overLimit(
+            place, what: "this field", limit: TableError.size(form.limits.field), option: ReadingLimits.fieldOption)
     }
 
     /// Only a wave that had to grow can hold a field over the limit.
     private func checkFields() throws(TableError) {
-        for piece in pieces where piece.end - piece.start > sizes.field {
+        for piece in pieces where piece.end - piece.start > form.limits.field {
             var start = piece.start
             for field in 0..<piece.fields {
                 let end = Int(piece.ends[field])
-                if end - start > sizes.field {
+                if end - start > form.limits.field {
                     let before = count(lineEnd, in: piece.start..<start)
-                    throw .overLimit(
-                        place(line: piece.firstLine + Int64(before)), what: "this field",
-                        limit: TableError.size(sizes.field))
+                    throw fieldOverLimit(place(line: piece.firstLine + Int64(before)))
                 }
                 start = end + 1
             }

@@ -35,6 +35,7 @@ enum ExportFiles {
                 schools.csv(changing: { $0.trust = $0.trust == "Ash" ? "Bêche" : $0.trust }).unicodeScalars.map {
                     UInt8($0.value)
                 }), "latin.csv")
+        try folder.write(StoredGzip.pack(Array(schools.csv().utf8)), "packed.csv")
         try folder.write("Exported by the office\nfor the evaluation\n" + schools.csv(), "preamble.csv")
         try folder.write(schools.csv() + "Source: the office\n", "footer.csv")
         try folder.write(

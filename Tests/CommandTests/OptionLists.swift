@@ -291,6 +291,15 @@ enum OptionLists {
             list.acts("--decimal", ",", base: ["decimal.csv"] + read),
             list.acts("--fill-short-rows", base: ["short.csv"] + read),
             list.acts("--percent", base: ["percent.csv"] + read), list.refuses("--threads", "0", says: "--threads"),
+            list.acts("--max-field", "3", base: ["pupils.csv"] + read, status: 3, says: "--max-field"),
+            list.refuses("--max-field", "many", says: "500000, 64MB or 2GB"),
+            list.acts("--max-header", "9", base: ["pupils.csv"] + read, status: 3, says: "--max-header"),
+            list.acts("--max-columns", "2", base: ["pupils.csv"] + read, status: 3, says: "--max-columns"),
+            list.acts("--max-unpacked", "1kB", base: ["packed.csv"] + read, status: 3, says: "--max-unpacked"),
+            list.acts(
+                "--max-memory", "1kB", base: ["latin.csv"] + read, with: ["--encoding", "windows-1252"], status: 3,
+                says: "--max-memory"),
+            list.refuses("--timeout", "0", says: "--timeout"),
             list.acts("--show-values", base: ["broken.csv"] + read, status: 3, says: "one,field,too,few"),
         ]
     }
