@@ -1,5 +1,5 @@
 # The two commands that matter: `make demo` (the sample evaluation, then read the report) and `make test`.
-.PHONY: demo test release bench simulate docs lint packages clean
+.PHONY: demo test release bench budgets simulate docs lint packages clean
 SHELL := /bin/bash
 OUT ?= out/demo
 
@@ -17,6 +17,11 @@ release: packages
 bench: release
 	swift build -c release --product ReadColumns
 	bash Benchmarks/bench.sh
+
+# Instruction counts of small runs, within 3% of Benchmarks/Budgets.json; they do not depend on the machine's load.
+budgets: release
+	swift build -c release --product ReadColumns
+	bash Benchmarks/budgets.sh
 
 # The sample's generator over many seeds: how often the 95% interval holds the known truth.
 SEEDS ?= 200

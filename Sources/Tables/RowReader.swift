@@ -114,17 +114,18 @@ public struct RowReader {
     private func readWaves(
         of file: OpenFile, _ lanes: [Lane], _ consumer: some BatchConsumer, _ rejects: RejectedRows?
     ) throws {
+        let helpers = HelperThreads(min(request.threads, lanes.count) - 1)
+        defer { helpers.end() }
         var isThere = try next(lanes) { try file.reader.next() }
         while isThere {
             let isConsuming = lanes.allSatisfy(\.faults.isEmpty)
             try prepare(consumer, file)
             let work = WaveWork(
-                file.reader, laneCount: lanes.count, isOrdered: request.arithmetic == .double, threads: request.threads)
-            Parallel.run(work.threads, threads: work.threads) { worker in
-                work.run(worker) { piece, lane in
-                    lanes[lane].process(piece, of: file, into: consumer, isConsuming: isConsuming)
-                }
+                file.reader, laneCount: lanes.count, isOrdered: request.arithmetic == .double
+            ) { piece, lane in
+                lanes[lane].process(piece, of: file, into: consumer, isConsuming: isConsuming)
             }
+            helpers.run(work)
             try stopIfNeeded(lanes)
             if let rejects {
                 try rejects.add(lanes.flatMap(\.rejected))

@@ -1,23 +1,23 @@
-import Synchronization
-
 /// The work on one wave, taken by several threads: reading the next wave, the digest of the bytes, the pieces.
 ///
 /// Ordered lanes take piece p in lane p mod n, one at a time and in order; otherwise each thread has a lane of its own and
 /// takes whatever piece comes next, so that none waits for another.
 final class WaveWork: @unchecked Sendable {
-    // Unchecked for the reader, which only the thread that took `.reading` touches; the rest is behind the mutex.
+    // Unchecked for the reader, which only the thread that took `.reading` touches; what changes is behind the gate.
     private let reader: WaveReader
     private let pieces: [Piece]
     private let fresh: UnsafeRawBufferPointer
     private let laneCount: Int
     private let isOrdered: Bool
-    /// How many threads find work here.
-    let threads: Int
-    private let state: Mutex<State>
-    private let ahead = Mutex<Result<Bool, any Error>>(.success(false))
+    private let process: @Sendable (Piece, _ lane: Int) -> Void
+    private let gate = Gate()
+    private var state: State
+    private var ahead: Result<Bool, any Error> = .success(false)
 
     private struct State {
         var isReadingTaken = false
+        /// Tasks taken and not yet done.
+        var active = 0
         var isDigestTaken: Bool
         var nextPiece = 0
         /// In ordered lanes: for each lane its next piece, and whether a thread is at work in it.
@@ -30,39 +30,59 @@ final class WaveWork: @unchecked Sendable {
         case piece(Int, lane: Int)
     }
 
-    init(_ reader: WaveReader, laneCount: Int, isOrdered: Bool, threads: Int) {
+    init(
+        _ reader: WaveReader, laneCount: Int, isOrdered: Bool, process: @escaping @Sendable (Piece, _ lane: Int) -> Void
+    ) {
         self.reader = reader
         self.laneCount = laneCount
         self.isOrdered = isOrdered
-        self.threads = min(max(threads, 1), laneCount)
+        self.process = process
         pieces = reader.pieces
         fresh = reader.freshBytes
         let first = pieces.first?.number ?? 0
         // The places of the lanes' first pieces in this wave.
         let starts = (0..<laneCount).map { lane in (lane - first % laneCount + laneCount) % laneCount }
-        state = Mutex(
-            State(isDigestTaken: fresh.isEmpty, nextOfLane: starts, isBusy: .init(repeating: false, count: laneCount)))
+        state = State(
+            isDigestTaken: fresh.isEmpty, nextOfLane: starts, isBusy: .init(repeating: false, count: laneCount))
     }
 
     /// Works until nothing is left that this thread could do.
-    func run(_ worker: Int, _ process: (Piece, _ lane: Int) -> Void) {
-        while let task = state.withLock({ take(&$0, worker) }) {
-            switch task {
+    func run(_ worker: Int) {
+        var task = next(after: nil, worker)
+        while let now = task {
+            switch now {
             case .reading:
                 let result = Result { try reader.next() }
-                ahead.withLock { $0 = result }
+                gate.locked { ahead = result }
             case .digest: reader.addToDigest(fresh)
-            case .piece(let k, let lane):
-                process(pieces[k], lane)
-                if isOrdered { state.withLock { $0.isBusy[lane] = false } }
+            case .piece(let k, let lane): process(pieces[k], lane)
             }
+            task = next(after: now, worker)
         }
+    }
+
+    /// Returns when everything that was taken is done.
+    func waitForOthers() {
+        gate.locked { while state.active > 0 { gate.wait() } }
     }
 
     /// True where the reader holds another wave.
     ///
     /// - Throws: what reading it threw.
-    func isNextThere() throws -> Bool { try ahead.withLock { $0 }.get() }
+    func isNextThere() throws -> Bool { try gate.locked { ahead }.get() }
+
+    /// Gives back a task and takes another, at one stroke: a lane whose pieces are not all done is never without its thread.
+    private func next(after done: Task?, _ worker: Int) -> Task? {
+        gate.locked {
+            if let done {
+                state.active -= 1
+                if isOrdered, case .piece(_, let lane) = done { state.isBusy[lane] = false }
+            }
+            let task = take(&state, worker)
+            if task != nil { state.active += 1 } else if state.active == 0 { gate.announce() }
+            return task
+        }
+    }
 
     private func take(_ state: inout State, _ worker: Int) -> Task? {
         if !state.isReadingTaken {

@@ -39,7 +39,7 @@ import Tables
     private static func role(of name: String) -> ColumnRequest.Role {
         switch name {
         case "upn": .text
-        case "sex", "fsm", "ethnicity", "sen": .key
+        case "sex", "fsm", "ethnicity", "sen", "school": .key
         default: .number
         }
     }
