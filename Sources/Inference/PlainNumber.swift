@@ -24,7 +24,7 @@ enum PlainNumber {
 
     /// `p = 0.04` or `p below 0.001`.
     static func pValue(_ p: Double) -> String {
-        p < 0.001 ? "p \(probability(p))" : "p = \(probability(p))"
+        p < 0.001 ? "p \(probability(p))" : p > 0.995 ? "p above 0.99" : "p = \(probability(p))"
     }
 
     private static func fixed(_ value: Double, decimals: Int) -> String {
