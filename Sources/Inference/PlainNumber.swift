@@ -1,9 +1,9 @@
-/// Numbers within sentences: three significant digits, no exponent, a true minus sign.
+/// Numbers within sentences: three significant digits or as many as asked for, no exponent, a true minus sign.
 enum PlainNumber {
-    static func text(_ value: Double) -> String {
+    static func text(_ value: Double, digits: Int = 3) -> String {
         guard value.isFinite else { return value.isNaN ? "unknown" : value > 0 ? "infinity" : "−infinity" }
         guard value != 0 else { return "0" }
-        var decimals = 2
+        var decimals = digits - 1
         var size = abs(value)
         while size >= 10, decimals > 0 {
             size /= 10
