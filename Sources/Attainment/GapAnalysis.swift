@@ -41,7 +41,9 @@ public enum GapAnalysis {
                 try gaps.add(to: &drafts[index], contrasts[drafts[index].contrast].contrast, request)
             }
         }
-        if cells.pupils != nil { GapSuppression(threshold: Double(request.threshold)).mark(&drafts, contrasts) }
+        if cells.pupils != nil {
+            GapSuppression(threshold: Double(request.threshold), isShare: request.isShare).mark(&drafts, contrasts)
+        }
         if request.change { GapChange.add(to: &drafts, cells, request) }
         result.rows = drafts.map { $0.row.isSuppressed ? $0.row.withoutFigures : $0.row }
         result.warnings = warnings(drafts, cells, request)

@@ -1,6 +1,6 @@
 /// Which rows rest on too few pupils to be shown, and which others would give those back.
 ///
-/// A row is suppressed where either side has fewer pupils than the threshold. Rows that differ only in the value of one
+/// A row is suppressed where either side has fewer pupils than the threshold, or of a share fewer with a yes or a no. Rows that differ only in the value of one
 /// `by` column add up to the row without that column, which another table may show; those of the values of one group
 /// column add up to all pupils. Where what is suppressed could be worked out from such sums, the next smallest row is
 /// suppressed as well: from one sum because it hides one row only, or rows that together stay below the threshold; from
@@ -8,11 +8,13 @@
 /// not looked at.
 struct GapSuppression {
     var threshold: Double
+    /// Means are shares in percent, so that the pupils with a yes and those with a no are counts behind a row too.
+    var isShare = false
 
     func mark(_ drafts: inout [GapDraft], _ contrasts: [LabelledContrast]) {
         guard threshold > 0 else { return }
         for index in drafts.indices {
-            drafts[index].row.isSuppressed = min(drafts[index].row.n, drafts[index].row.nPeers) < threshold
+            drafts[index].row.isSuppressed = smallest(drafts[index].row) < threshold
         }
         let sums = sums(drafts, contrasts)
         var isSettled = false
@@ -33,6 +35,22 @@ struct GapSuppression {
                 isSettled = false
             }
         }
+    }
+
+    /// Pupils of the group, then those of its peers; of a share each is split into those with a yes and those with a no.
+    private func counts(_ row: GapRow) -> (group: [Double], peers: [Double]) {
+        (split(row.n, row.mean), split(row.nPeers, row.meanPeers))
+    }
+
+    private func split(_ n: Double, _ mean: Double?) -> [Double] {
+        guard isShare, let mean else { return [n] + (isShare ? [n] : []) }
+        let yes = (n * mean / 100).rounded()
+        return [yes, n - yes]
+    }
+
+    private func smallest(_ row: GapRow) -> Double {
+        let found = counts(row)
+        return (found.group + found.peers).min() ?? 0
     }
 
     /// Rows that add up to something that may be known.
@@ -76,8 +94,12 @@ struct GapSuppression {
     private func givesBack(_ sum: Sum, _ drafts: [GapDraft]) -> Bool {
         let hidden = sum.members.map { drafts[$0].row }.filter(isHidden)
         guard !hidden.isEmpty else { return false }
-        let pupils = hidden.reduce(0) { $0 + $1.n }
-        let peers = sum.addsPeers ? hidden.reduce(0) { $0 + $1.nPeers } : threshold
+        func least(_ side: (GapRow) -> [Double]) -> Double {
+            let sides = hidden.map(side)
+            return (0..<(isShare ? 2 : 1)).map { k in sides.reduce(0) { $0 + $1[k] } }.min() ?? 0
+        }
+        let pupils = least { counts($0).group }
+        let peers = sum.addsPeers ? least { counts($0).peers } : threshold
         return hidden.count == 1 || pupils < threshold || peers < threshold
     }
 
@@ -99,7 +121,7 @@ struct GapSuppression {
                 let graph = SumGraph(
                     nodeCount: sums.count + 1, edges: rows.map { (ends[$0].0 ?? sums.count, ends[$0].1 ?? sums.count) })
                 for (row, isBridge) in zip(rows, graph.bridges()) where isBridge {
-                    if min(drafts[row].row.n, drafts[row].row.nPeers) < threshold { held.insert(row) }
+                    if smallest(drafts[row].row) < threshold { held.insert(row) }
                 }
             }
         }

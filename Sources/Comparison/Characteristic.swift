@@ -43,6 +43,14 @@ struct Characteristic {
         }
     }
 
+    /// Of a level, the fewest pupils who have it or lack it in any of the sets of cells; nil where pupils are unknown.
+    func smallestCount(_ design: Design, in sets: [[Int]]) -> Double? {
+        guard case .level(let has) = source, let pupils = design.pupils else { return nil }
+        return sets.flatMap { cells in
+            [true, false].map { side in cells.reduce(0) { has[$1] == side ? $0 + pupils[$1] : $0 } }
+        }.min()
+    }
+
     /// The mean of every unit over some of the cells, with its weight; units without any have n = 0.
     func unitMeans(_ design: Design, over cells: [Int]) -> [WeightedMean] {
         var means = [WeightedMean](repeating: WeightedMean(), count: design.units.count)

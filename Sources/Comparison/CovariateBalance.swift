@@ -20,6 +20,8 @@ public struct CovariateBalance: Sendable, Equatable {
         public var varianceRatio: Double?
         /// The standard deviation that standardises.
         public var spread: Double?
+        /// For a level, where pupils are known: the fewest who have it or lack it, over both arms.
+        public var smallestCount: Double?
 
         public var difference: Double { treatedMean - comparisonMean }
     }
@@ -78,7 +80,8 @@ public struct CovariateBalance: Sendable, Equatable {
         let variance = (spread == .comparisonUnits ? variances[1] : variances[0]).flatMap { $0 > 0 ? $0 : nil }
         var row = Row(
             variable: characteristic.name, isShare: characteristic.isShare, treatedMean: arms[0].mean,
-            comparisonMean: arms[1].mean, spread: variance?.squareRoot())
+            comparisonMean: arms[1].mean, spread: variance?.squareRoot(),
+            smallestCount: characteristic.smallestCount(design, in: [treated, comparison]))
         row.standardisedDifference = row.spread.map { row.difference / $0 }
         if let own = variances[0], let other = variances[1], own > 0, other > 0 { row.varianceRatio = own / other }
         return row

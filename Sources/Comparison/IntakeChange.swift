@@ -19,6 +19,8 @@ public struct IntakeChange: Sendable, Equatable {
         public var standardisedChange: Double?
         public var treatedUnits: Int
         public var comparisonUnits: Int
+        /// For a level, where pupils are known: the fewest who have it or lack it, over both arms, before and after.
+        public var smallestCount: Double?
         /// One sentence.
         public var words: String
     }
@@ -71,6 +73,11 @@ public struct IntakeChange: Sendable, Equatable {
             row.degreesOfFreedom = (a + b) * (a + b) / (a * a / (treated.n - 1) + b * b / (comparison.n - 1))
         }
         row.standardisedChange = spread.map { row.change / $0 }
+        row.smallestCount = characteristic.smallestCount(
+            design,
+            in: [window.before, window.after].flatMap { cells in
+                [true, false].map { arm in cells.filter { design.isInTreatedArm($0) == arm } }
+            })
         row.words = words(row)
         return row
     }

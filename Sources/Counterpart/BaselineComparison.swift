@@ -10,14 +10,17 @@ struct BaselineComparison {
     private(set) var warnings: [Warning] = []
 
     /// - Throws: `ComparisonError`, but not where there is simply no baseline: then there are no rows.
-    init(_ design: Design, isWanted: Bool) throws {
+    init(_ design: Design, outcome: OutcomeName, isWanted: Bool) throws {
         guard isWanted else { return }
         let found = try CovariateBalance.atBaseline(of: design)
-        balance = found.rows.map { BalanceRow($0, of: found) }
+        balance = found.rows.enumerated().map { index, row in
+            let name = index == 0 ? outcome.title : MeasureTitle.of(row.variable)
+            return BalanceRow(row, of: found, title: name, isYesNo: index == 0 && outcome.isShare)
+        }
         warnings += found.warnings
         guard !design.covariates.isEmpty || !design.factors.isEmpty else { return }
         let changes = try IntakeChange.of(design)
-        intake = changes.rows.map { IntakeRow($0, of: found) }
+        intake = changes.rows.map { IntakeRow($0, of: found, title: MeasureTitle.of($0.variable)) }
         warnings += changes.warnings
     }
 }

@@ -57,7 +57,8 @@ struct DidComposition {
             }
         }
         if study.parts.count == 1 { path = first.result.path }
-        let comparison = try BaselineComparison(first.design, isWanted: request.diagnosesBalance)
+        let comparison = try BaselineComparison(
+            first.design, outcome: request.outcomeName(first.outcome), isWanted: request.diagnosesBalance)
         var document = DidDocument(
             frame: DocumentFrame(
                 settings: settings(), inputs: study.cells.report.files, sample: sample(),
@@ -70,6 +71,8 @@ struct DidComposition {
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
+        // Months of progress tell the headline once more.
+        if document.effects.first?.isSuppressed ?? false { document.remarks = [neverTreated(first)].compactMap { $0 } }
         return document
     }
 

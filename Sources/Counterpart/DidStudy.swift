@@ -16,6 +16,9 @@ struct DidStudy {
         var result: AnalysisResult
     }
 
+    /// Why the rows of the exam years without exams are left out.
+    static let assessedByTeachers = "results of 2019/20 or 2020/21, assessed by teachers"
+
     let request: DidRequest
     var cells: StudyCells
     private(set) var parts: [Part] = []
@@ -52,7 +55,7 @@ struct DidStudy {
         var cells = try StudyCells.read(request.data, keys: keys, covariates: request.covariates, required: unique)
         if !request.links.isEmpty { try cells.map(key: request.design.unit) { request.links[$0] ?? $0 } }
         if request.dropsCovidYears {
-            try cells.keep(key: request.design.time, reason: "results of 2019/20 or 2020/21, assessed by teachers") {
+            try cells.keep(key: request.design.time, reason: assessedByTeachers) {
                 !CovidYears.isOne($0)
             }
         }

@@ -7,7 +7,8 @@ extension DidRequest {
     func outcomeName(_ outcome: OutcomeRequest) -> OutcomeName {
         OutcomeName(
             column: outcome.name, title: MeasureTitle.of(outcome.name),
-            unit: outcome.equals == nil ? "points" : "percentage points", isLowerBetter: lowerIsBetter)
+            unit: outcome.equals == nil ? "points" : "percentage points", isLowerBetter: lowerIsBetter,
+            isShare: outcome.equals != nil)
     }
 
     func wording(_ design: Design) -> Wording {

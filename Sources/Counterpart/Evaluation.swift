@@ -152,6 +152,31 @@ public struct Evaluation {
                     permission.key] ?? permission.key
             answers[key] = [answers[key], "\(name): \(permission.value)"].compactMap { $0 }.joined(separator: ". ")
         }
+        for (key, known) in known() where (answers[key] ?? "").allSatisfy(\.isWhitespace) {
+            answers[key] = "from the plan: \(known)"
+        }
         return answers
+    }
+
+    /// What other sections of the plan say to a question of the checklist.
+    private func known() -> [(key: String, answer: String)] {
+        var known: [(key: String, answer: String)] = []
+        if let agreement = plan.partnership.agreement { known.append(("agreement", agreement)) }
+        if let lead = plan.partnership.lead { known.append(("roles", "led by \(lead)")) }
+        known.append(("measures", Wording.list(plan.data.outcomes)))
+        let excluded = plan.comparisonExcludes.isEmpty ? "" : ", without \(Wording.list(plan.comparisonExcludes))"
+        known.append(
+            (
+                "comparison",
+                (plan.data.comparisonUnits.map { "the schools listed in \($0)" }
+                    ?? "the schools of the data that are no partners") + excluded
+            ))
+        known.append(
+            (
+                "evaluation",
+                "difference-in-differences, "
+                    + (plan.analysis.estimator.map { "estimator \($0)" } ?? "the estimator chosen by the starts")
+            ))
+        return known
     }
 }

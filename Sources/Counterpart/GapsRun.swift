@@ -79,13 +79,16 @@ public struct GapsRun {
             used -= joinedNone.reduce(0) { $0 + $1.rows }
             dropped += joinedNone
         } else {
-            remarks += joinedNone.map { "\($0.rows) rows: \($0.reason)." }
+            remarks += joinedNone.map { rows in
+                let isFew = kind == .pupils && rows.rows < request.suppressBelow
+                return "\(isFew ? "Fewer than \(request.suppressBelow)" : "\(rows.rows)") rows: \(rows.reason)."
+            }
         }
+        var sample = SampleCounts(
+            rowsRead: cells.report.rowsRead, rowsUsed: used, dropped: dropped, missing: cells.report.missing)
+        sample.threshold = kind == .pupils ? request.suppressBelow : 0
         let frame = DocumentFrame(
-            settings: settings(request, kind, cells), inputs: cells.report.files,
-            sample: SampleCounts(
-                rowsRead: cells.report.rowsRead, rowsUsed: used, dropped: dropped, missing: cells.report.missing),
-            warnings: warnings)
+            settings: settings(request, kind, cells), inputs: cells.report.files, sample: sample, warnings: warnings)
         return GapsDocument(
             frame: frame, gaps: rows, remarks: remarks, level: request.level, decimals: request.decimals,
             lowerIsBetter: request.lowerIsBetter)
@@ -119,6 +122,7 @@ public struct GapsRun {
         gaps.level = request.level
         gaps.lowerIsBetter = request.lowerIsBetter
         gaps.block = block
+        gaps.isShare = request.data.outcomes[block].equals != nil
         gaps.countBlock = countBlock
         gaps.rowKind = kind
         gaps.weightKind = request.data.weightsAreFrequencies ? .frequency : .analytic

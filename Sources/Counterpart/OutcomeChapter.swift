@@ -26,10 +26,16 @@ struct OutcomeChapter {
         }
         result.gaps = gaps.byOutcome[outcome.name] ?? []
         if let events = studies.events?.result(of: outcome) { result.showEvents(of: events) }
-        let baseline = try BaselineComparison(part.design, isWanted: true)
+        let baseline = try BaselineComparison(
+            part.design, outcome: request.outcomeName(outcome), isWanted: true)
         result.balance = baseline.balance
         result.intake = baseline.intake
         result.periods = Self.marks(part.design.periods)
+        if request.dropsCovidYears,
+            studies.main.cells.dropped.joined().contains(where: { $0.reason == DidStudy.assessedByTeachers })
+        {
+            result.leftOutPeriods = result.periods.filter { !$0.hasResults && CovidYears.isOne($0.label) }.map(\.label)
+        }
         result.start = part.design.start.compactMap { $0 }.min()
         if !studies.alternatives.isEmpty {
             let planned = RobustnessRun(name: "As planned (\(part.result.estimator.rawValue))", effect: result.effect)

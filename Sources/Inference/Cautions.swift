@@ -101,7 +101,8 @@ struct Cautions {
                 text += " (CR2, \(PlainNumber.text(df)) degrees of freedom)"
             }
         } else {
-            let estimate = PlainNumber.text(estimate)
+            // Two digits, as everywhere where no spread says how many are worth printing.
+            let estimate = PlainNumber.text(estimate, digits: 2)
             if counts.isSingleTreated {
                 let who = counts.treatedUnits == 1 ? "one treated unit" : "treated \(noun) of one cluster"
                 text = "The estimate of \(estimate) comes from \(who): no interval can come from its own spread"

@@ -1,9 +1,9 @@
-/// Numbers within sentences: three significant digits, no exponent, a true minus sign.
+/// Numbers within sentences: three significant digits or as many as asked for, no exponent, a true minus sign.
 enum PlainNumber {
-    static func text(_ value: Double) -> String {
+    static func text(_ value: Double, digits: Int = 3) -> String {
         guard value.isFinite else { return value.isNaN ? "unknown" : value > 0 ? "infinity" : "−infinity" }
         guard value != 0 else { return "0" }
-        var decimals = 2
+        var decimals = digits - 1
         var size = abs(value)
         while size >= 10, decimals > 0 {
             size /= 10
@@ -24,7 +24,7 @@ enum PlainNumber {
 
     /// `p = 0.04` or `p below 0.001`.
     static func pValue(_ p: Double) -> String {
-        p < 0.001 ? "p \(probability(p))" : "p = \(probability(p))"
+        p < 0.001 ? "p \(probability(p))" : p > 0.995 ? "p above 0.99" : "p = \(probability(p))"
     }
 
     private static func fixed(_ value: Double, decimals: Int) -> String {

@@ -13,7 +13,7 @@ import Testing
         #expect(Numeral.fixed(value, decimals: decimals) == text)
     }
 
-    @Test(arguments: [(0.00042, "<0.001"), (0.0049, "0.005"), (0.04, "0.040"), (0.66, "0.66"), (1, "1.00")])
+    @Test(arguments: [(0.00042, "<0.001"), (0.0049, "0.005"), (0.04, "0.040"), (0.66, "0.66"), (1, ">0.99")])
     func probabilities(_ p: Double, _ text: String) { #expect(Numeral.probability(p) == text) }
 
     @Test(arguments: [(-2.0, "−2"), (0.5, "0.5"), (1234.25, "1,234.25"), (0.123456, "0.1235")])

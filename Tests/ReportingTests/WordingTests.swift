@@ -72,7 +72,7 @@ import Testing
         let gap = OutcomeName(column: "gap", title: "Attainment 8 gap")
         let words = councils.headline(
             effect(-1.0305, -2.2, 0.1, se: 0.42), outcome: gap, estimand: .schools, treatedUnits: 6)
-        #expect(words.contains("attainment 8 gap of the partner local authorities was an estimated 1.0 points lower"))
+        #expect(words.contains("Attainment 8 gap of the partner local authorities was an estimated 1.0 points lower"))
     }
 
     @Test func gapsNarrowOrWiden() {

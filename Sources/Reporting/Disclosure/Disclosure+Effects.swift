@@ -21,7 +21,7 @@ extension Disclosure {
         }
         let ledgers = grouped(Array(ledger.indices)) { row in ledger[row].by.flatMap { [$0.column, $0.value] } }
         let isClosed = ledgers.contains { rows in
-            PartsOfTheHeadline(rows.map { ledger[$0] }, path: path).giveBack { isSmall($0) }
+            PartsOfTheHeadline(rows.map { ledger[$0] }, path: path).giveBack { isShare || isSmall($0) }
         }
         let parts = effects.indices.filter { effects[$0].isPart }
         for together in grouped(parts, by: { EffectCell(effects[$0], isPart: true) })

@@ -9,7 +9,7 @@ extension Disclosure {
     public func apply(
         to rows: inout [CounterfactualRow], within whole: [CounterfactualRow] = [], table: String = "counterfactual"
     ) -> Entry {
-        let primary = rows.map { isSmall($0.n) }
+        let primary = rows.map { isSmall($0.n, mean: $0.observed, isShare: isShare) }
         let closed = Set(whole.filter { $0.group != nil && $0.isSuppressed }.map(\.time))
         var hidden = zip(rows, primary).map { $0.isSuppressed || $1 || closed.contains($0.time) }
         let size = { (index: Int) in rows[index].n }
@@ -69,7 +69,7 @@ extension Disclosure {
     public func apply(
         to points: inout [PathPoint], beside ledger: [CounterfactualRow], table: String = "path"
     ) -> Entry {
-        let primary = points.map { isSmall($0.n) }
+        let primary = points.map { isSmall($0.n, mean: $0.observed, isShare: isShare) }
         var hidden = zip(points, primary).map { $0.isSuppressed || $1 }
         for (index, point) in points.enumerated() where point.arm == .partners {
             let row = ledger.first { $0.time == point.time && $0.group == (point.group ?? "partners") && $0.by.isEmpty }

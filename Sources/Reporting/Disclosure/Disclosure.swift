@@ -6,8 +6,17 @@
 public struct Disclosure: Sendable, Equatable {
     /// 0 turns suppression off.
     public var threshold: Int
+    /// Means are shares in percent of a yes/no outcome: then the pupils with a yes and those with a no are counts too.
+    public var isShare = false
 
     public init(threshold: Int) { self.threshold = threshold }
+
+    /// The same rule for the means of one outcome.
+    func of(_ outcome: OutcomeName) -> Disclosure {
+        var rule = self
+        rule.isShare = outcome.isShare
+        return rule
+    }
 
     /// How many entries of one table were withheld, and how many of them only to protect others.
     public struct Entry: Sendable, Equatable {
@@ -19,6 +28,15 @@ public struct Disclosure: Sendable, Equatable {
 
     private var smallest: Double { Double(threshold) }
     func isSmall(_ n: Double) -> Bool { threshold > 0 && n < smallest }
+
+    /// Too few pupils, or too few of them on one side of a share, 0% and 100% among them.
+    func isSmall(_ n: Double, mean: Double?, isShare: Bool) -> Bool {
+        guard threshold > 0 else { return false }
+        guard isShare, let mean else { return isSmall(n) }
+        // Half a pupil of room for the rounding of weighted means.
+        let yes = (n * mean / 100).rounded()
+        return isSmall(min(yes, n - yes))
+    }
 
     /// Withholds further members of a set with a known total, the smallest first, until the withheld ones are safe together.
     func complete(_ members: [Int], _ hidden: inout [Bool], size: (Int) -> Double) {

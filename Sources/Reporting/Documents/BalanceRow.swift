@@ -4,6 +4,8 @@ public struct BalanceRow: Sendable, Equatable {
     public static let limit = 0.25
 
     public var variable: String
+    /// What people call it, where that is known; the column's name otherwise.
+    public var title: String?
     /// The variable's unit of measure, such as `points` or `%`; empty where it has none.
     public var unit: String
     public var treatedMean: Double?
@@ -13,12 +15,24 @@ public struct BalanceRow: Sendable, Equatable {
     /// Pupils behind each mean, where known; suppression works on them.
     public var nTreated: Double?
     public var nComparison: Double?
+    /// For a share: the fewest pupils who have the level or lack it, over both arms; from the shares where not counted.
+    public var smallestCount: Double?
     public var isSuppressed = false
 
     public init(
         variable: String, unit: String = "", treatedMean: Double?, comparisonMean: Double?,
-        standardisedDifference: Double?, varianceRatio: Double?, nTreated: Double? = nil, nComparison: Double? = nil
+        standardisedDifference: Double?, varianceRatio: Double?, nTreated: Double? = nil, nComparison: Double? = nil,
+        smallestCount: Double? = nil
     ) {
+        if let smallestCount {
+            self.smallestCount = smallestCount
+        } else if unit == "%" {
+            self.smallestCount = [(nTreated, treatedMean), (nComparison, comparisonMean)].compactMap { n, share in
+                guard let n, let share else { return nil }
+                let yes = (n * share / 100).rounded()
+                return min(yes, n - yes)
+            }.min()
+        }
         self.variable = variable
         self.unit = unit
         self.treatedMean = treatedMean
@@ -33,6 +47,7 @@ public struct BalanceRow: Sendable, Equatable {
 /// How differently one characteristic of the intake changed in partners and comparison schools.
 public struct IntakeRow: Sendable, Equatable {
     public var variable: String
+    public var title: String?
     public var unit: String
     /// The partners' mean change minus that of the comparison schools, with its uncertainty where there is one.
     public var change: Double?

@@ -191,11 +191,28 @@ extension DidDocument {
     /// - Returns: what was withheld, table by table.
     public mutating func withhold(_ disclosure: Disclosure, effectsCountPupils: Bool) -> [Disclosure.Entry] {
         wording.threshold = disclosure.threshold
+        let disclosure = disclosure.of(outcome)
         let rows = [
             disclosure.apply(to: &balance), disclosure.apply(to: &intake), disclosure.apply(to: &counterfactual),
             disclosure.apply(to: &path, beside: counterfactual),
         ]
         let first = disclosure.apply(to: &effects, beside: counterfactual, path: path, countsPupils: effectsCountPupils)
+        if effectsCountPupils { frame.sample.threshold = disclosure.threshold }
+        withholdWords()
         return [first] + rows
+    }
+
+    /// Sentences and diagnostics follow the figures that they tell.
+    private mutating func withholdWords() {
+        let isHidden = effects.first?.isSuppressed ?? false
+        if isHidden {
+            (cautions, randomisation) = ([], nil)
+            if preTrend != nil { preTrend = .withheld }
+        } else if let test = preTrend {
+            preTrend = test.withheld(with: effects)
+            if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
+        }
+        frame.withholdWarnings(
+            headline: isHidden || (preTrend?.isWithheld ?? false), balance: balance, intake: intake)
     }
 }

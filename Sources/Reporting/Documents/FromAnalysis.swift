@@ -6,13 +6,20 @@ import Panels
 // How results of the rooms before this one become rows, documents and outcomes.
 
 extension BalanceRow {
-    /// - Parameter title: what to call the characteristic; nil keeps the column's name.
-    public init(_ row: CovariateBalance.Row, of balance: CovariateBalance, title: String? = nil) {
+    /// - Parameters:
+    ///   - title: what to call the characteristic; nil keeps the column's name.
+    ///   - isYesNo: the values are already shares in percent.
+    public init(
+        _ row: CovariateBalance.Row, of balance: CovariateBalance, title: String? = nil, isYesNo: Bool = false
+    ) {
         let scale = row.isShare ? 100.0 : 1
         self.init(
-            variable: title ?? row.variable, unit: row.isShare ? "%" : "", treatedMean: row.treatedMean * scale,
+            variable: row.variable, unit: row.isShare || isYesNo ? "%" : "",
+            treatedMean: row.treatedMean * scale,
             comparisonMean: row.comparisonMean * scale, standardisedDifference: row.standardisedDifference,
-            varianceRatio: row.varianceRatio, nTreated: balance.treatedPupils, nComparison: balance.comparisonPupils)
+            varianceRatio: row.varianceRatio, nTreated: balance.treatedPupils, nComparison: balance.comparisonPupils,
+            smallestCount: row.smallestCount)
+        self.title = title
     }
 }
 
@@ -22,10 +29,11 @@ extension IntakeRow {
     ///   - title: what to call the characteristic; nil keeps the column's name.
     public init(_ row: IntakeChange.Row, of balance: CovariateBalance, title: String? = nil) {
         let scale = row.isShare ? 100.0 : 1
-        let pupils = [balance.treatedPupils, balance.comparisonPupils].compactMap { $0 }.min()
+        let pupils = [balance.treatedPupils, balance.comparisonPupils, row.smallestCount].compactMap { $0 }.min()
         self.init(
-            variable: title ?? row.variable, unit: row.isShare ? "percentage points" : "", change: row.change * scale,
+            variable: row.variable, unit: row.isShare ? "percentage points" : "", change: row.change * scale,
             standardError: row.standardError.map { $0 * scale }, standardisedChange: row.standardisedChange, n: pupils)
+        self.title = title
     }
 }
 

@@ -23,8 +23,14 @@ public struct OutcomeName: Sendable, Equatable {
     /// `points`, `percentage points`, `days`.
     public var unit: String
     public var isLowerBetter: Bool
+    /// A yes/no outcome: its means are shares in percent.
+    public var isShare: Bool
 
-    public init(column: String, title: String? = nil, unit: String = "points", isLowerBetter: Bool = false) {
+    public init(
+        column: String, title: String? = nil, unit: String = "points", isLowerBetter: Bool = false,
+        isShare: Bool = false
+    ) {
+        self.isShare = isShare
         self.column = column
         self.title = title ?? column
         self.unit = unit

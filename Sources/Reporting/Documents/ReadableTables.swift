@@ -134,7 +134,7 @@ struct ReadableTables {
             columns.add(
                 name, rows.indices.map { shown(rows[$0][keyPath: value], decimals[$0], hidden[$0]) }, always: true)
         }
-        columns.text("characteristic", rows.map { Self.named($0.variable, $0.unit) })
+        columns.text("characteristic", rows.map { Self.named($0.title ?? $0.variable, $0.unit) })
         add("partners", \.treatedMean)
         add("comparison", \.comparisonMean)
         columns.figure("standardised difference", rows.map(\.standardisedDifference), hidden, always: true, decimals: 2)
@@ -148,7 +148,7 @@ struct ReadableTables {
         let decimals = rows.map {
             min(2, Precision(estimate: $0.change, standardError: $0.standardError, lower: nil, upper: nil).decimals)
         }
-        columns.text("characteristic", rows.map { Self.named($0.variable, $0.unit) })
+        columns.text("characteristic", rows.map { Self.named($0.title ?? $0.variable, $0.unit) })
         columns.add(
             "partners' change beyond the others'",
             rows.indices.map { shown(rows[$0].change, decimals[$0], hidden[$0]) },

@@ -13,6 +13,19 @@ public struct SampleCounts: Sendable, Equatable {
     public var clusters: Int?
     /// Missing values in number roles by column and code.
     public var missing: [MissingCount]
+    /// Counts of rows below this are not told where a row is a pupil; 0 tells all.
+    public var threshold = 0
+
+    func isFew(_ rows: Int) -> Bool { rows > 0 && rows < threshold }
+    /// A count of rows for people.
+    func told(_ rows: Int) -> String { isFew(rows) ? "fewer than \(threshold)" : Numeral.count(Double(rows)) }
+    func cell(_ rows: Int) -> ResultTable.Cell { isFew(rows) ? .set(told(rows)) : .integer(rows) }
+
+    private func counted(_ members: [JSONValue.Member], _ name: String, _ rows: Int) -> JSONValue {
+        isFew(rows)
+            ? .object(members + [.init(name, .null), .init("suppressed", true)])
+            : .object(members + [.init(name, .integer(rows))])
+    }
 
     public init(
         rowsRead: Int, rowsUsed: Int, dropped: [DroppedRows] = [], units: Int? = nil, treatedUnits: Int? = nil,
@@ -32,7 +45,7 @@ public struct SampleCounts: Sendable, Equatable {
         var object = JSONObject()
         object.put("rowsRead", .integer(rowsRead))
         object.put("rowsUsed", .integer(rowsUsed))
-        object.put("dropped", .array(dropped.map { ["reason": .text($0.reason), "rows": .integer($0.rows)] }))
+        object.put("dropped", .array(dropped.map { counted([.init("reason", .text($0.reason))], "rows", $0.rows) }))
         object.put("units", ifAny: units)
         object.put("treatedUnits", ifAny: treatedUnits)
         object.put("periods", ifAny: periods)
@@ -42,7 +55,8 @@ public struct SampleCounts: Sendable, Equatable {
                 "missing",
                 .array(
                     missing.map {
-                        ["column": .text($0.column), "code": .text($0.code), "count": .integer($0.count)]
+                        counted(
+                            [.init("column", .text($0.column)), .init("code", .text($0.code))], "count", $0.count)
                     }))
         }
         return object.value
@@ -52,7 +66,7 @@ public struct SampleCounts: Sendable, Equatable {
     func words(_ nouns: Nouns) -> [String] {
         var words = ["\(Numeral.count(Double(rowsRead))) rows read, \(Numeral.count(Double(rowsUsed))) used."]
         if !dropped.isEmpty {
-            let reasons = dropped.map { "\(Numeral.count(Double($0.rows))) \($0.reason)" }
+            let reasons = dropped.map { "\(told($0.rows)) \($0.reason)" }
             words.append("Left out: " + reasons.joined(separator: "; ") + ".")
         }
         var counts: [String] = []

@@ -76,17 +76,21 @@ public struct Wording: Sendable {
         let ofPupils =
             estimand == .pupils ? "of pupils in the partner \(nouns.units)" : "in the average partner \(nouns.unit)"
         let whose = nouns.rows == "pupils" ? ofPupils : "of the partner \(nouns.units)"
+        let subject = outcome.isShare ? "The share with \(outcome.title)" : Self.capitalisedFirst(outcome.title)
         return Precision.isZero(size)
-            ? "\(outcome.title) \(whose) was about the same as it would have been without the partnership "
+            ? "\(subject) \(whose) was about the same as it would have been without the partnership "
                 + "(a difference of \(size) \(outcome.unit))"
-            : "\(outcome.title) \(whose) was an estimated \(size) \(outcome.unit) \(direction) than it would have been "
+            : "\(subject) \(whose) was an estimated \(size) \(outcome.unit) \(direction) than it would have been "
                 + "without the partnership\(outcome.isLowerBetter ? ", and lower is better" : "")"
     }
 
     /// The effect on a gap. Negative narrows, and the sentence says which.
     public func gapEffect(_ effect: Effect, outcome: OutcomeName, group: String) -> String {
         guard let estimate = effect.estimate, !effect.isSuppressed else {
-            return "The effect on the gap between \(group) and their peers is withheld or could not be estimated."
+            return "The effect on the gap between \(group) and their peers "
+                + (effect.isSuppressed
+                    ? "is withheld: too few pupils stand behind it or one of its sides."
+                    : "could not be estimated from these data.")
         }
         let precision = precision(effect)
         let verb = estimate < 0 ? "narrows" : "widens"
@@ -125,14 +129,19 @@ public struct Wording: Sendable {
             : "\(Numeral.count(Double(test.assignments))) random ways of choosing the partners were tried"
         return
             "If the partnership had no effect on any \(nouns.unit), a difference at least this large would appear with "
-            + "probability \(Self.said(test.pValue)) (\(how); the smallest possible is \(Self.said(test.smallestPossible)))."
+            + "probability \(Self.said(test.pValue)) (\(how); "
+            + (test.pValue <= test.smallestPossible
+                ? "this is the smallest that this design could give)."
+                : "the smallest possible is \(Self.said(test.smallestPossible))).")
     }
 
     private static func said(_ p: Double) -> String {
-        p < 0.0005 ? "less than 0.001" : Numeral.probability(p)
+        p < 0.0005 ? "less than 0.001" : p > 0.995 ? "above 0.99" : Numeral.probability(p)
     }
 
-    private static func equation(_ p: Double) -> String { p < 0.0005 ? "p < 0.001" : "p = " + Numeral.probability(p) }
+    private static func equation(_ p: Double) -> String {
+        p < 0.0005 ? "p < 0.001" : p > 0.995 ? "p > 0.99" : "p = " + Numeral.probability(p)
+    }
 
     /// The precision of sentences about an effect.
     func precision(_ effect: Effect) -> Precision {
@@ -141,7 +150,11 @@ public struct Wording: Sendable {
             isProse: true)
     }
 
-    static func lowercasedFirst(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
+    /// Within a sentence: our own words lose their capital, names of outcomes keep theirs.
+    static func lowercasedFirst(_ text: String) -> String {
+        ["Pupils ", "In ", "The share "].contains { text.hasPrefix($0) }
+            ? text.prefix(1).lowercased() + text.dropFirst() : text
+    }
     static func capitalisedFirst(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
     /// "a", "a and b", "a, b and c".

@@ -66,6 +66,8 @@ public struct EvaluationReport: Sendable {
     public var disclosureProfile: String
     /// Filled in when small numbers are withheld.
     public var disclosure: [Disclosure.Entry] = []
+    /// The kinds of files that are written, which the page may name.
+    public var formats: Set<String> = ["html", "json", "csv", "svg"]
     public var generated: ReportDate
     public var version: String
     public var seed: UInt64
@@ -114,6 +116,26 @@ public struct EvaluationReport: Sendable {
                 return named
             }
         }
+        safe.withholdObjectives(of: self)
+        if effectsCountPupils { safe.frame.sample.threshold = rule.threshold }
+        for outcome in safe.outcomes {
+            safe.frame.withholdWarnings(
+                headline: outcome.effect.isSuppressed || outcome.preTrend?.isWithheld ?? outcome.effect.isSuppressed,
+                balance: outcome.balance, intake: outcome.intake)
+        }
         return safe
+    }
+
+    /// An objective's figures go where those of its effect do.
+    private mutating func withholdObjectives(of open: EvaluationReport) {
+        var withheld: [Double] = []
+        for (before, after) in zip(open.outcomes, outcomes) {
+            for (known, shown) in zip(before.allEffects, after.allEffects) where shown.isSuppressed {
+                if let estimate = known.estimate { withheld.append(estimate) }
+            }
+        }
+        for index in objectives.indices {
+            if let estimate = objectives[index].estimate, withheld.contains(estimate) { objectives[index].withhold() }
+        }
     }
 }

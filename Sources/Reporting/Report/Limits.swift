@@ -11,8 +11,12 @@ enum Limits {
                 + "comparison \(units), it is part of this figure.",
             "It does not tell which part of the partnership made the difference, or what it did for any one pupil.",
         ]
-        if report.outcomes.contains(where: { $0.periods.contains { !$0.hasResults } }) {
+        let leftOut = report.outcomes.flatMap(\.leftOutPeriods)
+        if report.outcomes.contains(where: { $0.periods.contains { !$0.hasResults && !leftOut.contains($0.label) } }) {
             lines.append("There are years without results; nothing is known of them.")
+        }
+        if let periods = report.outcomes.first(where: { !$0.leftOutPeriods.isEmpty })?.leftOutPeriods {
+            lines.append("Left out: \(Wording.list(periods)), assessed by teachers; nothing is said of those years.")
         }
         return lines
     }
@@ -47,7 +51,8 @@ enum Limits {
 
     /// The rung of the standards that the design can reach, with the reason; always a self-assessment.
     static func evidenceLevel(_ report: EvaluationReport) -> String {
-        let doubted = report.frame.warnings.contains { $0.code == "pre-trend" }
+        // What a test found, not what it could not rule out.
+        let doubted = report.outcomes.contains { ($0.preTrend?.pValue ?? 1) < 0.05 }
         return doubted
             ? "Self-assessed evidence level: a before-and-after comparison with comparison schools can reach OfS Type 3, Nesta "
                 + "level 3 and Maryland scale 4; this one does not, because the groups already differed in their trend "
@@ -59,46 +64,55 @@ enum Limits {
 
 /// The terms of the report, each in a sentence or two.
 enum Glossary {
-    static let terms: [(term: String, meaning: String)] = [
-        (
-            "Difference-in-differences",
-            "How much more the partners changed than the comparison schools did. What changed for everyone drops out."
-        ),
-        (
-            "Comparison schools",
-            "Schools outside the partnership whose results show what would probably have happened without it."
-        ),
-        (
-            "Interval",
-            "The range of effects that fit the data reasonably well. If it includes zero, no effect at all fits too."
-        ),
-        (
-            "p-value",
-            "How often chance alone would give a difference at least this large if there were no effect. It is not the "
-                + "probability that there is none."
-        ),
-        (
-            "Randomisation p-value",
-            "The same, found by pretending that other schools had been the partners and seeing how often the difference "
-                + "was as large."
-        ),
-        (
-            "Standardised difference",
-            "A difference divided by the spread between schools. Beyond 0.25 the groups are usually called unlike."
-        ),
-        ("Gap", "The mean of the other pupils minus the mean of the group. Above zero, the group is behind."),
-        (
-            "Event time",
-            "Periods counted from the start of the partnership: 0 is the first whose results it could affect."
-        ),
-        (
-            "Expected without the partnership",
-            "What the model, fitted only to results that the partnership could not affect, predicts for the partners."
-        ),
-        (
-            "Withheld (c)",
-            "A figure not shown because too few pupils stand behind it, or because it would reveal one that is not."
-        ),
-        ("Estimand", "For whom an average speaks: every pupil alike, or every school alike."),
-    ]
+    static func terms(_ report: EvaluationReport) -> [(term: String, meaning: String)] {
+        let isLower = report.outcomes.contains { $0.outcome.isLowerBetter }
+        let spread = report.wording.nouns.rows == "pupils" ? "pupils" : report.wording.nouns.units
+        return [
+            (
+                "Difference-in-differences",
+                "How much more the partners changed than the comparison schools did. What changed for everyone drops out."
+            ),
+            (
+                "Comparison schools",
+                "Schools outside the partnership whose results show what would probably have happened without it."
+            ),
+            (
+                "Interval",
+                "The range of effects that fit the data reasonably well. If it includes zero, no effect at all fits too."
+            ),
+            (
+                "p-value",
+                "How often chance alone would give a difference at least this large if there were no effect. It is not the "
+                    + "probability that there is none."
+            ),
+            (
+                "Randomisation p-value",
+                "The same, found by pretending that other schools had been the partners and seeing how often the difference "
+                    + "was as large."
+            ),
+            (
+                "Standardised difference",
+                "A difference divided by the spread between \(spread). Beyond 0.25 the groups are usually called unlike."
+            ),
+            (
+                "Gap",
+                isLower
+                    ? "Where lower is better: the mean of the group minus the mean of the other pupils. Above zero, the group is behind."
+                    : "The mean of the other pupils minus the mean of the group. Above zero, the group is behind."
+            ),
+            (
+                "Event time",
+                "Periods counted from the start of the partnership: 0 is the first whose results it could affect."
+            ),
+            (
+                "Expected without the partnership",
+                "What the model, fitted only to results that the partnership could not affect, predicts for the partners."
+            ),
+            (
+                "Withheld (c)",
+                "A figure not shown because too few pupils stand behind it, or because it would reveal one that is not."
+            ),
+            ("Estimand", "For whom an average speaks: every pupil alike, or every school alike."),
+        ]
+    }
 }

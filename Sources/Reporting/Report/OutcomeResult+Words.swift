@@ -21,24 +21,44 @@ extension OutcomeResult {
         }
     }
 
-    /// What would have happened otherwise: the two means.
+    /// What would have happened otherwise: the two means, and their difference where the rounded means do not give it.
     func withoutWords(_ wording: Wording) -> String? {
         guard let means else { return nil }
-        let precision = Precision(decimals: max(1, wording.precision(effect).decimals))
+        var precision = Precision(decimals: max(1, wording.precision(effect).decimals))
+        let difference = effect.estimate.map { precision.rounded($0) }
+        var adds = ""
+        if let difference,
+            abs(precision.rounded(means.observed) - precision.rounded(means.expected) - difference) > 1e-9
+        {
+            precision.decimals += 1
+            let shown = precision.rounded(means.observed) - precision.rounded(means.expected)
+            adds = " The difference is \(precision(shown)) \(outcome.unit) before rounding to fewer digits."
+        }
         return
-            "After the start, \(outcome.title) in the partner \(wording.nouns.units) averaged \(precision(means.observed)) "
-            + "\(outcome.unit). Had the partnership not gone ahead, \(precision(means.expected)) would have been expected."
+            "After the start, \(outcome.title) in the partner \(wording.nouns.units) averaged "
+            + "\(level(means.observed, precision)). Had the partnership not gone ahead, "
+            + "\(level(means.expected, precision, isBare: true)) would have been expected.\(adds)"
     }
 
-    /// The same for each group and for the gap between them.
+    /// A mean with its unit; a share in percent.
+    private func level(_ value: Double, _ precision: Precision, isBare: Bool = false) -> String {
+        if outcome.isShare { return precision(value) + "%" }
+        return isBare ? precision(value) : "\(precision(value)) \(outcome.unit)"
+    }
+
+    /// The same for each group and for the gap between them, signed as the table of gaps is: above zero, the group is behind.
     func groupWithoutWords(_ wording: Wording) -> [String] {
         let precision = Precision(decimals: max(1, wording.precision(effect).decimals))
+        let sign = outcome.isLowerBetter ? -1.0 : 1
         return gapEffects.compactMap { gap in
             guard let group = gap.means, let peers = gap.peersMeans else { return nil }
-            let (seen, without) = (peers.observed - group.observed, peers.expected - group.expected)
+            // From the rounded means, so that the figures of the sentence add up.
+            let seen = sign * (precision.rounded(peers.observed) - precision.rounded(group.observed))
+            let without = sign * (precision.rounded(peers.expected) - precision.rounded(group.expected))
+            func shown(_ value: Double) -> String { level(value, precision, isBare: true) }
             return
-                "For \(gap.group) the two figures are \(precision(group.observed)) and \(precision(group.expected)), "
-                + "for their peers \(precision(peers.observed)) and \(precision(peers.expected)): the gap was "
+                "For \(gap.group) the two figures are \(shown(group.observed)) and \(shown(group.expected)), "
+                + "for their peers \(shown(peers.observed)) and \(shown(peers.expected)): the gap was "
                 + "\(precision(seen)) \(outcome.unit), and \(precision(without)) would have been expected."
         }
     }
@@ -82,11 +102,13 @@ extension OutcomeResult {
         let apart = known.filter { ($0.standardisedDifference ?? 0).magnitude > BalanceRow.limit }
         guard !apart.isEmpty else {
             return known.count == 1
-                ? "Before the start the groups differed by no more than 0.25 standard deviations in \(known[0].variable)."
+                ? "Before the start the groups differed by no more than 0.25 standard deviations in \(known[0].title ?? known[0].variable)."
                 : "Before the start the groups differed by no more than 0.25 standard deviations in any of the "
                     + "\(known.count) characteristics compared."
         }
-        let names = apart.map { "\($0.variable) (\(Numeral.fixed($0.standardisedDifference ?? 0, decimals: 2)))" }
+        let names = apart.map {
+            "\($0.title ?? $0.variable) (\(Numeral.fixed($0.standardisedDifference ?? 0, decimals: 2)))"
+        }
         return "Before the start the groups differed by more than 0.25 standard deviations in \(Wording.list(names)): "
             + "they were not alike there."
     }

@@ -81,6 +81,8 @@ public struct OutcomeResult: Sendable {
     public var randomisation: RandomisationTest?
     /// Every period of the calendar between the first and the last, also those without results.
     public var periods: [PeriodMark] = []
+    /// Periods whose results are there and were left out by rule, assessed by teachers; the others without results have none.
+    public var leftOutPeriods: [String] = []
     /// The ordinal of the first period that the partnership could affect anywhere.
     public var start: Int?
     /// What must stand beside the answer: few treated units, what the data cannot separate.
@@ -130,6 +132,8 @@ public struct OutcomeResult: Sendable {
     var allEffects: [Effect] { [effect] + [other].compactMap { $0 } + gapEffects.flatMap(\.effects) + breakdown }
 
     mutating func withhold(_ rule: Disclosure, effectsCountPupils: Bool) -> [Disclosure.Entry] {
+        let rule = rule.of(outcome)
+        let open = counterfactual
         var entries: [Disclosure.Entry] = []
         for index in gaps.indices {
             entries.append(
@@ -140,17 +144,47 @@ public struct OutcomeResult: Sendable {
         entries.append(rule.apply(to: &intake))
         entries.append(rule.apply(to: &counterfactual))
         entries.append(rule.apply(to: &path, beside: counterfactual))
-        for index in gapEffects.indices {
-            entries.append(
-                rule.apply(
-                    to: &gapEffects[index].counterfactual, within: counterfactual, table: "counterfactual, both sides"))
-            entries.append(
-                rule.apply(
-                    to: &gapEffects[index].path, beside: gapEffects[index].counterfactual, table: "path, both sides"))
-        }
+        for index in gapEffects.indices { entries += withholdSides(of: index, rule) }
         entries += withholdEffects(rule, countsPupils: effectsCountPupils)
-        if effect.isSuppressed { (means, months) = (nil, nil) }
+        withholdWords(rule, ledger: open)
         return entries
+    }
+
+    /// The ledger and the path of both sides of a gap, and its table: what one of them withholds, all do.
+    private mutating func withholdSides(of index: Int, _ rule: Disclosure) -> [Disclosure.Entry] {
+        guard rule.threshold > 0 else { return [] }
+        let name = gapEffects[index].group
+        if rule.hasFewAnswers(gapEffects[index].counterfactual, group: "group")
+            || rule.hasFewAnswers(gapEffects[index].counterfactual, group: "peers")
+        {
+            (gapEffects[index].means, gapEffects[index].peersMeans) = (nil, nil)
+        }
+        gapEffects[index].showMissingSides()
+        for series in gaps where series.group == name { gapEffects[index].withhold(with: series) }
+        let entries = [
+            rule.apply(
+                to: &gapEffects[index].counterfactual, within: counterfactual, table: "counterfactual, both sides"),
+            rule.apply(
+                to: &gapEffects[index].path, beside: gapEffects[index].counterfactual, table: "path, both sides"),
+        ]
+        for place in gaps.indices where gaps[place].group == name {
+            gaps[place].withhold(with: gapEffects[index].path)
+            _ = rule.apply(to: &gaps[place].rows)
+        }
+        return entries
+    }
+
+    /// Sentences and diagnostics follow the figures that they tell.
+    private mutating func withholdWords(_ rule: Disclosure, ledger: [CounterfactualRow]) {
+        if rule.hasFewAnswers(ledger, group: "partners") { means = nil }
+        if effect.isSuppressed {
+            (means, months, randomisation) = (nil, nil, nil)
+            (cautions, remarks) = ([], [])
+            if preTrend != nil { preTrend = .withheld }
+        } else if let test = preTrend {
+            preTrend = test.withheld(with: eventStudy)
+            if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
+        }
     }
 
     private mutating func withholdEffects(_ rule: Disclosure, countsPupils: Bool) -> [Disclosure.Entry] {

@@ -92,9 +92,15 @@ enum ReportFigures {
 
     /// Which periods are holes, and what a `c` on the chart means.
     private static func notes(_ outcome: OutcomeResult, isWithheld: Bool) -> String {
-        let holes = outcome.periods.filter { !$0.hasResults }.map(\.label).filter { !$0.isEmpty }
+        let holes = outcome.periods.filter { !$0.hasResults }.map(\.label).filter {
+            !$0.isEmpty && !outcome.leftOutPeriods.contains($0)
+        }
+        let leftOut =
+            outcome.leftOutPeriods.isEmpty
+            ? nil
+            : "Left out, as assessed by teachers: \(Wording.list(outcome.leftOutPeriods)). The lines break there."
         let broken = holes.isEmpty ? nil : "There are no results for \(Wording.list(holes)): the lines break there."
         let withheld = isWithheld ? "c: withheld, too few pupils." : nil
-        return [broken, withheld].compactMap { $0 }.joined(separator: " ")
+        return [broken, leftOut, withheld].compactMap { $0 }.joined(separator: " ")
     }
 }

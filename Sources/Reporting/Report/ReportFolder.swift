@@ -43,7 +43,8 @@ public struct ReportFolder {
         _ report: EvaluationReport, rule: Disclosure, effectsCountPupils: Bool,
         formats: Set<String> = ["html", "json", "csv", "svg"]
     ) throws(ReportingError) -> EvaluationReport {
-        let safe = report.withheld(rule, effectsCountPupils: effectsCountPupils)
+        var safe = report.withheld(rule, effectsCountPupils: effectsCountPupils)
+        safe.formats = formats
         let wanted = files(safe).filter { formats.contains(String($0.path.split(separator: ".").last ?? "")) }
         try write(wanted, manifest: { manifest(safe, $0) })
         return safe

@@ -1,5 +1,6 @@
 import Attainment
 import Inference
+import Tables
 
 extension ReportPage {
     // MARK: 2 Evidence
@@ -80,7 +81,9 @@ extension ReportPage {
     var robustness: Markup {
         let blocks = report.outcomes.map { outcome -> Markup in
             let title: Markup = report.outcomes.count > 1 ? "<h3>\(outcome.outcome.title)</h3>\n" : ""
-            let lines = outcome.sureness(wording)
+            // The primary outcome's stand beside the answer.
+            let isPrimary = outcome.outcome == report.outcomes.first?.outcome
+            let lines = isPrimary ? [] : outcome.sureness(wording)
             let items = lines.map { line -> Markup in "<li>\(line)</li>\n" }
             let intake =
                 outcome.intake.isEmpty
@@ -93,13 +96,28 @@ extension ReportPage {
                 outcome.robustness.isEmpty
                 ? ""
                 : HTMLTable(table: outcome.robustnessTable, caption: "The answer under other choices").markup
-            return "\(title)<ul>\(items)</ul>\n\(runs)\(intakeWords)\(intake)"
+            let words: Markup =
+                isPrimary
+                ? "<p>How sure this is, and why, stands beside the <a href=\"#answer\">answer</a>.</p>\n"
+                : "<ul>\(items)</ul>\n"
+            return "\(title)\(words)\(runs)\(intakeWords)\(intake)"
         }
-        let warnings = report.frame.warnings.map { warning -> Markup in
+        let warnings = report.frame.warnings.filter { !isSaidAbove($0) }.map { warning -> Markup in
             "<li>\(Wording.capitalisedFirst(warning.message)) <span class=\"quiet\">(\(warning.code))</span></li>\n"
         }
         let warned: Markup = warnings.isEmpty ? "" : "<h3>Warnings</h3>\n<ul class=\"warnings\">\(warnings)</ul>\n"
         return "<section id=\"robustness\"><h2>How firm the answer is</h2>\n\(blocks)\(warned)</section>\n\n"
+    }
+
+    /// The sentences beside the answer say it already.
+    private func isSaidAbove(_ warning: Warning) -> Bool {
+        guard let primary = report.outcomes.first, report.outcomes.count == 1 else { return false }
+        return switch warning.code {
+        case "pre-trend": primary.preTrend.map { $0.words == warning.message } ?? false
+        case "balance": primary.balanceWords != nil
+        case "few-treated": !primary.cautions.isEmpty && (primary.treatedUnits ?? 10) <= 5
+        default: false
+        }
     }
 
     // MARK: 4 Data
@@ -177,7 +195,7 @@ extension ReportPage {
     }
 
     var glossary: Markup {
-        let items = Glossary.terms.map { term, meaning -> Markup in "<dt>\(term)</dt><dd>\(meaning)</dd>\n" }
+        let items = Glossary.terms(report).map { term, meaning -> Markup in "<dt>\(term)</dt><dd>\(meaning)</dd>\n" }
         return "<section id=\"glossary\"><h2>Words used</h2>\n<dl>\(items)</dl></section>\n"
     }
 }

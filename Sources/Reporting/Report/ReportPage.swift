@@ -75,10 +75,20 @@ struct ReportPage {
         return """
             <footer class="small quiet">
             <p>Counterpart \(report.version), seed \(String(report.seed)). Made \(report.generated.iso).\
-            \(plan ?? "")\(credits)<br/>The figures, unrounded, are in <code>results.json</code> and <code>tables/</code>; \
+            \(plan ?? "")\(credits)<br/>\(figuresElsewhere)\
             <code>manifest.json</code> holds the digest of every file.</p>
             </footer>
             """
+    }
+
+    /// Only files that were written are named.
+    private var figuresElsewhere: Markup {
+        switch (report.formats.contains("json"), report.formats.contains("csv")) {
+        case (true, true): "The figures, unrounded, are in <code>results.json</code> and <code>tables/</code>; "
+        case (true, false): "The figures, unrounded, are in <code>results.json</code>; "
+        case (false, true): "The figures, unrounded, are in <code>tables/</code>; "
+        case (false, false): ""
+        }
     }
 
     // MARK: 1 The answer

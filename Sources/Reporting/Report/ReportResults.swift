@@ -50,6 +50,10 @@ extension Objective {
         object.put("text", .text(text))
         object.put("target", ifAny: target)
         object.put("by", ifAny: by)
+        if isSuppressed {
+            object.put("estimate", .null)
+            object.put("suppressed", true)
+        }
         object.put("estimate", ifAny: estimate)
         object.put("lower", ifAny: lower)
         object.put("upper", ifAny: upper)

@@ -57,7 +57,7 @@ enum ReportTables {
 
     static func sample(_ sample: SampleCounts) -> ResultTable {
         var rows: [[ResultTable.Cell]] = [[.text("rows read"), .integer(sample.rowsRead)]]
-        rows += sample.dropped.map { [.text("left out: \($0.reason)"), .integer($0.rows)] }
+        rows += sample.dropped.map { [.text("left out: \($0.reason)"), sample.cell($0.rows)] }
         rows.append([.text("rows used"), .integer(sample.rowsUsed)])
         return ResultTable(columns: [.init("step"), .init("rows")], rows: rows)
     }
@@ -65,7 +65,7 @@ enum ReportTables {
     static func missing(_ sample: SampleCounts) -> ResultTable {
         ResultTable(
             columns: [.init("column"), .init("code"), .init("values")],
-            rows: sample.missing.map { [.text($0.column), .text($0.code), .integer($0.count)] })
+            rows: sample.missing.map { [.text($0.column), .text($0.code), sample.cell($0.count)] })
     }
 
     static func links(_ links: [EvaluationReport.Link]) -> ResultTable {

@@ -26,7 +26,7 @@ public enum BalanceChart {
         for (index, row) in shown.enumerated() {
             guard let difference = row.standardisedDifference else { continue }
             let y = top + Double(index) * rowHeight
-            canvas.text(Canvas.clipped(row.variable, to: Canvas.width - 60), x: 4, y: y + 8)
+            canvas.text(Canvas.clipped(row.title ?? row.variable, to: Canvas.width - 60), x: 4, y: y + 8)
             canvas.text(Numeral.fixed(difference, decimals: 2), x: Canvas.width - 4, y: y + 8, anchor: .end)
             canvas.line(24, y + 21, Canvas.width - 24, y + 21)
             canvas.mark(

@@ -27,7 +27,10 @@ public enum GapChart {
         let withheld = rows.filter(\.isSuppressed).compactMap { value($0, timeColumn).flatMap { ordinals[$0] } }
         let chart = PeriodChart(
             id: id, title: "The gap in \(outcome.title) by period",
-            description: "Peers' mean minus the mean of \(group), by period, with intervals. A solid line with filled "
+            description: (outcome.isLowerBetter
+                ? "The mean of \(group) minus their peers', by period"
+                : "Peers' mean minus the mean of \(group), by period")
+                + ", with intervals. A solid line with filled "
                 + "circles shows partner schools, a dashed line with squares comparison schools. Lower means a smaller "
                 + "gap. The figures are in the table below.",
             measure: "Gap (\(outcome.unit)); above 0: behind", periods: periods,

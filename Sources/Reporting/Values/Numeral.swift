@@ -35,7 +35,7 @@ package enum Numeral {
 
     /// A p-value: two decimals from 0.1, three below, `<0.001` below that.
     static func probability(_ value: Double) -> String {
-        value < 0.0005 ? "<0.001" : fixed(value, decimals: value < 0.0995 ? 3 : 2)
+        value < 0.0005 ? "<0.001" : value > 0.995 ? ">0.99" : fixed(value, decimals: value < 0.0995 ? 3 : 2)
     }
 
     /// A number that somebody chose, such as a target: its own decimals, four at most.

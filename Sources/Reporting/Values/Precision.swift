@@ -5,7 +5,7 @@ struct Precision: Sendable, Equatable {
 
     init(decimals: Int) { self.decimals = decimals }
 
-    /// - Parameters: an estimate with whatever is known of its uncertainty. Without any, three significant digits.
+    /// - Parameters: an estimate with whatever is known of its uncertainty. Without any, three significant digits, two in a sentence.
     ///   `isProse` rounds for a sentence rather than a table.
     init(estimate: Double?, standardError: Double?, lower: Double?, upper: Double?, isProse: Bool = false) {
         let spread = standardError ?? lower.flatMap { low in upper.map { ($0 - low) / 4 } } ?? 0
@@ -13,7 +13,7 @@ struct Precision: Sendable, Equatable {
             let digits = isProse && Self.leadingDigits(spread) >= 35.5 ? 1 : 2
             decimals = min(4, Numeral.decimals(for: spread, digits: digits))
         } else {
-            decimals = min(4, estimate.map { Numeral.decimals(for: $0, digits: 3) } ?? 1)
+            decimals = min(4, estimate.map { Numeral.decimals(for: $0, digits: isProse ? 2 : 3) } ?? 1)
         }
         // A bound that leaves zero out must not be printed as zero.
         for bound in [lower, upper] {
@@ -24,6 +24,11 @@ struct Precision: Sendable, Equatable {
 
     func callAsFunction(_ value: Double, minus: Numeral.Minus = .sign) -> String {
         Numeral.fixed(value, decimals: decimals, minus: minus)
+    }
+
+    /// The number as it is printed.
+    func rounded(_ value: Double) -> Double {
+        Double(Numeral.fixed(value, decimals: decimals, minus: .hyphen).filter { $0 != "," }) ?? value
     }
 
     /// The first two digits of a positive number, from 10 to below 100.
