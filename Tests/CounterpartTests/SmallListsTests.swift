@@ -174,9 +174,9 @@ import Testing
 
 @Suite struct NearestNameTests {
     @Test func aThirdOfTheLettersMayDiffer() {
-        #expect(NearestName.of("tittle", among: ["title", "data"]) == "title")
-        #expect(NearestName.of("titel", among: ["title", "data"]) == "title")
-        #expect(NearestName.of("DATA", among: ["title", "data"]) == "data")
-        #expect(NearestName.of("colour", among: ["title", "data"]) == nil)
+        #expect(NearestNames.of("tittle", among: ["title", "data"]).first == "title")
+        #expect(NearestNames.of("titel", among: ["title", "data"]).first == "title")
+        #expect(NearestNames.of("DATA", among: ["title", "data"]).first == "data")
+        #expect(NearestNames.of("colour", among: ["title", "data"]).first == nil)
     }
 }
