@@ -30,7 +30,8 @@ struct ColumnGuesses {
         count = takeFirst(of: Self.counts) { $0.isWholeNumber }
         groups = columns.filter { column in
             guard case .group(let values) = column.looks else { return false }
-            return (2...12).contains(values.count) && !taken.contains(column.name)
+            let isOfPlaces = column.begins(["region", "geographic", "country", "la_", "lea", "rectype"])
+            return (2...12).contains(values.count) && !taken.contains(column.name) && !isOfPlaces
         }
     }
 
@@ -93,7 +94,8 @@ struct ColumnGuesses {
     /// `fsm=Y` where the column of free school meals says yes in a way we know.
     var mealsGroup: String? {
         for column in groups where column.contains(["fsm", "disadv"]) {
-            for yes in ["Y", "1", "Yes", "T", "True", "true"] where column.values.contains(yes) {
+            for yes in ["Y", "1", "Yes", "T", "True", "true", "FSM", "Eligible for FSM"]
+            where column.values.contains(yes) {
                 return "\(column.name)=\(yes)"
             }
         }
