@@ -77,7 +77,8 @@ struct FileNamePattern {
     private let after: String
     /// True with `{period}`: what it stands for must look like a period, since `*` may take any letters from it.
     private let isMarked: Bool
-    private let isUsable: Bool
+    /// One period is marked, and no more.
+    let isUsable: Bool
 
     init(_ pattern: String) {
         isMarked = pattern.contains(Self.mark)

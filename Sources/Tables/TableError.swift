@@ -100,11 +100,7 @@ public enum TableError: Refusal, Equatable {
         case .unusableHeader: "give the column a name of its own in the header"
         case .changed: "wait until the file is complete, then run again"
         case .overLimit: "check for a quote that is never closed, or split the file"
-        case .fileName(_, let pattern):
-            pattern.contains(FileNamePattern.mark)
-                || pattern.split(separator: "*", omittingEmptySubsequences: false).count == 2
-                ? "rename the file or change --time-from-name"
-                : "mark the period by one *, or by {period} and the other parts by *, such as \(FileNamePattern.mark)-*.csv"
+        case .fileName: "rename the file or change --time-from-name"
         case .constantInFile: "leave one of the two out"
         case .unknownEncoding: "use utf-8, utf-16, windows-1252 or latin1"
         case .request(_, let hint): hint

@@ -94,7 +94,7 @@ import Yams
 /// The period in a file's name, where other parts of the name differ too.
 @Suite struct PeriodInNameTests {
     @Test(arguments: [
-        ("results-*.csv", "results-2018.csv", "2018" as String?), ("*-*.csv", "ks2-2018.csv", nil),
+        ("results-*.csv", "results-2018.csv", "2018" as String?), ("2018-*.csv", "ks2-2018.csv", nil),
         ("{period}-*.csv", "2018-850.csv", "2018"), ("ks2-{period}-*.csv", "ks2-2017-936.csv", "2017"),
         ("*{period}*.csv", "ks2-2018-19-final.csv", "2018-19"), ("{period}.csv", "final.csv", nil),
         ("*-{period}.csv", "a-b-201819.csv", "201819"),
