@@ -64,7 +64,9 @@ public enum PlanError: Refusal, Equatable {
         case .missingKey(_, _, let key, _): "add a line \"\(key): …\"; counterpart init writes a plan to start from"
         case .undecided: "write its value after the colon"
         case .wrongKind: nil
-        case .unknownValue(_, _, _, _, let allowed): "choose from: \(allowed.joined(separator: ", "))"
+        case .unknownValue(_, _, _, let value, let allowed):
+            (NearestNames.of(value, among: allowed).first.map { "did you mean \"\($0)\"? " } ?? "")
+                + "choose from: \(allowed.joined(separator: ", "))"
         case .notInThisVersion: "leave it out of the plan"
         case .noFiles: "file names are relative to the plan's folder"
         }
