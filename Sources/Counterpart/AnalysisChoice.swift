@@ -51,7 +51,7 @@ public struct AnalysisChoice: Sendable {
         options.singletons = try word(
             AnalysisOptions.SingletonRule(rawValue: singletons), "--singletons", singletons, ["keep", "drop"])
         guard level > 0, level < 1 else {
-            throw .badValue(option: "--level", value: "\(level)", allowed: "a share between 0 and 1, such as 0.95")
+            throw .badValue(option: "--level", value: level.asTyped, allowed: "a share between 0 and 1, such as 0.95")
         }
         options.level = level
         options.seed = seed
@@ -82,4 +82,9 @@ public struct AnalysisChoice: Sendable {
         }
         return first...last
     }
+}
+
+extension Double {
+    /// As people type it: 95, not 95.0.
+    public var asTyped: String { self == rounded() && abs(self) < 1e15 ? "\(Int(self))" : "\(self)" }
 }

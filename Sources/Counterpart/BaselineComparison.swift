@@ -8,10 +8,17 @@ struct BaselineComparison {
     private(set) var balance: [BalanceRow] = []
     private(set) var intake: [IntakeRow] = []
     private(set) var warnings: [Warning] = []
+    /// Why there are no rows although they were wanted.
+    private(set) var remark: String?
 
-    /// - Throws: `ComparisonError`, but not where there is simply no baseline: then there are no rows.
+    /// - Throws: `ComparisonError`, but not where later starters alone compare: then there is no arm to set beside the partners.
     init(_ design: Design, outcome: OutcomeName, isWanted: Bool) throws {
         guard isWanted else { return }
+        guard design.start.contains(nil) else {
+            remark =
+                "Every unit starts at some time, so there is no comparison arm whose balance and intake could be shown."
+            return
+        }
         let found = try CovariateBalance.atBaseline(of: design)
         balance = found.rows.enumerated().map { index, row in
             let name = index == 0 ? outcome.title : MeasureTitle.of(row.variable)

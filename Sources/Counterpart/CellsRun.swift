@@ -50,7 +50,14 @@ public struct CellsRun {
         let required = [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap {
             $0
         }
-        let cells = try StudyCells.read(request.data, keys: columns, covariates: request.covariates, required: required)
+        let labels = request.labels
+        try labels.forEach { try $0.refusePupils(request.data) }
+        try request.data.refuseOutcomes(among: request.covariates, role: "a covariate")
+        var cells = try StudyCells.read(request.data, keys: columns, covariates: request.covariates, required: required)
+        try labels.forEach { try $0.refusePupils(cells.table, request.data, areUnits: false) }
+        for block in cells.table.blocks.indices where block < cells.dropped.count {
+            cells.table.blocks[block].dropped = cells.dropped[block]
+        }
         var notes = CellFile.Notes()
         notes.roles = roles
         notes.filter = cells.filter
@@ -62,6 +69,7 @@ public struct CellsRun {
         let paths = try CellFile.write(cells.table, notes, to: path)
         return Written(
             warnings: cells.warnings,
-            sentence: sentence(paths, cells: cells.table.usedCellCount, rows: cells.report.rowsRead))
+            sentence: sentence(
+                paths, cells: cells.table.cellCount(of: max(minimumCell, 1)), rows: cells.report.rowsRead))
     }
 }

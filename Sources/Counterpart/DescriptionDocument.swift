@@ -77,7 +77,8 @@ public struct DescriptionDocument: Sendable {
     }
 
     private static func words(_ check: IdentifierCheck) -> String {
-        check.failing == 0
+        guard check.kind.hasCheckCharacter else { return check.kind.rawValue }
+        return check.failing == 0
             ? "\(check.kind.rawValue), all check characters right"
             : "\(check.kind.rawValue), \(check.failing) with a wrong check character"
     }
@@ -140,7 +141,9 @@ public struct DescriptionDocument: Sendable {
             object.put("values", .array(counts.map { ["value": .text($0.value), "rows": .integer($0.rows)] }))
         case .identifier(let check):
             if let check {
-                object.put("check", ["kind": .text(check.kind.rawValue), "failed": .integer(check.failing)])
+                var members: [JSONValue.Member] = [.init("kind", .text(check.kind.rawValue))]
+                if check.kind.hasCheckCharacter { members.append(.init("failed", .integer(check.failing))) }
+                object.put("check", .object(members))
             }
         case .text(let longest): object.put("longest", .integer(longest))
         case .empty: break

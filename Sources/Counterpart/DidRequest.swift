@@ -22,6 +22,8 @@ public struct DidRequest: Sendable {
     /// A column that says which partners belong together.
     public var partnership: String?
     public var by: [String] = []
+    /// Values of the gap's and the `by` columns that mean unknown, besides the empty one.
+    public var unknown: [String] = []
     /// Columns that become keys of the cells without a part in the design, for tables beside the estimate.
     public var furtherKeys: [String] = []
     public var analysis = AnalysisOptions()

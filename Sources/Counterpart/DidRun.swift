@@ -66,7 +66,8 @@ struct DidComposition {
             effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
             group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
-            counterfactual: counterfactual, path: path, cautions: first.result.sentences, remarks: remarks(first),
+            counterfactual: counterfactual, path: path, cautions: cautions(first),
+            remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
@@ -76,8 +77,18 @@ struct DidComposition {
         return document
     }
 
+    /// With `--by`, the headline speaks of the first group alone, and says so.
+    private func cautions(_ part: DidStudy.Part) -> [String] {
+        guard !part.by.isEmpty else { return part.result.sentences }
+        let others = study.parts.filter { $0.outcome == part.outcome }.count - 1
+        let rest =
+            others == 0 ? "" : "; the \(others == 1 ? "other group stands" : "other \(others) groups stand") below"
+        return ["This is the estimate for \(DidStudy.name(part.by))\(rest)."] + part.result.sentences
+    }
+
     private func remarks(_ part: DidStudy.Part) -> [String] {
-        [request.months(part)?.sentence, neverTreated(part)].compactMap { $0 }
+        [request.months(part)?.sentence, neverTreated(part), RowWords.sentence(part.report.rowKind, request.data)]
+            .compactMap { $0 }
     }
 
     /// Who compares because the start's column says so: what stands there, how many, and their names.
@@ -143,7 +154,7 @@ struct DidComposition {
         settings.put("by", request.by)
         settings.put("gap", design.gap?.label)
         settings.put("peers", design.gap?.peers)
-        settings.put("unknown", design.gap?.unknown ?? [])
+        settings.put("unknown", request.unknown)
         settings.put("lowerIsBetter", isOn: request.lowerIsBetter)
         settings.put("comparison", request.analysis.comparesWithNotYetTreated ? "not-yet" : nil)
         settings.put("estimator", part.result.estimator.rawValue)

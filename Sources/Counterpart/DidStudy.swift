@@ -46,13 +46,23 @@ struct DidStudy {
             case .startColumn(let name), .treatedColumn(let name): name
             case .partners: nil
             }
-        let required =
-            [request.design.unit, request.design.time]
-            + (request.design.clusters + request.design.absorbed + request.design.factors)
-            .filter { $0 != request.design.unit && $0 != request.design.time && $0 != treatmentKey }
-        var unique: [String] = []
-        for name in required where !unique.contains(name) { unique.append(name) }
-        var cells = try StudyCells.read(request.data, keys: keys, covariates: request.covariates, required: unique)
+        let labels = request.labels
+        try labels.forEach { try $0.refusePupils(request.data) }
+        try request.data.refuseOutcomes(among: request.covariates, role: "held constant")
+        let always = [request.design.unit, request.design.time]
+        var cells = try StudyCells.read(request.data, keys: keys, covariates: request.covariates, required: always)
+        try labels.forEach { try $0.refusePupils(cells.table, request.data, areUnits: request.design.rows == .units) }
+        // After the reading and in one order, so that cell tables give the same counts as their rows.
+        for name in request.design.clusters + request.design.absorbed + request.design.factors
+        where !always.contains(name) && name != treatmentKey {
+            try cells.keep(key: name, reason: "no \(name)") { !$0.isEmpty }
+        }
+        for name in request.by where !always.contains(name) {
+            try cells.keep(key: name, reason: "no known value of \(name)") {
+                !$0.isEmpty && !request.unknown.contains($0)
+            }
+        }
+        cells.warnAboutTotals([request.design.unit] + labels.map(\.name))
         if !request.links.isEmpty { try cells.map(key: request.design.unit) { request.links[$0] ?? $0 } }
         if request.dropsCovidYears {
             try cells.keep(key: request.design.time, reason: assessedByTeachers) {
@@ -74,7 +84,9 @@ struct DidStudy {
         var seen = [Int](repeating: 0, count: units.values.count)
         for code in units.codes { seen[Int(code)] += 1 }
         let isWhole = Dictionary(uniqueKeysWithValues: zip(units.values, seen.map { $0 == periodCount }))
-        try cells.keep(key: request.design.unit, reason: "units without rows in every period") { isWhole[$0] ?? false }
+        try cells.keep(key: request.design.unit, reason: "rows of units without rows in every period") {
+            isWhole[$0] ?? false
+        }
     }
 
     /// Keeps the units that have rows in a period and are not treated in it.
@@ -92,12 +104,13 @@ struct DidStudy {
             throw RequestError.badValue(
                 option: "keep.untreatedAt", value: period, allowed: "a period of the data with untreated units")
         }
-        try cells.keep(key: request.design.unit, reason: "units treated or absent in \(period)") {
+        try cells.keep(key: request.design.unit, reason: "rows of units treated or absent in \(period)") {
             untreated.contains($0)
         }
     }
 
     private mutating func estimate() throws {
+        if let gap = request.design.gap { try NeverOccurring.check(gap, cells.table) }
         var refusals: [any Refusal] = []
         let rows = try rowKind()
         for block in request.data.outcomes.indices {
@@ -106,8 +119,7 @@ struct DidStudy {
                 do {
                     try add(table, block: block, by: by, rows: rows)
                 } catch let refusal as any Refusal where !by.isEmpty {
-                    let name = by.map { "\($0.column)=\($0.value)" }.joined(separator: ", ")
-                    warnings.append(Warning("not-estimated", "no estimate for \(name): \(refusal.message)"))
+                    warnings.append(Warning("not-estimated", "no estimate for \(Self.name(by)): \(refusal.message)"))
                     refusals.append(refusal)
                 }
             }
@@ -173,11 +185,26 @@ struct DidStudy {
 
     private mutating func gatherWarnings() {
         var all = cells.warnings
-        for part in parts { all += part.report.warnings + part.result.warnings }
+        for outcome in request.data.outcomes { all += Self.warnings(of: parts.filter { $0.outcome == outcome }) }
         if let shared = sharedPartnership() { all.append(shared) }
         var seen: [Warning] = []
         for warning in all + warnings where !seen.contains(warning) { seen.append(warning) }
         warnings = seen
+    }
+
+    /// `fsm=N, sex=F`.
+    static func name(_ by: [ByValue]) -> String { by.map { "\($0.column)=\($0.value)" }.joined(separator: ", ") }
+
+    /// The warnings of the parts of one outcome; those that not every part has say whose they are.
+    private static func warnings(of parts: [Part]) -> [Warning] {
+        let lists = parts.map { $0.report.warnings + $0.result.warnings }
+        return zip(parts, lists).flatMap { part, list in
+            list.map { warning in
+                let isShared = lists.allSatisfy { $0.contains(warning) }
+                return isShared || part.by.isEmpty
+                    ? warning : Warning(warning.code, "\(name(part.by)): \(warning.message)")
+            }
+        }
     }
 
     /// Partners that share a trust or partnership were not treated one by one.

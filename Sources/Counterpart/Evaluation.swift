@@ -90,6 +90,7 @@ public struct Evaluation {
             checklist: Checklist.answered(answers()), wording: document.wording,
             disclosureProfile: plan.disclosureProfile.rawValue, generated: .current(), version: EvaluationVersion.text,
             seed: plan.analysis.seed)
+        report.frame.warnings += objectiveWarnings(main)
         for warning in gapTables.warnings where !report.frame.warnings.contains(warning) {
             report.frame.warnings.append(warning)
         }
@@ -132,6 +133,28 @@ public struct Evaluation {
         return Objective(
             text: objective.text, target: objective.target, by: objective.by, unit: outcome?.outcome.unit ?? "points",
             effect: effect)
+    }
+
+    /// Objectives whose date has no results: their estimate is of other periods, and the reader must know.
+    private func objectiveWarnings(_ main: DidStudy) -> [Warning] {
+        guard let periods = main.parts.first?.design.periods, let first = periods.first, let last = periods.last else {
+            return []
+        }
+        return plan.objectives.compactMap { objective in
+            guard let by = objective.by else { return nil }
+            let due = try? Period(parsing: by)
+            let isThere = periods.contains { period in
+                period.label == by || (due?.kind == period.kind && due?.kind != .date && due?.ordinal == period.ordinal)
+            }
+            guard !isThere else { return nil }
+            let why =
+                if let due, due.kind == last.kind, due.kind != .date, due.ordinal > last.ordinal {
+                    "after the last period with results, \(last.label): what is reported is the effect so far"
+                } else {
+                    "which is no period of these results (\(first.label) to \(last.label))"
+                }
+            return Warning("objective-period", "the objective \"\(objective.text)\" is due by \(by), \(why)")
+        }
     }
 
     /// The links that joined results of this evaluation.

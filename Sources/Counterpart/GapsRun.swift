@@ -49,10 +49,14 @@ public struct GapsRun {
     public static func answer(_ request: GapsRequest) throws -> Answer {
         let clock = ContinuousClock()
         let start = clock.now
+        let labels = request.labels
+        try labels.forEach { try $0.refusePupils(request.data) }
+        if let prior = request.prior { try request.data.refuseOutcomes(among: [prior], role: "--prior") }
         let cells = try StudyCells.read(
             request.data, keys: request.keyColumns(), covariates: [],
             required: [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap { $0 }
         )
+        try labels.forEach { try $0.refusePupils(cells.table, request.data, areUnits: request.rows == .units) }
         var document = try self.document(request, cells)
         let seconds = (clock.now - start).seconds
         document.frame.timings = [("seconds", seconds)]
@@ -61,6 +65,9 @@ public struct GapsRun {
 
     static func document(_ request: GapsRequest, _ cells: StudyCells) throws -> GapsDocument {
         var rows: [GapRow] = []
+        var cells = cells
+        cells.warnAboutTotals(
+            (request.data.unit.isEmpty ? [] : [request.data.unitName]) + request.labels.map(\.name))
         var warnings = cells.warnings
         var dropped = cells.dropped.first ?? []
         var joinedNone: [DroppedRows] = []
@@ -130,6 +137,19 @@ public struct GapsRun {
     }
 
     private static func remarks(_ request: GapsRequest, _ kind: RowKind) -> [String] {
+        [RowWords.sentence(kind, request.data)] + counting(request) + independence(request, kind)
+    }
+
+    /// What `n` and the means are over, where rows say how many pupils stand behind them.
+    private static func counting(_ request: GapsRequest) -> [String] {
+        guard request.data.count != nil else { return [] }
+        let means =
+            request.data.weights.map { "means are of rows, weighted by \($0)" }
+            ?? "means are of rows, each counting the same"
+        return ["n counts pupils; \(means)."]
+    }
+
+    private static func independence(_ request: GapsRequest, _ kind: RowKind) -> [String] {
         guard request.data.unit.isEmpty else {
             return request.by.contains(request.data.unitName)
                 ? ["Within one unit its \(kind == .pupils ? "pupils" : "rows") count as independent."] : []

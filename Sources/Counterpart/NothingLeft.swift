@@ -7,12 +7,21 @@ struct NothingLeft: Refusal {
     let refusal: any Refusal
     let rowsRead: Int
     let dropped: [DroppedRows]
+    let files: [String]
 
     var status: ExitStatus { refusal.status }
     var code: String { refusal.code }
-    var hint: String? { "check the conditions, and the columns that leave rows out where they are empty" }
+    var hint: String? {
+        rowsRead == 0
+            ? "check that it is the right file, and that its export was complete"
+            : "check the conditions, and the columns that leave rows out where they are empty"
+    }
 
     var message: String {
+        if rowsRead == 0 {
+            return files.count == 1
+                ? "\(files[0]) has a header and no rows" : "these \(files.count) files have headers and no rows"
+        }
         let counts = dropped.map { "\($0.rows) \($0.reason)" }
         return refusal.message + ": \(rowsRead) rows read"
             + (counts.isEmpty ? "" : "; left out: " + counts.joined(separator: "; "))
@@ -24,6 +33,8 @@ extension StudyCells {
     func explained(_ refusal: any Refusal) -> any Refusal {
         let isEmpty = (refusal as? DesignError) == .noRows || (refusal as? EstimationError) == .noRows
         return isEmpty
-            ? NothingLeft(refusal: refusal, rowsRead: report.rowsRead, dropped: dropped.first ?? []) : refusal
+            ? NothingLeft(
+                refusal: refusal, rowsRead: report.rowsRead, dropped: dropped.first ?? [],
+                files: report.files.map(\.path)) : refusal
     }
 }

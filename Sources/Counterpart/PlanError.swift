@@ -6,6 +6,7 @@ public enum PlanError: Refusal, Equatable {
     case notYAML(path: String, line: Int?, problem: String)
     case unknownKey(path: String, line: Int?, key: String, section: String, nearest: String?, allowed: [String])
     case missingKey(path: String, line: Int?, key: String, section: String)
+    case undecided(path: String, line: Int?, key: String)
     case wrongKind(path: String, line: Int?, key: String, expected: String)
     case unknownValue(path: String, line: Int?, key: String, value: String, allowed: [String])
     case notInThisVersion(path: String, line: Int?, what: String)
@@ -20,7 +21,7 @@ public enum PlanError: Refusal, Equatable {
         case .unreadable: "E120"
         case .notYAML: "E121"
         case .unknownKey: "E122"
-        case .missingKey: "E123"
+        case .missingKey, .undecided: "E123"
         case .wrongKind: "E124"
         case .unknownValue: "E125"
         case .notInThisVersion: "E126"
@@ -34,6 +35,7 @@ public enum PlanError: Refusal, Equatable {
         case .notYAML(_, _, let problem): "this is not YAML: \(problem)"
         case .unknownKey(_, _, let key, let section, _, _): "\"\(key)\" is not a key of \(section)"
         case .missingKey(_, _, let key, let section): "\(section) needs \"\(key)\""
+        case .undecided(_, _, let key): "\(key) is still to be decided"
         case .wrongKind(_, _, let key, let expected): "\"\(key)\" should be \(expected)"
         case .unknownValue(_, _, let key, let value, _): "\"\(value)\" is not a value of \"\(key)\""
         case .notInThisVersion(_, _, let what): "\(what) is not in this version"
@@ -45,7 +47,8 @@ public enum PlanError: Refusal, Equatable {
         switch self {
         case .unreadable(let path, _): Place(file: path)
         case .notYAML(let path, let line, _), .unknownKey(let path, let line, _, _, _, _),
-            .missingKey(let path, let line, _, _), .wrongKind(let path, let line, _, _),
+            .missingKey(let path, let line, _, _), .undecided(let path, let line, _),
+            .wrongKind(let path, let line, _, _),
             .unknownValue(let path, let line, _, _, _), .notInThisVersion(let path, let line, _),
             .noFiles(let path, let line, _):
             Place(file: path, line: line)
@@ -59,8 +62,11 @@ public enum PlanError: Refusal, Equatable {
         case .unknownKey(_, _, _, _, let nearest, let allowed):
             nearest.map { "did you mean \"\($0)\"?" } ?? "its keys are: \(allowed.joined(separator: ", "))"
         case .missingKey(_, _, let key, _): "add a line \"\(key): …\"; counterpart init writes a plan to start from"
+        case .undecided: "write its value after the colon"
         case .wrongKind: nil
-        case .unknownValue(_, _, _, _, let allowed): "choose from: \(allowed.joined(separator: ", "))"
+        case .unknownValue(_, _, _, let value, let allowed):
+            (NearestNames.of(value, among: allowed).first.map { "did you mean \"\($0)\"? " } ?? "")
+                + "choose from: \(allowed.joined(separator: ", "))"
         case .notInThisVersion: "leave it out of the plan"
         case .noFiles: "file names are relative to the plan's folder"
         }

@@ -33,6 +33,12 @@ struct PlanNode {
         return parts
     }
 
+    /// The line of a key that is there with nothing after its colon.
+    func lineOfOpenKey(_ key: String) -> Int? {
+        guard case .mapping(let mapping) = node else { return nil }
+        return mapping.first { $0.key.string == key && $0.value.isEmptyScalar }?.key.mark?.line
+    }
+
     /// The pairs of a section with free keys, in the file's order.
     func pairs() throws(PlanError) -> [(key: String, value: PlanNode)] {
         guard case .mapping(let mapping) = node else {

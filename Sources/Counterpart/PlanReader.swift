@@ -174,6 +174,9 @@ public struct PlanReader {
             "partnership",
         ])
         for key in ["unit", "time", "outcome"] where parts[key] == nil {
+            if let line = node.lineOfOpenKey(key) {
+                throw PlanError.undecided(path: path, line: line, key: "data.columns.\(key)")
+            }
             throw PlanError.missingKey(path: path, line: node.line, key: key, section: "data.columns")
         }
         data.unit = try parts["unit"]?.texts() ?? []

@@ -36,6 +36,11 @@ struct PlanRequests {
         request.keepsUntreatedAt = data.keepUntreatedAt
         request.dropsCovidYears = !plan.analysis.keepCovidYears
         request.partnership = data.partnership
+        request.unknown = data.unknown
+        if request.design.rows == .pupils, data.count != nil {
+            throw RequestError.doesNotApply(
+                option: "data.columns.count", to: "rows: pupils, where each row is one pupil")
+        }
         request.furtherKeys = groups.map(\.column) + gaps.map(\.column)
         request.pupilSD = data.pupilSD
         request.lowerIsBetter = data.lowerIsBetter

@@ -9,6 +9,7 @@ public enum RequestError: Refusal, Equatable {
     case doesNotApply(option: String, to: String)
     case cellsLack(String)
     case noComparison
+    case pupilsAsGroups(column: String, option: String, why: String)
 
     public var status: ExitStatus {
         switch self {
@@ -26,6 +27,7 @@ public enum RequestError: Refusal, Equatable {
         case .doesNotApply: "E014"
         case .cellsLack: "E330"
         case .noComparison: "E336"
+        case .pupilsAsGroups: "E015"
         }
     }
 
@@ -39,14 +41,22 @@ public enum RequestError: Refusal, Equatable {
         case .cellsLack(let what): "these cells do not carry \(what)"
         case .noComparison:
             "these files can show progress, not impact; add comparison schools, such as the published tables"
+        case .pupilsAsGroups(let column, let option, let why):
+            "\(column) cannot be named by \(option): \(why), and every pupil would be listed"
         }
     }
 
     public var hint: String? {
         switch self {
         case .badValue(_, _, let allowed): "choose from: \(allowed)"
-        case .cellsLack: "make them again with this column named, or give the files of rows"
-        case .notInThisVersion, .doesNotApply: "leave it out"
+        case .cellsLack(let what):
+            what.hasPrefix("exactly")
+                ? "leave out the covariates that differ, make the cells again, or give the files of rows"
+                : "make them again with this column named, or give the files of rows"
+        case .notInThisVersion(let what): what.hasPrefix("counterpart ") ? nil : "leave it out"
+        case .doesNotApply: "leave it out"
+        case .pupilsAsGroups:
+            "name a column of groups, such as fsm; where each row is a school, say --rows units, and name the school by --unit"
         case .missing, .conflicting, .noComparison: nil
         }
     }

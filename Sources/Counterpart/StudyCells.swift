@@ -35,6 +35,9 @@ struct StudyCells {
         if let rows = areCells.firstIndex(of: false), areCells.contains(true) {
             throw RequestError.conflicting("\(names[rows]) holds rows and other files are cell tables; give one kind")
         }
+        for name in names where CellFile.isOrphan(name) {
+            throw CellsError.noSideCar(path: name, sideCar: CellFile.sideCarPath(name))
+        }
         var read = ReadRequest(files: data.files, columns: [])
         read.form = data.form
         read.missing = data.missing
@@ -60,6 +63,7 @@ struct StudyCells {
             table: reading.table, report: reading.report, warnings: reading.report.warnings + reading.warnings,
             dropped: reading.table.blocks.map(\.dropped), countBlock: data.count.map { _ in data.outcomes.count },
             arithmetic: reading.arithmetic, request: request)
+        try NeverOccurring.check(data, reading.table)
         let before = [
             DroppedRows("could not be read", reading.report.rowsRejected),
             DroppedRows("did not meet --where", reading.report.rowsFiltered),
@@ -96,7 +100,7 @@ struct StudyCells {
         report.rowsRead = reading.rowsRead
         report.files = try data.files.map { try Self.fileReport($0.path, reading.sideCars) }
         var table = try reading.table.rolledUp(keeping: keys.map(\.name))
-        let dropped = DroppedRows.added(reading.sideCars.flatMap(\.rowsDropped))
+        let dropped = DroppedRows.added(reading.sideCars.flatMap(\.rowsDropped), codes: data.missing.codes)
         table.blocks[0].dropped = dropped
         return StudyCells(
             table: table, report: report, warnings: [], dropped: [dropped], countBlock: nil,

@@ -48,7 +48,8 @@ struct Did: ParsableCommand {
     @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
     var peers: String?
     @Option(
-        help: ArgumentHelp("Values of the group's column that mean unknown, separated by commas.", valueName: "values"))
+        help: ArgumentHelp(
+            "Values of the --gap and --by columns that mean unknown, separated by commas.", valueName: "values"))
     var unknown: [String] = []
     @Option(
         name: .customLong("rows"),
@@ -154,8 +155,13 @@ struct Did: ParsableCommand {
         }
         request.design.estimand = try Choice.check(estimand, option: "--estimand", among: ["pupils", "schools"])
             .flatMap { EstimandKind(rawValue: $0) }
+        try rows.refuseCount(of: request.design.rows)
         request.partnership = partnership
         request.by = CommaList.split(by)
+        request.unknown = CommaList.split(unknown)
+        if !request.unknown.isEmpty, gap == nil, by.isEmpty {
+            throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap or --by")
+        }
         request.pupilSD = pupilSD
         request.lowerIsBetter = rows.lowerIsBetter
         request.suppressBelow = suppress
@@ -191,7 +197,6 @@ struct Did: ParsableCommand {
     private func contrast() throws -> GroupContrast? {
         guard let gap else {
             if peers != nil { throw RequestError.doesNotApply(option: "--peers", to: "a run without --gap") }
-            if !unknown.isEmpty { throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap") }
             return nil
         }
         return try GroupText(gap).contrast(option: "--gap", peers: peers, unknown: CommaList.split(unknown))

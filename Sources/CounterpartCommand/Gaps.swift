@@ -86,9 +86,10 @@ struct Gaps: ParsableCommand {
         request.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap {
             RowKind(rawValue: $0)
         }
+        try rows.refuseCount(of: request.rows)
         guard level > 0, level < 1 else {
             throw RequestError.badValue(
-                option: "--level", value: "\(level)", allowed: "a share between 0 and 1, such as 0.95")
+                option: "--level", value: level.asTyped, allowed: "a share between 0 and 1, such as 0.95")
         }
         request.level = level
         guard suppress >= 0 else {

@@ -24,7 +24,8 @@ struct RowOptions: ParsableArguments {
     @Option(
         name: .customLong("time-from-name"),
         help: ArgumentHelp(
-            "The period is in the file's name, where * stands, such as results-*.csv.", valueName: "pattern"))
+            "The period is in the file's name, where * stands, such as results-*.csv; or {period}, with * for other parts.",
+            valueName: "pattern"))
     var timeFromName: String?
     @Option(help: ArgumentHelp("Points of grades: a CSV file of two columns, grade and points.", valueName: "file"))
     var points: String?
@@ -63,6 +64,13 @@ struct RowOptions: ParsableArguments {
             ]
         for (option, isGiven) in given where isGiven {
             throw RequestError.doesNotApply(option: option, to: "cell tables, whose rows are read and summed already")
+        }
+    }
+
+    /// Refuses `--count` where each row was said to be one pupil.
+    func refuseCount(of kind: RowKind?) throws(RequestError) {
+        if kind == .pupils, count != nil {
+            throw .doesNotApply(option: "--count", to: "--rows pupils, where each row is one pupil")
         }
     }
 

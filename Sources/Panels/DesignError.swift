@@ -19,7 +19,7 @@ public enum DesignError: Refusal, Equatable {
     case repeatedUnitRow(unit: String, period: String)
     case estimandNeedsPupilRows
     case noRows
-    case noPartnerFound(listed: Int)
+    case noPartnerFound(listed: Int, wouldMatchWithoutBlanks: Int = 0)
     case noComparisonUnits(partners: Int, startsDiffer: Bool)
     case noTreatedUnits(units: Int, periods: Int)
     case onlyAlwaysTreated(units: Int, firstPeriod: String)
@@ -88,7 +88,13 @@ public enum DesignError: Refusal, Equatable {
         case .repeatedUnitRow(let unit, let period): "'\(unit)' has two rows for '\(period)'"
         case .estimandNeedsPupilRows: "the estimand 'pupils' needs rows that are pupils, and these rows are units"
         case .noRows: "no rows are left to compare"
-        case .noPartnerFound(let listed): "none of the \(listed) partners listed occurs in these files"
+        case .noPartnerFound(let listed, let blanks):
+            (listed == 1
+                ? "the one partner listed does not occur in these files"
+                : "none of the \(listed) partners listed occurs in these files")
+                + (blanks == 0
+                    ? ""
+                    : "; \(blanks == 1 ? "one" : "\(blanks)") would, without the blanks around \(blanks == 1 ? "it" : "them")")
         case .noComparisonUnits(let partners, _):
             "these files can show progress, not impact; add comparison schools, such as the published tables "
                 + "(\(partners == 1 ? "the only unit is a partner" : "all \(partners) units are partners"))"
@@ -137,6 +143,7 @@ public enum DesignError: Refusal, Equatable {
         case .repeatedUnitRow: "remove one of the rows, or say --rows pupils if each row is a pupil"
         case .estimandNeedsPupilRows: "to count large schools for more, give the number of pupils with --weights"
         case .noRows: "see the counts of rows left out, by reason"
+        case .noPartnerFound(_, let blanks) where blanks > 0: "take the blanks out of the list or of the files"
         case .noPartnerFound: "check that both files identify schools in the same way, for example by URN"
         case .noComparisonUnits(_, let startsDiffer):
             startsDiffer

@@ -157,6 +157,14 @@ struct TreatmentStarts {
         }
         matchedPartners = evidence.units.indices.filter { isListed[$0] }.map { evidence.units[$0] }
         unmatchedPartners.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        guard !matchedPartners.isEmpty else { throw .noPartnerFound(listed: unmatchedPartners.count) }
+        guard matchedPartners.isEmpty else { return }
+        let trimmed = Set(evidence.units.indices.filter { present[$0] }.map { Self.withoutBlanks(evidence.units[$0]) })
+        throw .noPartnerFound(
+            listed: unmatchedPartners.count,
+            wouldMatchWithoutBlanks: unmatchedPartners.count { trimmed.contains(Self.withoutBlanks($0)) })
+    }
+
+    private static func withoutBlanks(_ text: String) -> String {
+        String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

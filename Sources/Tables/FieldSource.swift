@@ -69,25 +69,56 @@ enum FieldSource {
     }
 }
 
-/// A pattern for a file's name in which one `*` stands for the part that is wanted.
+/// A pattern for a file's name: its one `*` stands for the period; or `{period}` does, and each `*` for any letters.
 struct FileNamePattern {
-    private let before: Substring
-    private let after: Substring
-    private let isUsable: Bool
+    static let mark = "{period}"
+
+    private let before: String
+    private let after: String
+    /// True with `{period}`: what it stands for must look like a period, since `*` may take any letters from it.
+    private let isMarked: Bool
+    /// One period is marked, and no more.
+    let isUsable: Bool
 
     init(_ pattern: String) {
-        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        isMarked = pattern.contains(Self.mark)
+        let parts =
+            isMarked
+            ? pattern.split(separator: Self.mark, omittingEmptySubsequences: false)
+            : pattern.split(separator: "*", omittingEmptySubsequences: false)
         isUsable = parts.count == 2
-        before = parts.first ?? ""
-        after = parts.count == 2 ? parts[1] : ""
+        before = parts.first.map { String($0) } ?? ""
+        after = parts.count == 2 ? String(parts[1]) : ""
     }
 
-    /// What `*` stands for in the last part of a path; `nil` where the pattern does not match.
+    /// The period in the last part of a path; `nil` where the pattern does not match.
     func part(of path: String) -> String? {
         let name = path.split(separator: "/").last ?? ""
-        guard isUsable, name.utf8.count > before.utf8.count + after.utf8.count, name.hasPrefix(before),
-            name.hasSuffix(after)
+        guard isUsable else { return nil }
+        if isMarked { return markedPart(of: Array(name)) }
+        guard name.utf8.count > before.utf8.count + after.utf8.count, name.hasPrefix(before), name.hasSuffix(after)
         else { return nil }
         return String(name.dropFirst(before.count).dropLast(after.count))
+    }
+
+    /// The longest part that looks like a period, the first of several.
+    private func markedPart(of name: [Character]) -> String? {
+        var found: String?
+        for start in name.indices where Self.matches(name[..<start], Array(before)[...]) {
+            for end in (start + 1)...name.count where Self.matches(name[end...], Array(after)[...]) {
+                var part = String(name[start..<end])
+                if part.count > found?.count ?? 0, part.withUTF8({ PeriodForm.matches($0) }) { found = part }
+            }
+        }
+        return found
+    }
+
+    /// `*` stands for any letters, none too.
+    private static func matches(_ text: ArraySlice<Character>, _ pattern: ArraySlice<Character>) -> Bool {
+        guard let first = pattern.first else { return text.isEmpty }
+        if first == "*" {
+            return (text.startIndex...text.endIndex).contains { matches(text[$0...], pattern.dropFirst()) }
+        }
+        return text.first == first && matches(text.dropFirst(), pattern.dropFirst())
     }
 }

@@ -70,10 +70,10 @@ struct Header: Sendable, Equatable {
 
 /// Names that a misspelt one may have meant.
 package enum NearestNames {
-    /// At most three names within a third of the letters, the nearest first, case counted as nothing.
+    /// At most three names within a third of the letters, rounded up, the nearest first, case counted as nothing.
     package static func of(_ name: String, among names: [String]) -> [String] {
         let wanted = Array(name.lowercased())
-        let most = max(1, wanted.count / 3)
+        let most = max(1, (wanted.count + 2) / 3)
         var ranked: [(distance: Int, at: Int)] = []
         for (at, candidate) in names.enumerated() where !candidate.isEmpty {
             let distance = distance(wanted, Array(candidate.lowercased()))

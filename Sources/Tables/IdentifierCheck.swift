@@ -11,6 +11,9 @@ public struct IdentifierCheck: Sendable, Equatable {
         case laestab = "LAESTAB"
         /// Provider number: eight digits, the first a 1.
         case ukprn = "UKPRN"
+
+        /// Whether a wrong identifier can be told by its own characters.
+        public var hasCheckCharacter: Bool { self == .upn || self == .uln }
     }
 
     public var kind: Kind
@@ -18,6 +21,12 @@ public struct IdentifierCheck: Sendable, Equatable {
     public var matching: Int
     /// Of these, rows whose check letter or digit is wrong.
     public var failing: Int
+
+    /// The kind of identifier a text is: right in form and, where there is one, in its check character.
+    public static func kind(of text: String) -> Kind? {
+        var text = text
+        return text.withUTF8 { bytes in kind(of: bytes).flatMap { $0.isRight ? $0.kind : nil } }
+    }
 
     /// The kind whose form a text has, and whether its check holds.
     static func kind(of text: UnsafeBufferPointer<UInt8>) -> (kind: Kind, isRight: Bool)? {

@@ -30,11 +30,11 @@ public struct RowReader {
             throw .request("standard input is named twice", hint: "name - once")
         }
         for column in request.columns {
-            if case .fileName(let pattern) = column.source,
-                pattern.split(separator: "*").count > 2
-                    || pattern.filter({ $0 == "*" }).count != 1
-            {
-                throw .request("the pattern `\(pattern)` needs exactly one *", hint: "such as results-*.csv")
+            if case .fileName(let pattern) = column.source, !FileNamePattern(pattern).isUsable {
+                throw .request(
+                    "the pattern `\(pattern)` needs exactly one *",
+                    hint: "such as results-*.csv; or mark the period by {period} once, and other parts that differ by *"
+                )
             }
             if case .points(let table) = column.role {
                 let scale = table.values.map { Int($0.decimals) }.max() ?? 0

@@ -127,8 +127,8 @@ public enum TableError: Refusal, Equatable {
         case .rows(let fault, _): fault.hint
         case .unmatchedGrades(_, _, let texts, _):
             Self.areGrades(texts)
-                ? "add them to the table of points, or to --missing"
-                : "run with --show-values to see them; add them to the table of points, or to --missing"
+                ? "every outcome is looked up in the table of points: add them to it, or to --missing"
+                : "run with --show-values to see them; every outcome is looked up in the table of points: add them to it, or to --missing"
         }
     }
 

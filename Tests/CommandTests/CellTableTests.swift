@@ -40,6 +40,36 @@ import Testing
         #expect(try folder.text("rolled.csv") == folder.text("plain.csv"))
     }
 
+    /// The rows that were left out, by reason, in the same order whatever the parts' order.
+    @Test func cellsCountWhatWasLeftOutLikeRows() throws {
+        let condition = ["--where", "trust!=Birch"]
+        let keys = Self.what + ["--start", "partnership_start", "--factors", "fsm", "--covariates", "ks2_score"]
+        for year in SmallSchools.years { try cells(["year-\(year).csv"], "cells-\(year).csv", keys + condition) }
+        let parts = SmallSchools.years.map { "cells-\($0).csv" }
+        let did = keys + ["--permutations", "0", "--format", "json"]
+        func sample(_ arguments: [String]) throws -> [String] {
+            let ended = try folder.run(["did"] + arguments)
+            try #require(ended.status == 0, "\(ended.err)")
+            let sample = try #require(try ended.json()["sample"] as? [String: Any])
+            let dropped = try #require(sample["dropped"] as? [[String: Any]])
+            return ["\(sample["rowsRead"] ?? "")", "\(sample["rowsUsed"] ?? "")"]
+                + dropped.map { "\($0["reason"] ?? "") \($0["rows"] ?? "")" }
+        }
+        let rows = try sample(["pupils.csv"] + did + condition)
+        #expect(rows.count > 5)
+        for order in [parts, parts.reversed()] { #expect(try sample(order + did) == rows) }
+    }
+
+    /// The sentence tells how many cells were written, not how many there were.
+    @Test func smallCellsAreNotCountedAsWritten() throws {
+        for minimum in ["0", "3", "8"] {
+            let ended = try folder.run(
+                ["cells", "pupils.csv"] + Self.keys + ["--minimum-cell", minimum, "-o", "m\(minimum).csv"])
+            let written = try folder.text("m\(minimum).csv").split(separator: "\n").count - 1
+            #expect(ended.err.contains(": \(written) \(written == 1 ? "cell" : "cells") of "), "\(ended.err)")
+        }
+    }
+
     @Test func cellsAnswerLikeRows() throws {
         for year in SmallSchools.years { try cells(["year-\(year).csv"], "cells-\(year).csv") }
         let parts = SmallSchools.years.map { "cells-\($0).csv" }

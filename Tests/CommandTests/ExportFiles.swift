@@ -60,6 +60,7 @@ enum ExportFiles {
         try folder.write(
             schools.csv(changing: { if $0.urn == SmallSchools.urn(1), $0.year == "201819" { $0.start = "201718" } }),
             "restart.csv")
+        try folder.write(schools.csv(where: { !$0.start.isEmpty }), "partners-alone.csv")
         var lonely = first
         (lonely.upn, lonely.urn, lonely.start) = ("Z9999999999K", "199999", "")
         try folder.write(schools.csv() + SmallSchools.line(lonely), "lonely.csv")

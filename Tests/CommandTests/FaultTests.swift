@@ -111,7 +111,15 @@ extension Fault {
         did("list without starts", treated: ["--partners", "undated.csv"], status: 2, says: "--start-at is missing") {
             $0.csv()
         },
-        did("nobody in the group", with: ["--gap", "fsm=Q"], status: 4, says: "--gap") { $0.csv() },
+        did("nobody in the group", with: ["--gap", "fsm=Q"], status: 3, says: "`Q` never occurs in fsm", "N, U, Y") {
+            $0.csv()
+        },
+        did("a slip in a value", with: ["--outcome", "passed=y"], status: 3, says: "did you mean `Y`?") { $0.csv() },
+        did("the outcome held constant", with: ["--covariates", "attainment8"], status: 2, says: "E012") { $0.csv() },
+        did(
+            "pupils behind pupils", with: ["--rows", "pupils", "--count", "weight"], status: 2,
+            says: "--count does not apply"
+        ) { $0.csv() },
     ]
 
     private static let times = [
@@ -166,7 +174,8 @@ extension Fault {
         did("a row of another width", status: 3, says: "fault.csv:702: error: 2 fields where the header has 13 (E110)")
         { $0.csv() + "Total,14\n" },
         did("an unclosed quote", status: 3, says: "fault.csv:702", "never closed", "E104") { $0.csv() + "\"Z1,open\n" },
-        did("no rows at all", status: 4, says: "no rows are left") { _ in SmallSchools.header + "\n" },
+        did("no rows at all", status: 4, says: "fault.csv has a header and no rows") { _ in SmallSchools.header + "\n"
+        },
         did("an empty file", status: 3, says: "fault.csv: error: ", "header") { _ in "" },
         did("a web page", status: 3, says: "HTML") { _ in "<!DOCTYPE html><html><body>Sign in</body></html>\n" },
     ]

@@ -69,7 +69,7 @@ enum OptionLists {
             list.acts("--partnership", "trust", says: "shared-partnership"), list.acts("--by", "sex"),
             list.acts("--gap", "fsm=Y"),
             list.refuses("--gap", "fsm", says: "column=value"), list.acts("--peers", "N", with: gap),
-            list.acts("--unknown", "U", with: gap),
+            list.acts("--unknown", "U", with: gap), list.acts("--unknown", "U", with: ["--by", "fsm"]),
             list.refuses("--peers", "N", says: "--peers does not apply"),
             list.refuses("--unknown", "U", says: "--unknown does not apply"),
             list.acts("--rows", "pupils", base: ["schools.csv"] + startDid), list.acts("--estimand", "schools"),
@@ -124,7 +124,9 @@ enum OptionLists {
             ]
             + ["bacon", "honest", "placebo", "leave-one-out", "composition"].map { list.isLater("--diagnostics", $0) }
             + [
-                list.acts("--comparison", "not-yet"), list.isLater("--method", "dr"),
+                list.acts(
+                    "--comparison", "not-yet", base: ["partners-alone.csv"] + startDid, says: "no comparison arm"),
+                list.isLater("--method", "dr"),
                 list.isLater("--anticipation", "1"),
                 list.isLater("--base", "universal"), list.isLater("--bootstrap", "99"), list.isLater("--wild", "99"),
                 list.isLater("--wild-weights", "webb"), list.isLater("--collapse"),

@@ -109,7 +109,11 @@ import Testing
         var request = DesignRequest(
             unit: "urn", time: "year", treatment: .partners([PartnerEntry(unit: "X", start: "2018")], startAt: nil))
         let none = try refusal(panel(["", ""]), request)
-        #expect(none.message == "none of the 1 partners listed occurs in these files")
+        #expect(none.message == "the one partner listed does not occur in these files")
+        var blank = request
+        blank.treatment = .partners(
+            [PartnerEntry(unit: " S0", start: "2018"), PartnerEntry(unit: "X", start: "2018")], startAt: nil)
+        #expect(try refusal(panel(["", ""]), blank) == .noPartnerFound(listed: 2, wouldMatchWithoutBlanks: 1))
         #expect(none.status == .design)
         request.treatment = .partners([PartnerEntry(unit: "S0", start: "")], startAt: nil)
         #expect(try refusal(panel(["", ""]), request) == .partnerWithoutStart(unit: "S0"))

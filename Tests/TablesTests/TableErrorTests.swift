@@ -207,7 +207,8 @@ import Testing
             columns: [ColumnRequest("grade", role: .points(["A": Decimal6(mantissa: 5, decimals: 0)]))])
         #expect(
             refusal(request) == "a.csv:3: error: 3 rows of `grade` have a text that is not in the table of points: "
-                + "`Q` (2), `Z` (1) (E204)\n  hint: add them to the table of points, or to --missing")
+                + "`Q` (2), `Z` (1) (E204)\n  hint: every outcome is looked up in the table of points: add them to it, or to --missing"
+        )
         _ = try folder.file("id,grade\n1,Anna Example\n")
         #expect(!refusal(request).contains("Anna"))
         request.missing.codes.append("Anna Example")

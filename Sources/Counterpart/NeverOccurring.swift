@@ -1,0 +1,64 @@
+import Cells
+import Panels
+import Tables
+
+/// A value that was named and stands in no row: mostly a slip of the pen.
+public struct NeverOccurring: Refusal, Equatable {
+    let column: String
+    let value: String
+    let nearest: String?
+    /// The values that occur, where they are few.
+    let known: [String]
+
+    public var status: ExitStatus { .input }
+    public var code: String { "E337" }
+    public var message: String { "`\(value)` never occurs in \(column)" }
+
+    public var hint: String? {
+        if let nearest { return "did you mean `\(nearest)`?" }
+        return known.isEmpty
+            ? "`counterpart describe` shows the values that occur" : "its values are \(known.joined(separator: ", "))"
+    }
+
+    private init(column: String, value: String, among values: [String]) {
+        self.column = column
+        self.value = value
+        let folded = values.first { $0.lowercased() == value.lowercased() }
+        // Of codes of one or two letters every other is near.
+        nearest = folded ?? (value.count > 2 ? NearestNames.of(value, among: values).first : nil)
+        known = values.count <= 12 ? values : []
+    }
+
+    /// - Throws: where an outcome's value counts no row; the files are looked at again for what they hold instead.
+    static func check(_ data: DataRequest, _ table: CellTable) throws {
+        for (outcome, block) in zip(data.outcomes, table.blocks) {
+            guard let value = outcome.equals, !data.files.contains(where: { $0.path == "-" }) else { continue }
+            let moments = block.moments
+            let q = moments.variableCount
+            guard moments.n.contains(where: { $0 > 0 }), moments.n.indices.allSatisfy({ moments.mean[$0 * q] == 0 })
+            else {
+                continue
+            }
+            var describe = Describe(files: data.files)
+            describe.form = data.form
+            describe.missing = data.missing
+            describe.threads = data.threads
+            let found = try describe.run().columns.first { $0.name == outcome.column }
+            guard case .group(let values) = found?.looks else {
+                throw NeverOccurring(column: outcome.column, value: value, among: [])
+            }
+            // A value that occurs, but in no row that is kept, is a result like any other.
+            guard !values.contains(where: { $0.value == value }) else { continue }
+            throw NeverOccurring(column: outcome.column, value: value, among: values.map(\.value).sorted())
+        }
+    }
+
+    /// - Throws: where the group of a gap, or its named peers, stand in no cell.
+    static func check(_ gap: GroupContrast, _ table: CellTable) throws {
+        guard let key = table.keys.first(where: { $0.name == gap.column }) else { return }
+        let values = key.values.filter { !$0.isEmpty }
+        for value in [gap.value] + [gap.peers].compactMap({ $0 }) where !values.contains(value) {
+            throw NeverOccurring(column: gap.column, value: value, among: values)
+        }
+    }
+}
