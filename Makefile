@@ -1,5 +1,5 @@
 # The two commands that matter: `make demo` (the sample evaluation, then read the report) and `make test`.
-.PHONY: demo fuzz test release bench simulate docs lint packages clean
+.PHONY: fuzz demo test release bench budgets simulate docs lint packages clean
 SHELL := /bin/bash
 OUT ?= out/demo
 
@@ -13,9 +13,15 @@ test: packages
 release: packages
 	swift build -c release --product counterpart
 
-# Answers compared first, then whole processes timed in turn against DuckDB and polars + pyfixest.
+# Answers compared first, then timed in turn against polars, DuckDB, pyarrow and pyfixest.
 bench: release
+	swift build -c release --product ReadColumns
 	bash Benchmarks/bench.sh
+
+# Instruction counts of small runs, within 3% of Benchmarks/Budgets.json; they do not depend on the machine's load.
+budgets: release
+	swift build -c release --product ReadColumns
+	bash Benchmarks/budgets.sh
 
 # The sample's generator over many seeds: how often the 95% interval holds the known truth.
 SEEDS ?= 200

@@ -42,7 +42,8 @@ let package = Package(
         .executableTarget(
             name: "CounterpartCommand",
             dependencies: [
-                "Counterpart", "CProcess", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Counterpart", "LinearAlgebra", "CProcess",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // The sample partnership: its generator, and the simulation that checks the estimate against the known truth.
@@ -50,6 +51,7 @@ let package = Package(
         .executableTarget(name: "SampleDataCommand", dependencies: ["SampleSchools"], path: "SampleData/Command"),
         .executableTarget(
             name: "Simulation", dependencies: ["SampleSchools", "Counterpart"], path: "Benchmarks/Simulation"),
+        .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),

@@ -1,23 +1,25 @@
 #!/bin/sh
-# Compares the release program with its peers: bench.sh [PROGRAM] [options of compare.py]
+# Compares the release programs with their peers: bench.sh [FOLDER OF THE PROGRAMS] [options of compare.py]
 # The peers live in a Python environment of their own, .build-peers/, made on the first run.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
-program=$root/.build/release/counterpart
+build=$root/.build/release
 case ${1-} in
 '' | --*) ;;
 *)
-    program=$1
+    build=$1
     shift
     ;;
 esac
 peers=$root/.build-peers
 wanted=$root/Benchmarks/Peers/peers.txt
 
-if [ ! -x "$program" ]; then
-    echo "bench.sh: no program at $program; run: make release" >&2
-    exit 2
-fi
+for program in counterpart ReadColumns; do
+    if [ ! -x "$build/$program" ]; then
+        echo "bench.sh: no program $program in $build; run: make bench" >&2
+        exit 2
+    fi
+done
 # The list that was installed stands beside the packages, so that a changed list is installed again.
 if ! cmp -s "$wanted" "$peers/installed.txt"; then
     python3 -m venv "$peers" || {
@@ -27,4 +29,4 @@ if ! cmp -s "$wanted" "$peers/installed.txt"; then
     "$peers/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
     cp "$wanted" "$peers/installed.txt"
 fi
-exec "$peers/bin/python" "$root/Benchmarks/Peers/compare.py" "$program" --folder "$peers/data" "$@"
+exec "$peers/bin/python" "$root/Benchmarks/Peers/compare.py" "$build" --folder "$peers/data" "$@"

@@ -29,6 +29,12 @@ template <class Make> double tailQuantile(Make make, double p) noexcept {
 auto t(double df) {
     return [df] { return boost::math::students_t_distribution<double, Quiet>(df); };
 }
+// Without the promotion to long double t is ten to forty times as fast. It costs no digit where it is used: within 12 of
+// the centre tails stay within 3e-14, and quantiles of ordinary probabilities within 3e-15, of the promoted values.
+using Fast = normalise<Quiet, promote_double<false>>::type;
+auto fastT(double df) {
+    return [df] { return boost::math::students_t_distribution<double, Fast>(df); };
+}
 auto normal() {
     return [] { return boost::math::normal_distribution<double, Quiet>(); };
 }
@@ -41,8 +47,10 @@ auto chiSquared(double df) {
 } // namespace
 
 extern "C" {
-double cd_t_tail(double x, double df) { return tail(t(df), x); }
-double cd_t_tail_quantile(double p, double df) { return tailQuantile(t(df), p); }
+double cd_t_tail(double x, double df) { return x > -12 && x < 12 ? tail(fastT(df), x) : tail(t(df), x); }
+double cd_t_tail_quantile(double p, double df) {
+    return p >= 1e-9 && p <= 0.45 ? tailQuantile(fastT(df), p) : tailQuantile(t(df), p);
+}
 double cd_normal_tail(double x) { return tail(normal(), x); }
 double cd_normal_tail_quantile(double p) { return tailQuantile(normal(), p); }
 double cd_f_tail(double x, double df1, double df2) { return tail(f(df1, df2), x); }

@@ -15,6 +15,8 @@ struct BatchColumns {
             case .key(let key): keys.append(key)
             case .number(let number) where position == plan.weightColumn: weight = number
             case .number(let number): values.append(number)
+            // Cells ask for no column of texts.
+            case .text: break
             }
         }
         precondition(keys.count == plan.keys.count && values.count == plan.valueColumns.count, "another plan's batch")

@@ -6,6 +6,7 @@ import Tables
 final class CellLane {
     private let plan: CellPlan
     private var index: KeyIndex
+    /// Rows a cell; where sums are exact, those alone that the first block leaves out, since that counts the others.
     private var rowCounts: [Int] = []
     private var sums: LaneSums
     private var dictionaries: [KeyDictionary?]
@@ -50,7 +51,10 @@ final class CellLane {
         findLateDrops(batch, columns)
         pupils?.add(batch, columns, plan, skipped: scratch.skipped)
         scratch.findCells(&index, columns, rowCount: batch.rowCount)
-        countRows(batch.rowCount)
+        if rowCounts.count < index.cellCount {
+            rowCounts.append(contentsOf: repeatElement(0, count: index.cellCount - rowCounts.count))
+        }
+        if !firstBlockCounts { countRows(batch.rowCount) }
         addSums(batch, columns)
     }
 
@@ -95,11 +99,10 @@ final class CellLane {
         }
     }
 
+    private var firstBlockCounts: Bool { plan.arithmetic == .exact && !plan.outcomes.isEmpty }
+
     /// Runs of one cell are counted in a register: sorted files have long ones.
     private func countRows(_ rowCount: Int) {
-        if rowCounts.count < index.cellCount {
-            rowCounts.append(contentsOf: repeatElement(0, count: index.cellCount - rowCounts.count))
-        }
         let cells = scratch.cells, skipped = scratch.skipped
         rowCounts.withUnsafeMutableBufferPointer { counts in
             guard counts.count > 0 else { return }
@@ -161,7 +164,9 @@ final class CellLane {
             leftOut &+= Int(mark)
         }
         guard leftOut > 0 else { return }
+        let counts = block == 0 && firstBlockCounts
         for row in 0..<rowCount where used[row] != 0 && skipped[row] == 0 {
+            if counts { rowCounts[Int(scratch.cells[row])] += 1 }
             if missing[row] != 0 {
                 drops.outcome[block][Int(missing[row])] += 1
             } else {
@@ -180,7 +185,11 @@ final class CellLane {
         let blocks = plan.outcomes.indices.map { block in
             MomentBlock(variables: plan.variables(of: block), sums: moments(of: block), dropped: [])
         }
-        return CellTable(keys: keys, cellCount: index.cellCount, blocks: blocks, rowCounts: rowCounts)
+        var rows = rowCounts
+        if firstBlockCounts, case .exact(let first) = blocks[0].sums {
+            for cell in rows.indices { rows[cell] += Int(first.n[cell]) }
+        }
+        return CellTable(keys: keys, cellCount: index.cellCount, blocks: blocks, rowCounts: rows)
     }
 
     private func moments(of block: Int) -> MomentBlock.Sums {

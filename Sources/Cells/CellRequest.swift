@@ -85,7 +85,7 @@ public struct CellRequest: Sendable {
             }
         let role =
             switch column.role {
-            case .key: "text"
+            case .key, .text, .period: "text"
             case .numericKey: "numeric key"
             case .number: "number"
             case .indicator(let value): "equals \(value)"

@@ -1,6 +1,7 @@
 /// Numbers the combinations of key codes that occur, densely and in order of arrival: the cells of one lane or table.
 ///
-/// The codes of a row are packed side by side into one 64-bit word, which a hash table turns into the cell's number.
+/// The codes of a row are packed side by side into one 64-bit word. A word of few bits is the place of the cell's number in
+/// a plain table, which stays in the processor's cache; for longer ones there is a hash table.
 /// Keys too wide for one word take several stages: the number found by one stage (32 bits) leads the next one's word.
 /// Bits for a column are set by the size of its dictionary; when one outgrows them, the tables are built anew from the
 /// cells found so far, whose numbers stay as they were.
@@ -18,7 +19,7 @@ struct KeyIndex {
         var columns: [Int] = []
         var shifts: [UInt64] = []
         var bits: Int
-        let table = WordTable()
+        var table = WordTable(bits: WordTable.mostPlainBits + 1)
     }
 
     init(keyCount: Int) {
@@ -77,15 +78,14 @@ struct KeyIndex {
 
     /// Widens the words where a dictionary has outgrown its bits.
     private mutating func fit(_ sizes: [Int]) {
-        var hasGrown = false
-        for key in 0..<keyCount {
-            let needed = Int.bitWidth - max(sizes[key] - 1, 0).leadingZeroBitCount
-            guard needed > widths[key] else { continue }
-            // Two bits to spare, so that a growing dictionary rebuilds the tables a few times only.
-            widths[key] = min(needed + 2, 32)
-            hasGrown = true
+        let needed = sizes.map { Int.bitWidth - max($0 - 1, 0).leadingZeroBitCount }
+        guard zip(needed, widths).contains(where: { $0 > $1 }) else { return }
+        let isPlain = needed.reduce(0, +) <= WordTable.mostPlainBits
+        for key in 0..<keyCount where isPlain || needed[key] > widths[key] {
+            // Two bits to spare in long words, so that a growing dictionary rebuilds the hash table a few times only.
+            widths[key] = isPlain ? max(needed[key], 0) : min(needed[key] + 2, 32)
         }
-        if hasGrown { layOut() }
+        layOut()
     }
 
     private mutating func layOut() {
@@ -97,6 +97,7 @@ struct KeyIndex {
             stages[last].shifts.append(UInt64(stages[last].bits))
             stages[last].bits += widths[key]
         }
+        for position in stages.indices { stages[position].table = WordTable(bits: stages[position].bits) }
         for cell in 0..<cellCount {
             var number: UInt32 = 0
             for stage in stages {
@@ -110,8 +111,12 @@ struct KeyIndex {
     }
 }
 
-/// 64-bit words numbered in order of arrival: open addressing, at most half full.
+/// 64-bit words numbered in order of arrival: by a plain table where they have few bits, else by open addressing, at most
+/// half full.
 private final class WordTable {
+    /// Up to 4 MB; tables that are used in full are far smaller, as dictionaries are doubled when they grow.
+    static let mostPlainBits = 20
+
     private struct Slot {
         var word: UInt64
         /// 1 + the number; 0 where the slot is free.
@@ -119,18 +124,68 @@ private final class WordTable {
     }
 
     private(set) var count = 0
-    private var capacity = 1024
+    private var capacity: Int
     private var slots: UnsafeMutablePointer<Slot>
+    /// For each word 1 + its number, or 0; `nil` where words are hashed.
+    private let plain: UnsafeMutablePointer<UInt32>?
+    private let plainCount: Int
 
-    init() {
+    /// - Parameter bits: words stay below 2^bits.
+    init(bits: Int) {
+        if bits <= Self.mostPlainBits {
+            plainCount = 1 << bits
+            let marks = UnsafeMutablePointer<UInt32>.allocate(capacity: plainCount)
+            marks.initialize(repeating: 0, count: plainCount)
+            plain = marks
+            capacity = 0
+        } else {
+            plainCount = 0
+            plain = nil
+            capacity = 1024
+        }
         slots = .allocate(capacity: capacity)
         slots.initialize(repeating: Slot(word: 0, mark: 0), count: capacity)
     }
 
-    deinit { slots.deallocate() }
+    deinit {
+        slots.deallocate()
+        plain?.deallocate()
+    }
 
-    /// Numbers a batch; equal neighbours cost a comparison.
+    /// Numbers a batch.
     func number(
+        _ words: UnsafePointer<UInt64>, _ rowCount: Int, _ skipped: UnsafePointer<UInt8>,
+        into numbers: UnsafeMutablePointer<UInt32>
+    ) {
+        if let plain {
+            number(words, rowCount, skipped, into: numbers, plain)
+        } else {
+            hash(words, rowCount, skipped, into: numbers)
+        }
+    }
+
+    private func number(
+        _ words: UnsafePointer<UInt64>, _ rowCount: Int, _ skipped: UnsafePointer<UInt8>,
+        into numbers: UnsafeMutablePointer<UInt32>, _ plain: UnsafeMutablePointer<UInt32>
+    ) {
+        var count = UInt32(count)
+        for row in 0..<rowCount {
+            guard skipped[row] == 0 else {
+                numbers[row] = 0
+                continue
+            }
+            let place = Int(truncatingIfNeeded: words[row])
+            if plain[place] == 0 {
+                count += 1
+                plain[place] = count
+            }
+            numbers[row] = plain[place] &- 1
+        }
+        self.count = Int(count)
+    }
+
+    /// Equal neighbours cost a comparison.
+    private func hash(
         _ words: UnsafePointer<UInt64>, _ rowCount: Int, _ skipped: UnsafePointer<UInt8>,
         into numbers: UnsafeMutablePointer<UInt32>
     ) {
@@ -162,6 +217,14 @@ private final class WordTable {
     }
 
     func number(of word: UInt64) -> UInt32 {
+        if let plain {
+            let place = Int(truncatingIfNeeded: word)
+            if plain[place] == 0 {
+                count += 1
+                plain[place] = UInt32(count)
+            }
+            return plain[place] - 1
+        }
         var place = Self.hash(word) & (capacity - 1)
         while slots[place].mark != 0, slots[place].word != word { place = (place + 1) & (capacity - 1) }
         return slots[place].mark != 0 ? slots[place].mark - 1 : add(word, at: place)

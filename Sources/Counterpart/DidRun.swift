@@ -142,6 +142,7 @@ struct DidComposition {
         settings.put("peers", design.gap?.peers)
         settings.put("unknown", design.gap?.unknown ?? [])
         settings.put("lowerIsBetter", isOn: request.lowerIsBetter)
+        settings.put("comparison", request.analysis.comparesWithNotYetTreated ? "not-yet" : nil)
         settings.put("estimator", part.result.estimator.rawValue)
         settings.put("window", request.analysis.window.map { "\($0.lowerBound):\($0.upperBound)" })
         settings.put("vcov", part.result.varianceUsed.rawValue)

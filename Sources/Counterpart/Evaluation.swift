@@ -93,6 +93,14 @@ public struct Evaluation {
         for warning in gapTables.warnings where !report.frame.warnings.contains(warning) {
             report.frame.warnings.append(warning)
         }
+        if links.notFollowed > 0 {
+            report.frame.warnings.append(
+                Warning(
+                    "links-not-followed",
+                    "\(links.notFollowed) \(links.notFollowed == 1 ? "link" : "links") between schools that merged, split or share a "
+                        + "part \(links.notFollowed == 1 ? "was" : "were") not followed: those schools count as they stand in the files"
+                ))
+        }
         return report
     }
 

@@ -55,7 +55,7 @@ public enum PlanError: Refusal, Equatable {
     public var hint: String? {
         switch self {
         case .unreadable: nil
-        case .notYAML: "check the indentation, and put text that holds a colon or a # in quotes"
+        case .notYAML: "check the indentation, and put text in quotes that holds a colon or a #, or begins with a *"
         case .unknownKey(_, _, _, _, let nearest, let allowed):
             nearest.map { "did you mean \"\($0)\"?" } ?? "its keys are: \(allowed.joined(separator: ", "))"
         case .missingKey(_, _, let key, _): "add a line \"\(key): …\"; counterpart init writes a plan to start from"

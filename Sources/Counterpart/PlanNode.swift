@@ -21,7 +21,7 @@ struct PlanNode {
             guard allowed.contains(key) else {
                 throw .unknownKey(
                     path: path, line: keyNode.mark?.line, key: key, section: name,
-                    nearest: NearestName.of(key, among: allowed), allowed: allowed)
+                    nearest: NearestNames.of(key, among: allowed).first, allowed: allowed)
             }
             guard parts[key] == nil else {
                 throw .wrongKind(path: path, line: keyNode.mark?.line, key: key, expected: "given once")
@@ -108,30 +108,5 @@ struct PlanNode {
 extension Node {
     fileprivate var isEmptyScalar: Bool {
         if case .scalar(let scalar) = self { scalar.string.isEmpty && scalar.style == .plain } else { false }
-    }
-}
-
-/// The allowed name that a mistyped one most likely meant.
-enum NearestName {
-    /// - Returns: the name with the fewest letters changed, if at most a third of its letters were; ties go to the first.
-    static func of(_ name: String, among names: [String]) -> String? {
-        let scored = names.map { (name: $0, distance: distance(Array(name.lowercased()), Array($0.lowercased()))) }
-        guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, best.name.count / 3) ? best.name : nil
-    }
-
-    /// Letters to insert, delete or replace (Levenshtein).
-    private static func distance(_ a: [Character], _ b: [Character]) -> Int {
-        var row = Array(0...b.count)
-        for i in a.indices {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let substituted = diagonal + (a[i] == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substituted, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[b.count]
     }
 }

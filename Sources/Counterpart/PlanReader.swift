@@ -37,8 +37,10 @@ public struct PlanReader {
         }
         var plan = EvaluationPlan(title: try parts["title"]?.text() ?? "Evaluation of a partnership")
         if let node = parts["partnership"] { plan.partnership = try partnership(node) }
-        if let node = parts["objectives"] { plan.objectives = try node.items().map(objective) }
         (plan.data, plan.permissions) = try data(dataNode)
+        if let node = parts["objectives"] {
+            plan.objectives = try node.items().map { try objective($0, outcomes: plan.data.outcomes) }
+        }
         if let node = parts["comparison"] { plan.comparisonExcludes = try comparison(node) }
         if let node = parts["analysis"] { plan.analysis = try analysis(node) }
         if let node = parts["disclosure"] { try disclosure(node, into: &plan) }
@@ -85,13 +87,13 @@ public struct PlanReader {
         return partnership
     }
 
-    private func objective(_ node: PlanNode) throws -> EvaluationPlan.Objective {
+    private func objective(_ node: PlanNode, outcomes: [String]) throws -> EvaluationPlan.Objective {
         let parts = try node.section(["text", "outcome", "gap", "target", "by"])
         guard let text = try parts["text"]?.text() else {
             throw PlanError.missingKey(path: path, line: node.line, key: "text", section: "an objective")
         }
         return EvaluationPlan.Objective(
-            text: text, outcome: try parts["outcome"]?.text(), gap: try parts["gap"]?.text(),
+            text: text, outcome: try parts["outcome"]?.choice(outcomes), gap: try parts["gap"].map { try group($0) },
             target: try parts["target"]?.number(), by: try parts["by"]?.text())
     }
 
@@ -227,7 +229,7 @@ public struct PlanReader {
         analysis.estimator = try parts["estimator"]?.text()
         analysis.estimand = try parts["estimand"]?.choice(["att", "pupils", "schools"])
         if analysis.estimand == "att" { analysis.estimand = nil }
-        analysis.gap = try parts["gap"]?.text()
+        analysis.gap = try parts["gap"].map { try group($0) }
         if let window = parts["window"] {
             let ends = try window.isList ? window.texts() : window.text().split(separator: ":").map(String.init)
             guard ends.count == 2 else {
@@ -286,6 +288,16 @@ public struct PlanReader {
                     allowed: ["html", "json", "csv", "svg"])
             }
         }
+    }
+
+    /// A group with its value, such as `fsm=Y`.
+    private func group(_ node: PlanNode) throws -> String {
+        let text = try node.text()
+        guard GroupText(text).value != nil else {
+            throw PlanError.wrongKind(
+                path: path, line: node.line, key: node.name, expected: "column=value, such as fsm=Y")
+        }
+        return text
     }
 
     private func byte(_ node: PlanNode) throws -> UInt8 {

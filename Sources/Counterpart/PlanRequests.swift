@@ -102,6 +102,7 @@ struct PlanRequests {
 
     private func treatment() throws -> TreatmentSource {
         let partnership = plan.partnership
+        if plan.data.start != nil || plan.data.treated != nil { try refuseOtherStarts() }
         if let start = plan.data.start { return .startColumn(start) }
         if let treated = plan.data.treated { return .treatedColumn(treated) }
         if let file = partnership.partnersFile {
@@ -120,6 +121,24 @@ struct PlanRequests {
                 section: "a plan that lists partners without a file of starts")
         }
         return .partners(partnership.partners.map { PartnerEntry(unit: $0) }, startAt: startAt)
+    }
+
+    /// The columns say who was treated: what else would say so is refused, not ignored.
+    private func refuseOtherStarts() throws {
+        if plan.data.start != nil, plan.data.treated != nil {
+            throw RequestError.conflicting("the plan's columns start and treated each say who was treated; give one")
+        }
+        let partnership = plan.partnership
+        let given = [
+            ("partnership.partners (a file)", partnership.partnersFile != nil),
+            ("partnership.unitColumn", partnership.unitColumn != nil),
+            ("partnership.startColumn", partnership.startColumn != nil),
+            ("partnership.startAt", partnership.startAt != nil),
+            ("partnership.lag", partnership.lag != 0 && plan.data.treated != nil),
+        ]
+        for (key, isGiven) in given where isGiven {
+            throw RequestError.doesNotApply(option: key, to: "a plan whose columns name start or treated")
+        }
     }
 
     func links() throws -> UnitLinks { try plan.data.links.map { try UnitLinks.read(resolved($0)) } ?? UnitLinks() }

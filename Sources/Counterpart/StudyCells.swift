@@ -27,6 +27,9 @@ struct StudyCells {
         _ data: DataRequest, keys: [ColumnRequest], covariates: [String], required: [String]
     ) throws -> StudyCells {
         let names = data.files.map(\.path)
+        for (index, name) in names.enumerated() where names[..<index].contains(name) {
+            throw RequestError.conflicting("\(name) is named twice, and its rows would count twice")
+        }
         let areCells = names.map { CellFile.isCellTable($0) }
         if areCells.allSatisfy({ $0 }) { return try fromCells(data, keys: keys, covariates: covariates) }
         if let rows = areCells.firstIndex(of: false), areCells.contains(true) {

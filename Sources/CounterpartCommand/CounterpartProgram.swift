@@ -1,6 +1,7 @@
 import ArgumentParser
 import Counterpart
 import Foundation
+import LinearAlgebra
 
 /// The program: parses the command line, runs one command, and turns every refusal into its message and exit code.
 @main
@@ -8,6 +9,7 @@ enum CounterpartProgram {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         Interruption.install(asJSON: wantsJSON(arguments))
+        endIdleThreadsOfBLAS()
         exit(run(arguments))
     }
 
@@ -30,7 +32,8 @@ enum CounterpartProgram {
             guard CounterpartTool.exitCode(for: error) != .success else {
                 return print(text + "\n", asJSON: asJSON)
             }
-            ErrorReport(refusal: UsageRefusal(words: text)).print(asJSON: asJSON, showsValues: showsValues)
+            let refusal = UsageRefusal(command: arguments.first) ?? UsageRefusal(words: text)
+            ErrorReport(refusal: refusal).print(asJSON: asJSON, showsValues: showsValues)
             return ExitStatus.usage.rawValue
         }
     }

@@ -69,6 +69,11 @@ struct Did: ParsableCommand {
             valueName: "name"))
     var estimator: String?
     @Option(
+        help: ArgumentHelp(
+            "With imputation, not-yet lets units that start later be the only comparison, where none is left without a start.",
+            valueName: "kind"))
+    var comparison: String?
+    @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
             "Event times to show, such as -3:3; those outside are joined to the ends.", valueName: "from:to"))
@@ -98,7 +103,6 @@ struct Did: ParsableCommand {
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10
 
-    @Option(help: .hidden) var comparison: String?
     @Option(help: .hidden) var method: String?
     @Option(help: .hidden) var anticipation: Int?
     @Option(help: .hidden) var base: String?
@@ -110,14 +114,17 @@ struct Did: ParsableCommand {
     func run() throws {
         try refuseWhatIsNotBuilt()
         let format = try result.resultFormat(reading: rows.input.files)
-        let answer = try DidRun.answer(try request())
+        var request = try request()
+        // The other formats do not print the files' digests.
+        request.data.wantsDigests = format == .json
+        let answer = try DidRun.answer(request)
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
     }
 
     private func refuseWhatIsNotBuilt() throws {
         let given: [(String, Bool)] = [
-            ("--comparison", comparison != nil), ("--method", method != nil), ("--anticipation", anticipation != nil),
+            ("--method", method != nil), ("--anticipation", anticipation != nil),
             ("--base", base != nil), ("--bootstrap", bootstrap != nil), ("--wild", wild != nil),
             ("--wild-weights", wildWeights != nil), ("--collapse", collapse),
         ]
@@ -160,10 +167,25 @@ struct Did: ParsableCommand {
             seed: seed,
             permutations: permutations, window: window, threads: data.threads
         ).options()
+        try compareWithLaterStarters(&request)
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.diagnosesBalance = wanted.contains("balance")
         return request
+    }
+
+    private func compareWithLaterStarters(_ request: inout DidRequest) throws {
+        guard let comparison = try Choice.check(comparison, option: "--comparison", among: ["never", "not-yet"]) else {
+            return
+        }
+        guard comparison == "not-yet" else { throw RequestError.notInThisVersion("--comparison never") }
+        let name = request.analysis.estimator ?? .imputation
+        guard name == .imputation else {
+            throw RequestError.doesNotApply(option: "--comparison not-yet", to: "--estimator \(name.rawValue)")
+        }
+        request.analysis.estimator = name
+        request.analysis.comparesWithNotYetTreated = true
+        request.design.allowsNotYetOnly = true
     }
 
     private func contrast() throws -> GroupContrast? {

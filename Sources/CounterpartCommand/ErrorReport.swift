@@ -18,6 +18,16 @@ struct UsageRefusal: Refusal {
     var status: ExitStatus { .usage }
     var code: String { "E001" }
 
+    /// - Returns: nil where the first word is an option or a command.
+    init?(command word: String?) {
+        let commands = CounterpartTool.configuration.subcommands.compactMap { $0._commandName }
+        guard let word, !word.hasPrefix("-"), word != "help", !commands.contains(word) else { return nil }
+        message = "there is no command \"\(word)\""
+        hint =
+            NearestNames.of(word, among: commands).first.map { "did you mean \"\($0)\"?" }
+            ?? "the commands are: \(commands.joined(separator: ", "))"
+    }
+
     /// - Parameter words: "Error: …" on the first line, then the usage line and where to find help.
     init(words: String) {
         let lines = words.split(separator: "\n")

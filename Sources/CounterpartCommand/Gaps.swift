@@ -55,7 +55,10 @@ struct Gaps: ParsableCommand {
 
     func run() throws {
         let format = try result.resultFormat(reading: rows.input.files)
-        let answer = try GapsRun.answer(try request())
+        var request = try request()
+        // The other formats do not print the files' digests.
+        request.data.wantsDigests = format == .json
+        let answer = try GapsRun.answer(request)
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
     }

@@ -1,7 +1,11 @@
 internal import COpenBLAS
 
 /// OpenBLAS runs one thread: work is spread outside of it, over fixed pieces, so that the bits never depend on threads.
-private let oneThread: Void = openblas_set_num_threads(1)
+private let oneThread: Void = cob_use_one_thread()
+
+/// Ends the idle threads of OpenBLAS; every product does so by itself, but a program that first reads for long does it at its
+/// start.
+public func endIdleThreadsOfBLAS() { _ = oneThread }
 
 /// The products that estimators need. Dimensions beyond 32 bits are a programmer's mistake here: what builds matrices from
 /// data bounds them first and refuses in words (`ModelColumns` in Estimation).

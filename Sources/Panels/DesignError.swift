@@ -140,8 +140,8 @@ public enum DesignError: Refusal, Equatable {
         case .noPartnerFound: "check that both files identify schools in the same way, for example by URN"
         case .noComparisonUnits(_, let startsDiffer):
             startsDiffer
-                ? "partners alone cannot tell what would have happened otherwise; comparing early partners with later ones "
-                    + "(--comparison not-yet) is not in this version"
+                ? "partners alone cannot tell what would have happened otherwise; as their starts differ, early partners can "
+                    + "be compared with later ones: --comparison not-yet"
                 : "partners alone cannot tell what would have happened otherwise"
         case .noTreatedUnits:
             "check the column that says who was treated, and that starts lie within the periods of the files"

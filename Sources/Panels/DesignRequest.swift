@@ -38,7 +38,7 @@ public struct DesignRequest: Sendable {
 }
 
 /// Where it is said who was treated and when.
-public enum TreatmentSource: Sendable {
+public enum TreatmentSource: Sendable, Equatable {
     /// A key column with the first period whose results could be affected; empty, `0` or `never` for comparison units.
     case startColumn(String)
     /// A key column with 1 in the periods with treatment and 0 in the others.

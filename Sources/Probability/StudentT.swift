@@ -1,6 +1,6 @@
 internal import CDistributions
 
-/// Student's t. Relative error of tails below 1e-14 for 1 to 1e6 degrees of freedom (`DistributionTests`).
+/// Student's t. Relative error of tails below 3e-14 for 1 to 1e6 degrees of freedom (`DistributionTests`).
 public struct StudentT: Sendable {
     /// Degrees of freedom, above 0, not necessarily whole.
     public let degreesOfFreedom: Double

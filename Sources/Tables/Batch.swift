@@ -1,8 +1,9 @@
 /// One piece of the input, decoded: `rowCount` rows, column by column, only the columns that were asked for.
 ///
 /// The memory belongs to the reader and is reused: nothing of a batch outlives the call that received it.
-/// Lanes are fixed: pieces go to lanes in turn, each lane sees its pieces in order and one at a time, so a consumer keeps
-/// one state a lane without locks and joins the lanes in their order.
+/// Each lane sees its pieces in order and one at a time, so a consumer keeps one state a lane without locks and joins the
+/// lanes in their order. In double arithmetic lanes are fixed: pieces go to eight of them in turn. In exact arithmetic there
+/// is a lane a thread, which takes what comes; what is made of it must not depend on that, and exact sums do not.
 public struct Batch {
     public var rowCount: Int
     public var lane: Int
@@ -14,10 +15,14 @@ public struct Batch {
     public var file: Int
     /// The physical line on which each row begins, counted from 1.
     public var lines: UnsafePointer<Int64>
+    /// A place for the first row, such that places rise in the order of the files' rows: at least as many as there are rows
+    /// before this batch, and more where rows were left out.
+    public var firstPlace: Int
 
     public enum Column {
         case key(KeyColumn)
         case number(NumberColumn)
+        case text(TextColumn)
     }
 
     public struct KeyColumn {
@@ -28,6 +33,26 @@ public struct Batch {
         public init(_ codes: UnsafePointer<UInt32>, _ dictionary: KeyDictionary) {
             self.codes = codes
             self.dictionary = dictionary
+        }
+    }
+
+    /// Texts row by row, for tables.
+    public final class TextColumn {
+        private(set) var slots = RowMemory<TextSlot>()
+        /// 0 where the text is not empty.
+        private(set) var missing = RowMemory<UInt8>()
+        let long = LongTexts()
+
+        init() {}
+
+        deinit {
+            slots.deallocate()
+            missing.deallocate()
+        }
+
+        func reserve(_ rows: Int) {
+            slots.reserve(rows)
+            missing.reserve(rows)
         }
     }
 
@@ -52,7 +77,8 @@ public struct Batch {
     }
 
     public init(
-        rowCount: Int, lane: Int, kept: UnsafePointer<UInt8>, columns: [Column], file: Int, lines: UnsafePointer<Int64>
+        rowCount: Int, lane: Int, kept: UnsafePointer<UInt8>, columns: [Column], file: Int, lines: UnsafePointer<Int64>,
+        firstPlace: Int = 0
     ) {
         self.rowCount = rowCount
         self.lane = lane
@@ -60,6 +86,7 @@ public struct Batch {
         self.columns = columns
         self.file = file
         self.lines = lines
+        self.firstPlace = firstPlace
     }
 }
 
@@ -67,5 +94,16 @@ public struct Batch {
 public protocol BatchConsumer: Sendable {
     /// Called once, before the first batch, with the number of lanes.
     func begin(lanes: Int) throws
+    /// Called before the batches of each wave of the input, when none is under way.
+    ///
+    /// - Parameters:
+    ///   - places: above the place of every row of the wave.
+    ///   - expected: an estimate of all places of the input, from the size of its file.
+    func prepare(places: Int, expected: Int) throws
     func consume(_ batch: borrowing Batch) throws
+}
+
+extension BatchConsumer {
+    /// Most consumers need no room for rows.
+    public func prepare(places: Int, expected: Int) {}
 }

@@ -25,33 +25,49 @@ struct ColumnSummary: Sendable {
         identifiers = IdentifierCheck.Kind.allCases.map { IdentifierCheck(kind: $0, matching: 0, failing: 0) }
     }
 
-    /// Takes the value of one row; 16 bytes past its end must be readable.
-    mutating func add(_ start: UnsafePointer<UInt8>, _ count: Int, _ reader: NumberReader) {
-        rows += 1
+    /// Takes the values of a piece's rows, each distinct text once with the number of its rows.
+    mutating func add(_ rows: PieceRows, _ source: FieldSource, _ reader: NumberReader, _ scratch: ScratchText) {
+        let texts = KeyDictionary()
+        var table = texts.table
+        var found: [(firstRow: Int, rows: Int)] = []
+        for r in 0..<rows.count {
+            let (start, count) = source.text(rows, r, scratch, scratch)
+            let code = Int(texts.code(start, count, 0, 0, &table))
+            if code == found.count { found.append((r, 1)) } else { found[code].rows += 1 }
+        }
+        for value in found {
+            let (start, count) = source.text(rows, value.firstRow, scratch, scratch)
+            add(start, count, rows: value.rows, reader)
+        }
+    }
+
+    /// Takes a value of so many rows; 16 bytes past its end must be readable.
+    mutating func add(_ start: UnsafePointer<UInt8>, _ count: Int, rows n: Int = 1, _ reader: NumberReader) {
+        rows += n
         let text = UnsafeBufferPointer(start: start, count: count)
         switch reader.read(start, count) {
         case .missing(0):
-            empty += 1
+            empty += n
             return
         case .missing(let reason):
-            codes[reason] += 1
-            values.add(start, count)
+            codes[reason] += n
+            values.add(start, count, rows: n)
             return
         case .number(let number):
-            numbers += 1
+            numbers += n
             let value = number.double(start, count, reader.form)
             lowest = min(lowest, value)
             highest = max(highest, value)
             decimals = max(decimals, number.decimals)
         case .problem: break
         }
-        noteForm(text)
-        values.add(start, count)
+        noteForm(text, rows: n)
+        values.add(start, count, rows: n)
     }
 
-    private mutating func noteForm(_ text: UnsafeBufferPointer<UInt8>) {
+    private mutating func noteForm(_ text: UnsafeBufferPointer<UInt8>, rows n: Int) {
         longest = max(longest, text.count)
-        if PeriodForm.matches(text) { periods += 1 }
+        if PeriodForm.matches(text) { periods += n }
         if text.allSatisfy(NumberText.isDigit) {
             if text.count > 1, text.first == UInt8(ascii: "0") { hasLeadingZero = true }
             if digitLength == nil { digitLength = text.count }
@@ -62,8 +78,8 @@ struct ColumnSummary: Sendable {
         if let (kind, isRight) = IdentifierCheck.kind(of: text),
             let k = IdentifierCheck.Kind.allCases.firstIndex(of: kind)
         {
-            identifiers[k].matching += 1
-            if !isRight { identifiers[k].failing += 1 }
+            identifiers[k].matching += n
+            if !isRight { identifiers[k].failing += n }
         }
     }
 
@@ -148,12 +164,12 @@ struct DistinctCounts: Sendable {
 
     var count: Int { rows.count }
 
-    mutating func add(_ start: UnsafePointer<UInt8>, _ length: Int) {
+    mutating func add(_ start: UnsafePointer<UInt8>, _ length: Int, rows count: Int) {
         if rows.count >= limit, dictionary.find(start, length) == nil {
             isCapped = true
             return
         }
-        note(dictionary.code(start, length, 0, 0), 1)
+        note(dictionary.code(start, length, 0, 0), count)
     }
 
     mutating func add(_ text: String, rows count: Int) {

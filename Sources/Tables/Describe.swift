@@ -96,13 +96,10 @@ public struct Describe: Sendable {
         let none = [UInt8](repeating: 0, count: 16)
         return sources.map { source in
             var summary = ColumnSummary(reasons: reasons)
-            for r in 0..<rows.count {
-                if let source {
-                    let (start, count) = source.text(rows, r, scratch, scratch)
-                    summary.add(start, count, numbers)
-                } else {
-                    summary.add(none, 0, numbers)
-                }
+            if let source {
+                summary.add(rows, source, numbers, scratch)
+            } else {
+                summary.add(none, 0, rows: rows.count, numbers)
             }
             return summary
         }
@@ -114,11 +111,7 @@ public struct Describe: Sendable {
         var pairs = PairCounts(limit: pairLimit)
         let part = ScratchText()
         for r in 0..<rows.count {
-            let (start, count) = unit.text(rows, r, scratch, part)
-            let unit = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-            let (timeStart, timeCount) = time.text(rows, r, scratch, part)
-            let time = String(decoding: UnsafeBufferPointer(start: timeStart, count: timeCount), as: UTF8.self)
-            pairs.add(unit, time)
+            pairs.add(rows, r, unit, time, scratch, part)
         }
         return pairs
     }
@@ -137,12 +130,31 @@ struct PairCounts: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    mutating func add(_ unit: String, _ time: String, rows: Int = 1) {
-        guard !unit.isEmpty, !time.isEmpty else {
-            without += rows
+    /// Counts a row, without making strings of its texts.
+    mutating func add(
+        _ rows: PieceRows, _ row: Int, _ unit: FieldSource, _ time: FieldSource, _ scratch: ScratchText,
+        _ part: ScratchText
+    ) {
+        // A unit or period counts only in a row that has both.
+        guard time.text(rows, row, scratch, part).count > 0 else {
+            without += 1
             return
         }
-        let (u, t) = (units.code(of: unit), times.code(of: time))
+        let (start, count) = unit.text(rows, row, scratch, part)
+        guard count > 0 else {
+            without += 1
+            return
+        }
+        let u = units.code(start, count, 0, 0)
+        let (timeStart, timeCount) = time.text(rows, row, scratch, part)
+        add(u, times.code(timeStart, timeCount, 0, 0), rows: 1)
+    }
+
+    mutating func add(_ unit: String, _ time: String, rows: Int) {
+        add(units.code(of: unit), times.code(of: time), rows: rows)
+    }
+
+    private mutating func add(_ u: UInt32, _ t: UInt32, rows: Int) {
         let key = UInt64(u) << 32 | UInt64(t)
         if let at = places[key] {
             pairs[at].rows += rows

@@ -29,6 +29,6 @@ extension PieceRows {
     func rejected(_ row: Bad, in file: WaveReader, _ index: Int, column: String?) -> RejectedRow {
         RejectedRow(
             file: index, path: file.source.path, line: row.line, column: column ?? "",
-            offset: file.fileOffset(of: row.start), kind: row.fault.kind, raw: raw(row))
+            offset: origin + row.start - WaveBuffer.margin, kind: row.fault.kind, raw: raw(row))
     }
 }

@@ -82,19 +82,20 @@ package enum NearestNames {
         return ranked.sorted { ($0.distance, $0.at) < ($1.distance, $1.at) }.prefix(3).map { names[$0.at] }
     }
 
-    /// The Levenshtein distance.
+    /// Letters to insert, delete or replace, and neighbours to swap (optimal string alignment).
     private static func distance(_ a: [Character], _ b: [Character]) -> Int {
         guard abs(a.count - b.count) <= max(a.count, 3) else { return .max }
-        var row = Array(0...b.count)
+        var before = [Int](repeating: 0, count: b.count + 1)
+        var last = Array(0...b.count)
         for i in a.indices {
-            var diagonal = row[0]
-            row[0] = i + 1
+            var row = [i + 1]
             for j in b.indices {
-                let cost = min(row[j + 1] + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
-                diagonal = row[j + 1]
-                row[j + 1] = cost
+                var best = min(last[j] + (a[i] == b[j] ? 0 : 1), row[j] + 1, last[j + 1] + 1)
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, before[j - 1] + 1) }
+                row.append(best)
             }
+            (before, last) = (last, row)
         }
-        return row[b.count]
+        return last[b.count]
     }
 }

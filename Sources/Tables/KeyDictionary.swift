@@ -79,10 +79,36 @@ public final class KeyDictionary: @unchecked Sendable {
     ) -> UInt32 {
         let (head, tail) = Self.ends(bytes, length)
         let (at, next) = slot(in: table, bytes, length, head, tail)
-        if next > 0 { return next - 1 }
+        if next > 0 { return next &- 1 }
         let code = insert(bytes, length, head, tail, at, file, line())
         table = self.table
         return code
+    }
+
+    /// The same for a text of up to eight bytes, with `head` at hand.
+    @inline(__always)
+    func code(
+        _ bytes: UnsafePointer<UInt8>, _ length: Int, _ head: UInt64, _ file: Int, _ line: @autoclosure () -> Int64,
+        _ table: inout Table
+    ) -> UInt32 {
+        let slots = table.slots
+        var at = Self.hash(head, 0, length) & table.mask
+        while slots[at].next != 0 {
+            // Texts of the same length of up to eight bytes differ in their heads or not at all.
+            if slots[at].head == head, slots[at].length == UInt32(truncatingIfNeeded: length) {
+                return slots[at].next &- 1
+            }
+            at = (at &+ 1) & table.mask
+        }
+        let code = insert(bytes, length, head, 0, at, file, line())
+        table = self.table
+        return code
+    }
+
+    /// The bytes of a text of up to eight, filled up with zeros; `word` begins with them.
+    @inline(__always)
+    static func head(_ word: UInt64, _ length: Int) -> UInt64 {
+        length == 8 ? word : word & ((1 &<< UInt64(truncatingIfNeeded: 8 &* length)) &- 1)
     }
 
     /// The slot in which a text is, or would be: then its `next` is 0.
@@ -108,10 +134,7 @@ public final class KeyDictionary: @unchecked Sendable {
     static func ends(_ bytes: UnsafePointer<UInt8>, _ length: Int) -> (UInt64, UInt64) {
         let raw = UnsafeRawPointer(bytes)
         let first = raw.loadUnaligned(as: UInt64.self)
-        if length <= 8 {
-            // The shift is by 64 for the empty text, which Swift's smart shift turns into 0.
-            return (first & (UInt64.max >> (64 - 8 * UInt64(length))), 0)
-        }
+        if length <= 8 { return (head(first, length), 0) }
         if length <= 16 { return (first, raw.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)) }
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for i in 0..<length { hash = (hash ^ UInt64(bytes[i])) &* 0x0000_0100_0000_01B3 }

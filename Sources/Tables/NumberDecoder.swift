@@ -23,7 +23,7 @@ final class NumberDecoder: ColumnDecoder {
         values.reserve(rows.count)
         let isExact = context.arithmetic == .exact
         guard case .column(let column) = source, reader.numbersAreNeverCodes else {
-            for r in 0..<rows.count {
+            for r in rows.window {
                 let (start, count) = source.text(rows, r, context.scratch, context.part)
                 decodeSlowly(r, start, count, &context)
             }
@@ -37,29 +37,37 @@ final class NumberDecoder: ColumnDecoder {
         let (mantissas, missing) = (values.mantissas.start, values.missing.start)
         // Copies, since a look at a class's field costs a check each time.
         var scale = scale
+        var empty = 0
         let powers = Self.powers
-        for r in 0..<rows.count {
-            let (start, end) = rows.range(r, column)
-            if UInt(bitPattern: end &- start &- 1) < 8 {
-                let packed = ShortDecimal.read(rows.bytes + start, end - start, marks)
-                let up = scale - Int(packed & 7)
+        let bytes = rows.bytes
+        rows.forEach(column) { r, start, length in
+            if UInt(bitPattern: length &- 1) < 8 {
+                let packed = ShortDecimal.read(bytes + start, length, marks)
+                let up = scale &- Int(packed & 7)
                 if packed >= 0, up >= 0 {
                     mantissas[r] = (packed &>> 3) &* powers[up]
                     missing[r] = 0
-                    continue
+                    return
                 }
+            } else if length == 0 {
+                // Empty fields are common, and no reader calls them anything but that.
+                mantissas[r] = 0
+                missing[r] = 1
+                empty += 1
+                return
             }
             let (text, count) = rows.text(r, column, context.scratch)
             decodeSlowly(r, text, count, &context)
             scale = self.scale
         }
+        self.missing[0] += empty
     }
 
     private func decodeDouble(_ rows: PieceRows, _ column: Int, _ context: inout DecodingContext) {
         let marks = UInt64(reader.form.decimal) &* 0x0101_0101_0101_0101
         let (doubles, missing) = (values.doubles.start, values.missing.start)
         let divisors = Self.divisors
-        for r in 0..<rows.count {
+        for r in rows.window {
             let (start, end) = rows.range(r, column)
             if UInt(bitPattern: end &- start &- 1) < 8 {
                 let packed = ShortDecimal.read(rows.bytes + start, end - start, marks)
@@ -152,7 +160,7 @@ final class PointsDecoder: ColumnDecoder {
 
     func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
         values.reserve(rows.count)
-        for r in 0..<rows.count {
+        for r in rows.window {
             let (start, count) = source.text(rows, r, context.scratch, context.part)
             let code = Int(raw.code(start, count, context.file, rows.lines[r]))
             if code == outcomes.count {

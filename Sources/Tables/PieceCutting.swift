@@ -86,8 +86,9 @@ extension WaveReader {
     /// Adds the piece, cut back to its last whole record where it ends inside quotes.
     private func append(_ result: cbs_result, _ start: Int, _ end: Int, _ ends: UnsafeMutablePointer<UInt32>) {
         var piece = Piece(
-            number: buffer.pieceCount, start: start, end: end, ends: ends, fields: Int(result.ends),
-            lineEnds: Int(result.line_ends), lineBytes: Int(result.line_bytes), flags: result.flags, firstLine: line)
+            number: buffer.made.pieces, bytes: buffer.bytes, origin: origin, rowsBefore: buffer.made.rows,
+            start: start, end: end, ends: ends, fields: Int(result.ends), lineEnds: Int(result.line_ends),
+            lineBytes: Int(result.line_bytes), flags: result.flags, firstLine: line)
         if result.inside != 0 {
             while piece.fields > 0, buffer.bytes[Int(ends[piece.fields - 1])] != lineEnd { piece.fields -= 1 }
             guard piece.fields > 0 else { return }
@@ -96,7 +97,8 @@ extension WaveReader {
         }
         ends[-1] = UInt32(start - 1)
         line += Int64(piece.lineBytes)
-        buffer.pieceCount += 1
+        buffer.made.pieces += 1
+        buffer.made.rows += piece.lineEnds
         pieces.append(piece)
     }
 }

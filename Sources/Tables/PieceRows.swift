@@ -5,13 +5,19 @@ import CByteScan
 /// Field c of row r is bytes[ends[firsts[r] + c − 1] + 1 ..< ends[firsts[r] + c]]. The memory is kept from piece to piece.
 struct PieceRows {
     private(set) var bytes: UnsafeMutablePointer<UInt8>
+    /// The place in the file of the first byte after the margin.
+    private(set) var origin = 0
     private(set) var ends: UnsafeMutablePointer<UInt32>
     private(set) var firsts: UnsafeMutablePointer<UInt32>
     private(set) var lines: UnsafeMutablePointer<Int64>
     /// Ones: the rows that a filter leaves out are not among the rows at all.
     private(set) var kept: UnsafeMutablePointer<UInt8>
     private var capacity: Int
-    private(set) var count = 0
+    private(set) var count = 0 {
+        didSet { window = 0..<count }
+    }
+    /// The rows that decoders work on: all, or as many as stay in the nearest cache while every column is decoded.
+    var window = 0..<0
     private(set) var width = 0
     private(set) var lineEnd = UInt8(ascii: "\n")
     /// Rows whose last fields were not there and are read as empty, because that was asked for.
@@ -70,7 +76,8 @@ struct PieceRows {
     ///
     /// - Returns: the blank lines; each row that cannot be read goes to `refuse`.
     mutating func take(_ piece: Piece, of file: WaveReader, refuse: (Bad) -> Void) -> Int {
-        bytes = file.buffer.bytes
+        bytes = piece.bytes
+        origin = piece.origin
         ends = piece.ends
         width = file.header.names.count
         lineEnd = file.lineEnd
@@ -109,7 +116,7 @@ struct PieceRows {
 
     /// The slow walk: blank lines, rows of another width, and what the scan flagged.
     private mutating func takeEach(_ piece: Piece, _ file: WaveReader, isText: Bool, _ refuse: (Bad) -> Void) -> Int {
-        count = 0
+        var count = 0
         var blank = 0
         var line = piece.firstLine
         var first = 0
@@ -130,6 +137,7 @@ struct PieceRows {
             line += Int64(lineEnds(from: first, fields: fields))
             first = last + 1
         }
+        self.count = count
         if shortRows > 0 { padRows() }
         return blank
     }
@@ -196,14 +204,37 @@ struct PieceRows {
     /// The bytes of a field, quotes and all, without the CR of its line end.
     @inline(__always)
     func range(_ row: Int, _ column: Int) -> (start: Int, end: Int) {
-        let at = Int(firsts[row]) + column
-        let start = Int(ends[at - 1]) + 1
+        let at = Int(firsts[row]) &+ column
+        let start = Int(ends[at &- 1]) &+ 1
         // A field that is not there ends before it begins (see `padRows`).
         var end = max(Int(ends[at]), start)
-        if column == width - 1, end > start, bytes[end - 1] == UInt8(ascii: "\r"), lineEnd == UInt8(ascii: "\n") {
-            end -= 1
+        if column == width &- 1, end > start, bytes[end &- 1] == UInt8(ascii: "\r"), lineEnd == UInt8(ascii: "\n") {
+            end &-= 1
         }
         return (start, end)
+    }
+
+    /// Calls `body` with each row and its field of one column: where it starts and how long it is, as by `range`.
+    ///
+    /// Loops over millions of rows go through here, so that what all rows have in common is looked at once.
+    @inline(__always)
+    func forEach(_ column: Int, _ body: (_ row: Int, _ start: Int, _ length: Int) -> Void) {
+        let (bytes, ends, firsts, window) = (bytes, ends, firsts, window)
+        if column == width - 1, lineEnd == UInt8(ascii: "\n") {
+            for row in window {
+                let at = Int(firsts[row]) &+ column
+                let start = Int(ends[at &- 1]) &+ 1
+                var end = max(Int(ends[at]), start)
+                if end > start, bytes[end &- 1] == UInt8(ascii: "\r") { end &-= 1 }
+                body(row, start, end &- start)
+            }
+        } else {
+            for row in window {
+                let at = Int(firsts[row]) &+ column
+                let start = Int(ends[at &- 1]) &+ 1
+                body(row, start, max(Int(ends[at]), start) &- start)
+            }
+        }
     }
 
     /// The text of a field, unquoted; 16 bytes past its end may be read. It lasts until `scratch` is used again.

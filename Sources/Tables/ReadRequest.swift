@@ -97,6 +97,10 @@ public struct ColumnRequest: Sendable, Equatable {
     public enum Role: Sendable, Equatable {
         /// Text, kept to the byte; only the empty field is missing, and it is a legal key, "".
         case key
+        /// Text of which most occurs once, such as an identifier of pupils: for tables, which keep it row by row.
+        case text
+        /// A year, academic year, term or date: for tables, where every text that is not empty must be one.
+        case period
         /// A number that serves as a key (prior attainment): the shortest decimal text; missing codes become "".
         case numericKey
         /// A decimal number; missing with its reason.
@@ -118,7 +122,7 @@ public struct ColumnRequest: Sendable, Equatable {
         self.role = role
     }
 
-    public var isKey: Bool { role == .key || role == .numericKey }
+    public var isKey: Bool { role == .key || role == .numericKey || role == .period }
 }
 
 /// A decimal with at most six decimals: mantissa / 10^decimals, trailing zeros cut.

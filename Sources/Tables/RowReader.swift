@@ -1,8 +1,8 @@
 /// Reads files into batches of typed columns: one pass, in pieces, on several threads.
 ///
-/// A wave of bytes is read; its pieces are scanned for field ends at the same time; then the lanes decode the pieces that
-/// fall to them. There are always eight lanes and piece p goes to lane p mod 8, so neither exact sums nor double ones
-/// depend on the number of threads.
+/// While one wave of bytes is decoded, piece by piece in lanes, one of the threads reads the next and finds its field ends.
+/// In double arithmetic there are eight lanes and piece p goes to lane p mod 8, so that sums do not depend on the number
+/// of threads. Exact sums do not depend on lanes at all: there each thread has one, and its tables stay in its cache.
 public struct RowReader {
     public static let laneCount = 8
 
@@ -64,17 +64,19 @@ public struct RowReader {
     ///   be read again in double arithmetic, `OutputError` for the file of rejects, and what the consumer throws.
     public func read(into consumer: some BatchConsumer) throws -> ReadReport {
         try checkFiles()
-        try consumer.begin(lanes: Self.laneCount)
-        let lanes = (0..<Self.laneCount).map { Lane(number: $0, request: request) }
+        let laneCount = request.arithmetic == .exact ? min(max(request.threads, 1), Self.laneCount) : Self.laneCount
+        try consumer.begin(lanes: laneCount)
+        let lanes = (0..<laneCount).map { Lane(number: $0, request: request) }
         let rejects = request.isLenient ? try request.rejects.map { try RejectedRows(path: $0) } : nil
         let buffer = try WaveBuffer(capacity: sizes.wave)
+        let spare = try WaveBuffer(capacity: sizes.wave, made: buffer.made)
         var report = ReadReport()
         for (index, input) in request.files.enumerated() {
             let rowsBefore = lanes.reduce(0) { $0 + $1.rowsRead }
             let blankBefore = lanes.reduce(0) { $0 + $1.blankLines }
             let shortBefore = lanes.reduce(0) { $0 + $1.shortRows }
             let file = try open(
-                input, index, buffer, threads: request.threads, wantsDigest: request.wantsDigests)
+                input, index, buffer, spare: spare, threads: 1, wantsDigest: request.wantsDigests)
             try readWaves(of: file, lanes, consumer, rejects)
             let rows = lanes.reduce(0) { $0 + $1.rowsRead } - rowsBefore
             report.files.append(file.reader.report(rows: rows))
@@ -99,11 +101,12 @@ public struct RowReader {
         }
     }
 
-    private func open(_ input: InputFile, _ index: Int, _ buffer: WaveBuffer, threads: Int, wantsDigest: Bool) throws
-        -> OpenFile
-    {
+    private func open(
+        _ input: InputFile, _ index: Int, _ buffer: WaveBuffer, spare: WaveBuffer? = nil, threads: Int,
+        wantsDigest: Bool
+    ) throws -> OpenFile {
         let reader = try WaveReader(
-            path: input.path, form: request.form, sizes: sizes, threads: threads, buffer: buffer,
+            path: input.path, form: request.form, sizes: sizes, threads: threads, buffer: buffer, spare: spare,
             wantsDigest: wantsDigest)
         return try OpenFile(index, input, reader, request)
     }
@@ -111,34 +114,41 @@ public struct RowReader {
     private func readWaves(
         of file: OpenFile, _ lanes: [Lane], _ consumer: some BatchConsumer, _ rejects: RejectedRows?
     ) throws {
-        while try nextWave(file, lanes) {
+        let helpers = HelperThreads(min(request.threads, lanes.count) - 1)
+        defer { helpers.end() }
+        var isThere = try next(lanes) { try file.reader.next() }
+        while isThere {
             let isConsuming = lanes.allSatisfy(\.faults.isEmpty)
-            // One more piece of work than lanes: the digest of the wave's bytes.
-            Parallel.run(lanes.count + 1, threads: request.threads) { work in
-                guard work > 0 else {
-                    file.reader.digestFreshBytes()
-                    return
-                }
-                let lane = lanes[work - 1]
-                for piece in file.reader.pieces where piece.number % lanes.count == lane.number {
-                    lane.process(piece, of: file, into: consumer, isConsuming: isConsuming)
-                }
+            try prepare(consumer, file)
+            let work = WaveWork(
+                file.reader, laneCount: lanes.count, isOrdered: request.arithmetic == .double
+            ) { piece, lane in
+                lanes[lane].process(piece, of: file, into: consumer, isConsuming: isConsuming)
             }
+            helpers.run(work)
             try stopIfNeeded(lanes)
             if let rejects {
                 try rejects.add(lanes.flatMap(\.rejected))
                 for lane in lanes { lane.rejected.removeAll(keepingCapacity: true) }
             }
+            isThere = try next(lanes) { try work.isNextThere() }
         }
+        try file.reader.digestRest()
+    }
+
+    /// Tells the consumer how many rows there may be.
+    private func prepare(_ consumer: some BatchConsumer, _ file: OpenFile) throws {
+        guard let first = file.reader.pieces.first, let last = file.reader.pieces.last else { return }
+        if file.rowsBefore < 0 { file.rowsBefore = first.rowsBefore }
+        let places = last.rowsBefore + last.lineEnds
+        let done = max(last.origin + last.end - WaveBuffer.margin, 1)
+        let rows = Double(places - file.rowsBefore) * max(1, Double(file.reader.source.size) / Double(done))
+        try consumer.prepare(places: places, expected: file.rowsBefore + Int(rows))
     }
 
     /// A fault found in a row before the place where the file itself breaks comes first.
-    private func nextWave(_ file: OpenFile, _ lanes: [Lane]) throws -> Bool {
-        do {
-            return try file.reader.next()
-        } catch {
-            throw FaultLog.first(of: lanes.map(\.faults)) ?? error
-        }
+    private func next(_ lanes: [Lane], _ isThere: () throws -> Bool) throws -> Bool {
+        do { return try isThere() } catch { throw FaultLog.first(of: lanes.map(\.faults)) ?? error }
     }
 
     private func stopIfNeeded(_ lanes: [Lane]) throws {
@@ -208,6 +218,8 @@ final class OpenFile: @unchecked Sendable {
     let reader: WaveReader
     let sources: [FieldSource]
     let filters: [FilterTest]
+    /// Places of rows in the files before this one; −1 while it has given none.
+    var rowsBefore = -1
 
     init(_ index: Int, _ input: InputFile, _ reader: WaveReader, _ request: ReadRequest) throws(TableError) {
         self.index = index

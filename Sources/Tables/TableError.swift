@@ -19,6 +19,7 @@ public enum TableError: Refusal, Equatable {
     case constantInFile(name: String, path: String)
     case rows(RowFault, Occurrences)
     case unmatchedGrades(column: String, Place, texts: [GradeCount], rows: Int)
+    case notPeriod(column: String, Place, text: String)
     case unknownEncoding(String)
     case request(String, hint: String)
 
@@ -55,6 +56,7 @@ public enum TableError: Refusal, Equatable {
         case .memory: "E507"
         case .rows(let fault, _): fault.code
         case .unmatchedGrades: "E204"
+        case .notPeriod: "E206"
         }
     }
 
@@ -76,6 +78,7 @@ public enum TableError: Refusal, Equatable {
                 + (limit.map { ", over this process's limit of \(Self.size($0)) (ulimit -v)" } ?? "")
         case .fileName(_, let pattern): "the file's name does not match `\(pattern)`"
         case .constantInFile(let name, _): "the column `\(name)` is in the file and is also set for the whole file"
+        case .notPeriod(let column, _, _): "the value in `\(column)` is not a period"
         case .unknownEncoding(let name): "the encoding `\(name)` is not known"
         case .request(let problem, _): problem
         case .rows(let fault, let where_):
@@ -93,7 +96,7 @@ public enum TableError: Refusal, Equatable {
             .damagedPack(let path, _, _):
             Place(file: path)
         case .unclosedQuote(let place, _), .unusableHeader(let place, _), .overLimit(let place, _, _, _),
-            .unmatchedGrades(_, let place, _, _):
+            .unmatchedGrades(_, let place, _, _), .notPeriod(_, let place, _):
             place
         case .rows(_, let where_): where_.places.first
         case .unknownEncoding, .request, .memory: nil
@@ -118,6 +121,7 @@ public enum TableError: Refusal, Equatable {
         case .memory: "raise the limit, close other programs, or use fewer --threads"
         case .fileName: "rename the file or change --time-from-name"
         case .constantInFile: "leave one of the two out"
+        case .notPeriod: "periods are years, academic years such as 2018/19, terms and ISO dates"
         case .unknownEncoding: "use utf-8, utf-16, windows-1252 or latin1"
         case .request(_, let hint): hint
         case .rows(let fault, _): fault.hint
@@ -132,6 +136,7 @@ public enum TableError: Refusal, Equatable {
         switch self {
         case .rows(_, let where_): where_.found
         case .unmatchedGrades(_, _, let texts, _): Self.list(texts)
+        case .notPeriod(_, _, let text): text
         default: nil
         }
     }

@@ -1,7 +1,12 @@
 /// Whole records of one wave, with the offsets of all their field ends.
 struct Piece {
-    /// Counted over the whole input; decides the lane.
+    /// Counted over the whole input.
     var number: Int
+    /// The memory of its wave, and the place in the file of that memory's first byte after the margin.
+    var bytes: UnsafeMutablePointer<UInt8>
+    var origin: Int
+    /// At least as many as there are rows in all pieces before it, in all files.
+    var rowsBefore: Int
     var start: Int
     var end: Int
     /// Offsets into the wave; `ends[-1]` is one less than `start`, so that every field begins after the end before it.
@@ -14,7 +19,14 @@ struct Piece {
     var firstLine: Int64
 }
 
+/// What has been made so far, over all files: pieces, and rows as far as ends of lines outside quotes are rows.
+final class PieceCount {
+    var pieces = 0
+    var rows = 0
+}
+
 /// The memory of a wave: the bytes and room for one offset a byte; kept from file to file.
+/// Two take turns where one wave is decoded while the next is read.
 final class WaveBuffer {
     /// Bytes before the first and after the last that may be read without harm.
     static let margin = 64
@@ -22,12 +34,13 @@ final class WaveBuffer {
     private(set) var bytes: UnsafeMutablePointer<UInt8>
     private(set) var ends: UnsafeMutablePointer<UInt32>
     private(set) var capacity: Int
-    /// Pieces made so far, in all files.
-    var pieceCount = 0
+    let made: PieceCount
 
+    /// - Parameter made: shared by the buffers of one input.
     /// - Throws: `.memory` where the system has none left.
-    init(capacity: Int) throws(TableError) {
+    init(capacity: Int, made: PieceCount = PieceCount()) throws(TableError) {
         self.capacity = capacity
+        self.made = made
         (bytes, ends) = try Self.allocate(capacity)
     }
 

@@ -10,7 +10,9 @@ final class WaveReader {
     let form: FileForm
     let sizes: ReadingSizes
     let threads: Int
-    let buffer: WaveBuffer
+    private(set) var buffer: WaveBuffer
+    /// Where the next wave goes, so that the present one can be decoded meanwhile; `nil` where nobody does.
+    private var spare: WaveBuffer?
     var header = Header(names: [])
     var separator = UInt8(ascii: ",")
     var lineEnd = UInt8(ascii: "\n")
@@ -32,20 +34,22 @@ final class WaveReader {
     var isDigestComplete = false
     private var digested = 0
 
-    init(path: String, form: FileForm, sizes: ReadingSizes, threads: Int, buffer: WaveBuffer, wantsDigest: Bool = false)
-        throws(TableError)
-    {
+    init(
+        path: String, form: FileForm, sizes: ReadingSizes, threads: Int, buffer: WaveBuffer, spare: WaveBuffer? = nil,
+        wantsDigest: Bool = false
+    ) throws(TableError) {
         self.form = form
         self.sizes = sizes
         self.threads = threads
         self.buffer = buffer
+        self.spare = spare
         digest = wantsDigest ? SHA256Stream() : nil
         source = try ByteSource(path: path, unpacks: form.limits, threads: threads, digest: digest)
         // A compressed file is digested as it is stored, while it is unpacked.
         isDigestComplete = source.isPacked
         try readHead()
         // The head leaves the buffer before the first wave, so its bytes are digested now.
-        digestFreshBytes()
+        addToDigest(freshBytes)
         fresh = dataEnd..<dataEnd
     }
 
@@ -65,15 +69,23 @@ final class WaveReader {
         fresh = dataStart..<dataStart
     }
 
-    /// Gives the fresh bytes to the digest; may run beside the decoding.
-    func digestFreshBytes() {
-        guard let digest, !isDigestComplete, !fresh.isEmpty else { return }
-        digest.add(UnsafeRawBufferPointer(start: buffer.bytes + fresh.lowerBound, count: fresh.count))
-        digested += fresh.count
+    /// The bytes that this wave brought, where a digest still wants them. They last until the wave after the next.
+    var freshBytes: UnsafeRawBufferPointer {
+        guard digest != nil, !isDigestComplete, !fresh.isEmpty else {
+            return UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+        return UnsafeRawBufferPointer(start: buffer.bytes + fresh.lowerBound, count: fresh.count)
+    }
+
+    /// Gives bytes to the digest, in their order; may run beside the decoding and the reading of the next wave.
+    func addToDigest(_ bytes: UnsafeRawBufferPointer) {
+        guard !bytes.isEmpty else { return }
+        digest?.add(bytes)
+        digested += bytes.count
     }
 
     /// The lines at the end that are left out are part of the file all the same.
-    private func digestRest() throws(TableError) {
+    func digestRest() throws(TableError) {
         guard let digest, !isDigestComplete, source.isFile else { return }
         while digested < source.size {
             let step = min(source.size - digested, 1 << 20)
@@ -93,19 +105,16 @@ final class WaveReader {
         Place(file: source.path, line: Int(line), column: column)
     }
 
-    func fileOffset(of position: Int) -> Int { origin + position - WaveBuffer.margin }
-
     /// Reads the next wave into `pieces`; false at the end of the file.
     ///
     /// - Throws: `.unclosedQuote`, `.overLimit`, `.changed`, `.cannotOpen`.
     func next() throws(TableError) -> Bool {
-        moveRestToFront()
+        try moveRestToFront()
         var target = sizes.wave
         while true {
             try fill(to: target)
             if source.isAtEnd {
                 if dataEnd == dataStart {
-                    try digestRest()
                     try source.checkUnchanged()
                     return false
                 }
@@ -121,14 +130,15 @@ final class WaveReader {
         }
     }
 
-    private func moveRestToFront() {
+    private func moveRestToFront() throws(TableError) {
         let shift = dataStart - WaveBuffer.margin
-        guard shift > 0 else {
-            fresh = dataEnd..<dataEnd
-            return
-        }
         let rest = dataEnd - dataStart
-        (buffer.bytes + WaveBuffer.margin).update(from: buffer.bytes + dataStart, count: rest)
+        let start = buffer.bytes + dataStart
+        if let other = spare {
+            (spare, buffer) = (buffer, other)
+            try buffer.reserve(rest, keeping: 0)
+        }
+        (buffer.bytes + WaveBuffer.margin).update(from: start, count: rest)
         dataStart -= shift
         dataEnd -= shift
         origin += shift

@@ -124,7 +124,7 @@ enum OptionLists {
             ]
             + ["bacon", "honest", "placebo", "leave-one-out", "composition"].map { list.isLater("--diagnostics", $0) }
             + [
-                list.isLater("--comparison", "not-yet"), list.isLater("--method", "dr"),
+                list.acts("--comparison", "not-yet"), list.isLater("--method", "dr"),
                 list.isLater("--anticipation", "1"),
                 list.isLater("--base", "universal"), list.isLater("--bootstrap", "99"), list.isLater("--wild", "99"),
                 list.isLater("--wild-weights", "webb"), list.isLater("--collapse"),

@@ -56,8 +56,11 @@ enum Program {
     }
 
     /// Starts the program; its streams are files, so that no full pipe can stop it.
+    ///
+    /// - Parameter stalls: standard input is a pipe that gives a header and then nothing.
     static func start(
-        _ arguments: [String], in folder: String, input: Data = Data(), environment: [String: String] = [:]
+        _ arguments: [String], in folder: String, input: Data = Data(), environment: [String: String] = [:],
+        stalls: Bool = false
     ) throws -> (Process, Streams) {
         guard let path else { throw Absent() }
         let place = FileManager.default.temporaryDirectory
@@ -72,6 +75,11 @@ enum Program {
         process.currentDirectoryURL = URL(filePath: folder)
         process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"].merging(environment) { $1 }
         process.standardInput = try FileHandle(forReadingFrom: inputFile)
+        if stalls {
+            let pipe = Pipe()
+            try pipe.fileHandleForWriting.write(contentsOf: Data("a,b\n1,2\n".utf8))
+            process.standardInput = pipe
+        }
         process.standardOutput = try FileHandle(forWritingTo: streams.out)
         process.standardError = try FileHandle(forWritingTo: streams.err)
         try process.run()

@@ -28,7 +28,8 @@ import Testing
         #expect(error.status == .design)
         #expect(
             error.message
-                == "these files can show progress, not impact; add comparison schools, such as the published tables (all 2 units are partners)")
+                == "these files can show progress, not impact; add comparison schools, such as the published tables (all 2 units are partners)"
+        )
     }
 
     @Test func allTreatedAtDifferentTimesPointsToNotYet() throws {

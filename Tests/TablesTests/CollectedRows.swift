@@ -27,6 +27,7 @@ final class CollectedRows: BatchConsumer {
             var values: [String] = []
             for column in batch.columns {
                 switch column {
+                case .text(let text): values.append(text.slots.start[r].text)
                 case .key(let key): values.append(key.dictionary.texts[Int(key.codes[r])])
                 case .number(let number):
                     if number.missing[r] > 0 {

@@ -102,6 +102,7 @@ import Testing
         let folder = try TemporaryFolder()
         var random = SplitMix64(seed: 12)
         var request = Self.keys(try folder.file(Self.randomTable(&random, rows: 2000)))
+        request.arithmetic = .double
         var sizes = ReadingSizes()
         (sizes.piece, sizes.wave) = (300, 5000)
         var seen: [[[Int64]]] = []
