@@ -17,7 +17,8 @@ public func fuzzNumber(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
         }
         let trimmed = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespaces)
         let want = strtod(trimmed, nil)
-        precondition(number.double.bitPattern == want.bitPattern || number.double == 0 && want == 0, "\(trimmed)")
+        let value = number.double(base, count, reader.form)
+        precondition(value.bitPattern == want.bitPattern || value == 0 && want == 0, "\(trimmed)")
         if short >= 0 {
             let mantissa = Double(short >> 3)
             precondition(mantissa / pow(10, Double(short & 7)) == want, "\(trimmed)")

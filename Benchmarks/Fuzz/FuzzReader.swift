@@ -41,7 +41,11 @@ private func plainRows(_ text: [UInt8], separator: UInt8) -> [[String]] {
         field = []
         guard step == .lineEnd else { continue }
         // Before the header a line of blanks is no record; behind it only an empty line is none.
-        let isBlank = rows.isEmpty ? fields.count == 1 && fields[0].allSatisfy(NumberText.isBlank) : fields == [[]]
+        let isBlank =
+            rows.isEmpty
+            ? fields.allSatisfy { $0.allSatisfy(NumberText.isBlank) }
+                && (fields.count == 1 || NumberText.isBlank(separator))
+            : fields == [[]]
         if !isBlank { rows.append(fields.map { String(decoding: FieldText.unquoted($0), as: UTF8.self) }) }
         fields = []
     }

@@ -19,8 +19,8 @@ for target in ${FUZZ_TARGETS:-Reader Number Pack}; do
     swiftc -O -g -sanitize=fuzzer,address -wmo -parse-as-library -module-name "Fuzz$target" -package-name counterpart -swift-version 6 \
         -I "$build" -I Sources/CCrypto -I Sources/CZlib -I Sources/CZstd \
         Sources/Tables/*.swift Benchmarks/Fuzz/FuzzedFile.swift "Benchmarks/Fuzz/Fuzz$target.swift" \
-        "$build/CByteScan.o" -lcrypto -lz -lzstd -o "$build/Fuzz$target" 2> "$build/$target.log" ||
-        { cat "$build/$target.log" >&2; exit 1; }
+        "$build/CByteScan.o" -lcrypto -lz -lzstd -o "$build/Fuzz$target" > "$build/$target.log" 2>&1 ||
+        { grep -v "ld.gold" "$build/$target.log" >&2; exit 1; }
     mkdir -p "$build/corpus/$target"
     "$build/Fuzz$target" -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
         -artifact_prefix="$build/$target-" "$build/corpus/$target" "Benchmarks/Fuzz/Corpus/$target" 2> "$build/$target.run" ||
