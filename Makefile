@@ -1,5 +1,5 @@
 # The two commands that matter: `make demo` (the sample evaluation, then read the report) and `make test`.
-.PHONY: demo test release bench budgets simulate docs lint packages clean
+.PHONY: fuzz demo test release bench budgets simulate docs lint packages clean
 SHELL := /bin/bash
 OUT ?= out/demo
 
@@ -27,6 +27,11 @@ budgets: release
 SEEDS ?= 200
 simulate: packages
 	swift run -c release Simulation --seeds $(SEEDS)
+
+# libFuzzer over the reader, the numbers and compressed files, each so long.
+FUZZ_SECONDS ?= 600
+fuzz: packages
+	FUZZ_SECONDS=$(FUZZ_SECONDS) bash Benchmarks/Fuzz/fuzz.sh
 
 docs: packages
 	swift package --disable-sandbox --allow-writing-to-directory .build/documentation \

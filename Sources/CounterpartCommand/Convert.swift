@@ -64,7 +64,10 @@ struct Convert: ParsableCommand {
 
     private func write(_ conversion: Conversion) throws -> Conversion.Report {
         try output.map { try OutputFile.check($0, reading: input.files) }
-        guard let output else { return try conversion.run { try StandardOutput.write($0) } }
+        guard let output else {
+            try conversion.checkCompressedFiles()
+            return try conversion.run { try StandardOutput.write($0) }
+        }
         let file = try WholeFile(output)
         do {
             let report = try conversion.run { try file.write($0) }

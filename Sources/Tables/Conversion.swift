@@ -56,6 +56,22 @@ public struct Conversion: Sendable {
         return key
     }
 
+    /// Unpacks every compressed file once and checks it, for callers whose output is seen while it is made: a file that is
+    /// cut off or damaged then refuses before the first row. Standard input cannot be read twice and is left out.
+    ///
+    /// - Throws: `TableError`.
+    public func checkCompressedFiles() throws {
+        for file in files where file.path != "-" {
+            let source = try ByteSource(path: file.path, unpacks: form.limits, threads: threads)
+            guard source.isPacked else { continue }
+            let block = try PackBlock(capacity: PackReader.blockSize)
+            while !source.isAtEnd {
+                _ = try source.read(into: block.bytes, capacity: block.capacity, threads: threads)
+            }
+            try source.checkUnchanged()
+        }
+    }
+
     /// Converts, handing the output on in parts, in order.
     ///
     /// - Throws: `TableError` for files and rows that cannot be read and for columns that do not exist, `OutputError` for

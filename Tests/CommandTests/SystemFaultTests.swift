@@ -39,6 +39,9 @@ import Testing
             .joined(separator: "\n") + "\n"
         return "upn,urn,year,fsm,score\n" + String(repeating: part, count: 50)
     }()
+    /// The same in small.
+    static let short =
+        String(long.split(separator: "\n", maxSplits: 10_000).prefix(10_000).joined(separator: "\n")) + "\n"
     static let gaps = "--outcome score --group fsm=Y --unit urn --time year --format csv"
 
     static func temporaries(_ folder: WorkFolder) -> [String] { folder.names.filter { $0.contains(".tmp") } }
@@ -86,6 +89,10 @@ import Testing
         try folder.write(StoredGzip.pack(Array(text.utf8)), "a.gz")
         let ended = try Self.shell("cat a.gz | $P convert -", in: folder)
         #expect(ended.status == 0 && ended.out == text)
+        // A large file that is damaged at its end gives no row either, though rows are printed as they are read.
+        try folder.write(Self.long, "a.csv")
+        let long = try Self.shell("cat a.csv a.csv | gzip -1 | head -c -3 > long.gz; $P convert long.gz", in: folder)
+        #expect(long.status == 3 && long.out.isEmpty && long.err.contains("the gzip data is cut off (E118)"))
         let cut = try Self.shell("head -c 100000 a.gz | $P convert -", in: folder)
         #expect(cut.status == 3 && cut.out.isEmpty && cut.err.contains("the gzip data is cut off (E118)"))
     }
@@ -246,7 +253,7 @@ import Testing
 
     @Test func surroundingsDoNotChangeTheAnswer() throws {
         let folder = try WorkFolder()
-        try folder.write(Self.long, "a.csv")
+        try folder.write(Self.short, "a.csv")
         let (gaps, convert) = ("$P gaps a.csv \(Self.gaps)", "$P convert a.csv --numbers score | sha256sum")
         let want = (try Self.shell(gaps, in: folder).out, try Self.shell(convert, in: folder).out)
         #expect(!want.0.isEmpty)
@@ -261,11 +268,11 @@ import Testing
     }
 
     /// Other kernels of the linear algebra: the same to 12 digits; what is read, to the bit.
-    @Test(arguments: ["Prescott", "Haswell", "SkylakeX"]) func otherKernelsAgree(_ kernel: String) throws {
+    @Test func otherKernelsAgree() throws {
         let folder = try WorkFolder()
         try folder.write(SmallSchools().csv(), "a.csv")
         let did =
-            "$P did a.csv --outcome attainment8 --unit urn --time academic_year --start partnership_start --covariates ks2_score --format json"
+            "$P did a.csv --outcome attainment8 --unit urn --time academic_year --start partnership_start --covariates ks2_score --permutations 0 --format json"
         let cells =
             "$P cells a.csv --outcome attainment8 --unit urn --time academic_year -o c.csv -q && sha256sum < c.csv"
         func numbers(_ environment: [String: String]) throws -> [Double] {
@@ -276,12 +283,15 @@ import Testing
                 ["estimate", "standardError", "degreesOfFreedom", "pValue"].compactMap { effect[$0] as? Double }
             }
         }
-        let (want, found) = (try numbers([:]), try numbers(["OPENBLAS_CORETYPE": kernel]))
-        #expect(want.count == found.count && !want.isEmpty)
-        for (a, b) in zip(want, found) { #expect(abs(a - b) <= 1e-12 * max(abs(a), 1e-3), "\(a) \(b)") }
-        #expect(
-            try Self.shell(cells, in: folder).out
-                == Self.shell(cells, in: folder, environment: ["OPENBLAS_CORETYPE": kernel]).out)
+        let (want, table) = (try numbers([:]), try Self.shell(cells, in: folder).out)
+        #expect(!want.isEmpty && !table.isEmpty)
+        for kernel in ["Prescott", "Haswell", "SkylakeX"] {
+            let environment = ["OPENBLAS_CORETYPE": kernel]
+            let found = try numbers(environment)
+            #expect(want.count == found.count)
+            for (a, b) in zip(want, found) { #expect(abs(a - b) <= 1e-12 * max(abs(a), 1e-3), "\(kernel): \(a) \(b)") }
+            #expect(try Self.shell(cells, in: folder, environment: environment).out == table)
+        }
     }
 
     // MARK: The progress line
