@@ -52,12 +52,10 @@ private func plainRows(_ text: [UInt8], separator: UInt8) -> [[String]] {
     return rows
 }
 
-/// LF, unless the first line end outside quotes is a CR alone; lines of blanks at the start hold no quotes.
+/// LF, unless the first line end outside quotes is a CR alone.
 private func lineEnd(of text: [UInt8]) -> UInt8 {
-    var isQuoted = false
-    for (i, byte) in text.enumerated() {
-        if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-        if isQuoted { continue }
+    var quotes = OpeningQuotes(separator: nil)
+    for (i, byte) in text.enumerated() where !quotes.isInside(after: byte) {
         if byte == UInt8(ascii: "\n") { return byte }
         if byte == UInt8(ascii: "\r") {
             return i + 1 < text.count && text[i + 1] != UInt8(ascii: "\n") ? byte : UInt8(ascii: "\n")

@@ -121,17 +121,19 @@ extension WaveReader {
     }
 
     /// LF, unless the first line end outside quotes is a CR that no LF follows.
+    ///
+    /// The separator is not known yet, so a quote opens a field behind any byte that could be one.
     private func findLineEnd() throws(TableError) -> UInt8 {
-        var isQuoted = false
+        var quotes = OpeningQuotes(separator: form.delimiter)
         var i = dataStart
         while true {
             while i < dataEnd {
                 let byte = buffer.bytes[i]
-                if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-                if !isQuoted, byte == UInt8(ascii: "\n") { return byte }
-                if !isQuoted, byte == UInt8(ascii: "\r") {
-                    if i + 1 == dataEnd, !source.isAtEnd { break }
+                let isOutside = !quotes.isInside(after: byte)
+                if isOutside, byte == UInt8(ascii: "\n") { return byte }
+                if isOutside, byte == UInt8(ascii: "\r") {
                     // One at the very end is a line end cut in two.
+                    if i + 1 == dataEnd, !source.isAtEnd { try readOn(what: "the header") }
                     let isAlone = i + 1 < dataEnd && buffer.bytes[i + 1] != UInt8(ascii: "\n")
                     return isAlone ? byte : UInt8(ascii: "\n")
                 }
@@ -165,6 +167,7 @@ extension WaveReader {
                 if names.texts.count == 1 { try detection.checkOneColumn(sample, separator) }
                 guard names.end - dataStart <= form.limits.header else { throw headerOverLimit("the header") }
                 try checkHeader(names.texts)
+                try checkHeaderForm(names.end)
                 line += Int64(count(lineEnd, in: dataStart..<names.end))
                 dataStart = names.end
                 return
@@ -184,6 +187,20 @@ extension WaveReader {
             throw .rows(
                 .invalidText(declared: isDeclared),
                 Occurrences(places: [place(line: line, column: "column \(i + 1)")], count: 1, found: nil))
+        }
+    }
+
+    /// What stops a row stops the header too.
+    private func checkHeaderForm(_ end: Int) throws(TableError) {
+        var machine = PlainMachine(separator: separator, lineEnd: lineEnd)
+        for i in dataStart..<end {
+            let fault: RowFault
+            switch machine.step(buffer.bytes[i], next: i + 1 < end ? buffer.bytes[i + 1] : lineEnd) {
+            case .afterQuote: fault = .afterQuote
+            case .strayLineEnd: fault = .strayLineEnd
+            default: continue
+            }
+            throw .rows(fault, Occurrences(places: [place(line: line)], count: 1, found: nil))
         }
     }
 

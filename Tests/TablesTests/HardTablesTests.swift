@@ -147,7 +147,10 @@ import Testing
         var cases: [Wrong] = [
             Wrong("empty", "", "E109"), Wrong("blank lines", "\n \n\t\n", "E109"),
             Wrong("mark alone", [0xEF, 0xBB, 0xBF], "E109"),
-            Wrong("header open", "a,\"b\n1,2\n", "E104:1:column 2"), Wrong("workbook", [0x50, 0x4B, 3, 4, 20], "E102"),
+            Wrong("header open", "a,\"b\n1,2\n", "E104:1:column 2"),
+            Wrong("header after a quote", "\"a\"b,c\n1,2\n", "E105:1"),
+            Wrong("header with a stray CR", "a,\"b\"\r,c\r\n1,2,3\r\n", "E106:3"),
+            Wrong("workbook", [0x50, 0x4B, 3, 4, 20], "E102"),
             Wrong("page", "<html><body>", "E102"), Wrong("JSON", "{\"a\": 1}", "E102"),
             Wrong("PDF", "%PDF-1.4", "E102"),
             Wrong("zeros", [UInt8](repeating: 0, count: 99), "E102"),
