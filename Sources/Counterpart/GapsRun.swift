@@ -91,9 +91,8 @@ public struct GapsRun {
                 return "\(isFew ? "Fewer than \(request.suppressBelow)" : "\(rows.rows)") rows: \(rows.reason)."
             }
         }
-        var sample = SampleCounts(
+        let sample = SampleCounts(
             rowsRead: cells.report.rowsRead, rowsUsed: used, dropped: dropped, missing: cells.report.missing)
-        sample.threshold = kind == .pupils ? request.suppressBelow : 0
         let frame = DocumentFrame(
             settings: settings(request, kind, cells), inputs: cells.report.files, sample: sample, warnings: warnings)
         return GapsDocument(

@@ -197,7 +197,6 @@ extension DidDocument {
             disclosure.apply(to: &path, beside: counterfactual),
         ]
         let first = disclosure.apply(to: &effects, beside: counterfactual, path: path, countsPupils: effectsCountPupils)
-        if effectsCountPupils { frame.sample.threshold = disclosure.threshold }
         withholdWords()
         return [first] + rows
     }

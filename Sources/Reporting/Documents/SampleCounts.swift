@@ -13,7 +13,8 @@ public struct SampleCounts: Sendable, Equatable {
     public var clusters: Int?
     /// Missing values in number roles by column and code.
     public var missing: [MissingCount]
-    /// Counts of rows below this are not told where a row is a pupil; 0 tells all.
+    /// Counts of rows below this are not told where a row is a pupil; 0 tells all. A report, which is there to be published,
+    /// sets it; the answers of commands account for every row.
     public var threshold = 0
 
     func isFew(_ rows: Int) -> Bool { rows > 0 && rows < threshold }
