@@ -4,6 +4,7 @@ SHELL := /bin/bash
 OUT ?= out/demo
 
 demo: release
+	@mkdir -p $(dir $(OUT))
 	@.build/release/counterpart run SampleData/partnership/plan.yml -o $(OUT)
 
 test: packages
