@@ -29,9 +29,17 @@ private func plainRows(_ text: [UInt8], separator: UInt8) -> [[String]] {
     var rows: [[String]] = []
     var fields: [[UInt8]] = []
     var field: [UInt8] = []
-    let text = text.last == lineEnd ? text : text + [lineEnd]
-    for (i, byte) in text.enumerated() {
-        let step = machine.step(byte, next: i + 1 < text.count ? text[i + 1] : nil)
+    var text = text[...]
+    // Lines of blanks before the header are no records, whichever line end they have.
+    while let end = text.firstIndex(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }),
+        text[..<end].allSatisfy(NumberText.isBlank)
+    {
+        text = text[(end + 1)...]
+    }
+    if text.last != lineEnd { text.append(lineEnd) }
+    let bytes = Array(text)
+    for (i, byte) in bytes.enumerated() {
+        let step = machine.step(byte, next: i + 1 < bytes.count ? bytes[i + 1] : nil)
         guard step == .fieldEnd || step == .lineEnd else {
             field.append(byte)
             continue
@@ -40,13 +48,7 @@ private func plainRows(_ text: [UInt8], separator: UInt8) -> [[String]] {
         fields.append(field)
         field = []
         guard step == .lineEnd else { continue }
-        // Before the header a line of blanks is no record; behind it only an empty line is none.
-        let isBlank =
-            rows.isEmpty
-            ? fields.allSatisfy { $0.allSatisfy(NumberText.isBlank) }
-                && (fields.count == 1 || NumberText.isBlank(separator))
-            : fields == [[]]
-        if !isBlank { rows.append(fields.map { String(decoding: FieldText.unquoted($0), as: UTF8.self) }) }
+        if fields != [[]] { rows.append(fields.map { String(decoding: FieldText.unquoted($0), as: UTF8.self) }) }
         fields = []
     }
     return rows

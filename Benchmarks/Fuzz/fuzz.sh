@@ -16,10 +16,10 @@ clang -O2 -g -fsanitize=address,fuzzer-no-link -ISources/CByteScan/include -c So
 
 for target in ${FUZZ_TARGETS:-Reader Number Pack}; do
     echo "fuzzing $target for $seconds s"
-    swiftc -O -g -sanitize=fuzzer,address -wmo -parse-as-library -module-name "Fuzz$target" -emit-module-path "$build/Fuzz$target.swiftmodule" -package-name counterpart -swift-version 6 \
+    swiftc -emit-executable -O -gline-tables-only -sanitize=fuzzer,address -wmo -parse-as-library -module-name "Fuzz$target" -package-name counterpart -swift-version 6 \
         -I "$build" -I Sources/CCrypto -I Sources/CZlib -I Sources/CZstd \
         Sources/Tables/*.swift Benchmarks/Fuzz/FuzzedFile.swift "Benchmarks/Fuzz/Fuzz$target.swift" \
-        "$build/CByteScan.o" -lcrypto -lz -lzstd -o "$build/Fuzz$target" > "$build/$target.log" 2>&1 ||
+        -Xlinker "$build/CByteScan.o" -lcrypto -lz -lzstd -o "$build/Fuzz$target" > "$build/$target.log" 2>&1 ||
         { grep -v "ld.gold" "$build/$target.log" >&2; exit 1; }
     mkdir -p "$build/corpus/$target"
     "$build/Fuzz$target" -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
