@@ -168,7 +168,8 @@ extension PreTrend {
             let p = PlainNumber.pValue(pValue)
             let how =
                 method == "randomisation"
-                ? "\(p), over \(assignments ?? 0) reassignments of the starts" : "\(p), by an F test"
+                ? "\(p), over \(assignments ?? 0) reassignments of the starts"
+                : q > 1 ? "\(p), each of the \(q) steps before the start tested and allowed for" : p
             parts.append(
                 pValue < 0.05
                     ? "A difference was already there before the start (\(how))."
