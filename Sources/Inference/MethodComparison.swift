@@ -56,11 +56,17 @@ extension MethodComparison {
             rows.append(row)
         }
         guard rows.count > 1 else { return nil }
-        self.init(rows: rows, chosen: Method(rawValue: evidence.kind.rawValue))
-        disagreement = sentence(level: evidence.options.level)
+        self.init(rows: rows, chosen: Method(rawValue: evidence.kind.rawValue), level: evidence.options.level)
     }
 
-    /// CR1 is known to be too narrow here, so that it contradicts nobody.
+    /// - Parameter level: of the intervals; a p-value below 1 − level speaks against no effect.
+    init(rows: [Row], chosen: Method?, level: Double) {
+        self.init(rows: rows, chosen: chosen)
+        disagreement = sentence(level: level)
+    }
+
+    /// CR1 is known to be too narrow here, and a method that could not reach so small a p-value says nothing: neither
+    /// contradicts.
     private func sentence(level: Double) -> String? {
         let alpha = 1 - level
         guard let chosen, let own = rows.first(where: { $0.method == chosen }), let p = own.pValue else { return nil }
