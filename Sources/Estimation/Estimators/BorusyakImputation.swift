@@ -102,7 +102,9 @@ public struct ImputationModel: Sendable {
         let solution = try Imputation(columns, rows: rows, isTreated: isTreated)
         let size = rows.outcomeSize
         let left = solution.remainder.reduce(0) { $0 + $1 * $1 } + rows.unexplained
-        guard left > 1e-26 * size else { throw .regression(.noVariation(outcome: rows.outcomeName, cells: rows.cellCount)) }
+        guard left > 1e-26 * size else {
+            throw .regression(.noVariation(outcome: rows.outcomeName, cells: rows.cellCount))
+        }
         return solution
     }
 
