@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Panels
+import Regression
 import Tables
 
 /// What an estimator hands to inference. Every estimate is linear in the outcome, θ̂ = v'y over compressed rows, and so are

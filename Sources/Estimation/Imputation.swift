@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Panels
+import Regression
 
 /// The algebra of imputation for one assignment of treatment: the model of untreated outcomes fitted on untreated rows,
 /// and what it leaves of every row.
@@ -46,7 +47,7 @@ public struct Imputation: Sendable {
             try OrderedCholesky(gram, floors: before.map { $0 * 1e-9 })
         }
         guard cholesky.reciprocalCondition >= LeastSquares.conditionLimit else {
-            throw .nearlyCollinear(reciprocalCondition: cholesky.reciprocalCondition)
+            throw .regression(.nearlyCollinear(reciprocalCondition: cholesky.reciprocalCondition))
         }
         let kept = cholesky.kept
         let x0 = fitted.selecting(columns: kept)

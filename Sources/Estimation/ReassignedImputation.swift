@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Panels
+import Regression
 
 /// Imputation under other starts than the design's own, computing anew only what they change.
 ///

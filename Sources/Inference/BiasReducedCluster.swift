@@ -1,6 +1,7 @@
 import Estimation
 import LinearAlgebra
 import Panels
+import Regression
 
 /// CR2, the bias-reduced cluster-robust variance, with Satterthwaite degrees of freedom.
 ///

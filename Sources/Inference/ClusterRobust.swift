@@ -1,6 +1,7 @@
 import Estimation
 import LinearAlgebra
 import Panels
+import Regression
 
 /// The cluster-robust variance, V = f · Σ (v'e)² over clusters; with two levels V₁ + V₂ − V₁₂ (Cameron, Gelbach & Miller
 /// 2011). The t refers to G − 1 degrees of freedom, of the smaller G.

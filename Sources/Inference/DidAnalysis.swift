@@ -1,5 +1,6 @@
 import Estimation
 import Panels
+import Regression
 import Tables
 
 /// One difference-in-differences analysis of one design: estimate, uncertainty, diagnostics, counterfactual.

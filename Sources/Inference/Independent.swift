@@ -1,5 +1,6 @@
 import Estimation
 import LinearAlgebra
+import Regression
 
 /// Variances that take errors as independent, from cells where cells suffice. Every parameter counts.
 struct Independent {

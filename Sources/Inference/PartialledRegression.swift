@@ -1,6 +1,7 @@
 import Estimation
 import LinearAlgebra
 import Panels
+import Regression
 
 /// A regression of which only some columns change from draw to draw: effects, covariates and factors are taken out of the
 /// outcome once, and out of the changing columns in each draw (Frisch, Waugh & Lovell).
@@ -10,7 +11,9 @@ struct PartialledRegression: Sendable {
 
     init(_ design: Design, effects: [CellFactor], nuisance: [[Double]] = []) throws(EstimationError) {
         self.design = design
-        fixed = try FixedPart(design, effects: effects, nuisance: nuisance)
+        fixed = try regressing { () throws(RegressionError) in
+            try FixedPart(design, effects: effects, nuisance: nuisance)
+        }
     }
 
     /// The estimates of changing columns in one draw.

@@ -8,7 +8,7 @@ private let oneThread: Void = cob_use_one_thread()
 public func endIdleThreadsOfBLAS() { _ = oneThread }
 
 /// The products that estimators need. Dimensions beyond 32 bits are a programmer's mistake here: what builds matrices from
-/// data bounds them first and refuses in words (`ModelColumns` in Estimation).
+/// data bounds them first and refuses in words (`ModelColumns` in Regression).
 extension Matrix {
     /// The cross product X'X, with both triangles filled: one call to `dsyrk`.
     public func crossProduct() -> Matrix {

@@ -1,5 +1,6 @@
 import Foundation
 import Panels
+import Regression
 import Testing
 
 @testable import Estimation

@@ -5,9 +5,9 @@ import Tables
 /// Ordinary (or weighted) least squares on compressed rows with one effect eliminated exactly.
 public struct LeastSquares: Sendable {
     /// Names of the kept columns.
-    let labels: [ColumnLabel]
+    public let labels: [ColumnLabel]
     /// Per column of the model: its place among the kept ones, nil where it was dependent.
-    let place: [Int?]
+    public let place: [Int?]
     /// rows × kept columns, after elimination.
     public let matrix: Matrix
     /// (X'X)⁻¹ of `matrix`.
@@ -22,13 +22,13 @@ public struct LeastSquares: Sendable {
     /// Independent columns among all fixed effects, the constant included: eliminated levels and kept dummies.
     public let effectRank: Int
     /// The eliminated effect, nil where all are columns.
-    let elimination: Elimination?
+    package let elimination: Elimination?
     public let warnings: [Warning]
 
     /// Below this reciprocal condition the Gram matrix is not trusted and QR of the rows takes over.
-    static let conditionLimit = 1e-10
+    package static let conditionLimit = 1e-10
 
-    init(_ columns: ModelColumns, rows: CompressedRows) throws(EstimationError) {
+    package init(_ columns: ModelColumns, rows: CompressedRows) throws(RegressionError) {
         let elimination = columns.eliminated.map { Elimination($0, rows: rows) }
         var whole = columns.matrix
         let before = (0..<whole.columns).map { j in Self.squaredLength(whole, j, rows: rows) }
@@ -110,14 +110,14 @@ public struct LeastSquares: Sendable {
 
 extension Matrix {
     /// Takes an effect out of every column.
-    mutating func eliminate(_ effect: Elimination) {
+    package mutating func eliminate(_ effect: Elimination) {
         for j in 0..<columns { effect.apply(&storage[j * rows..<(j + 1) * rows]) }
     }
 }
 
 extension CompressedRows {
     /// Σ W (ȳ − overall mean)² + what is within cells + ΣW·mean²: the size against which rounding is judged.
-    var outcomeSize: Double {
+    package var outcomeSize: Double {
         dot(outcome, outcome) + unexplained + scale.reduce(0) { $0 + $1 * $1 } * outcomeMean * outcomeMean
     }
 }

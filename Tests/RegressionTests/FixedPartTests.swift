@@ -2,7 +2,7 @@ import LinearAlgebra
 import Panels
 import Testing
 
-@testable import Estimation
+@testable import Regression
 
 struct FixedPartTests {
     /// Scores from clusters' moments are those from going over every row, and those of a full regression.

@@ -2,28 +2,34 @@ import LinearAlgebra
 import Panels
 
 /// What a column of a regression is, so that a dropped one is told by name and a treatment never dropped.
-struct ColumnLabel: Sendable, Equatable {
-    enum Role: Sendable, Equatable { case effect, nuisance, factor, covariate, treatment }
-    var name: String
-    var role: Role
+public struct ColumnLabel: Sendable, Equatable {
+    public enum Role: Sendable, Equatable { case effect, nuisance, factor, covariate, treatment }
+    public var name: String
+    public var role: Role
 }
 
 /// A regressor that is constant within cells.
-struct CellColumn: Sendable {
-    var name: String
-    var values: [Double]
+public struct CellColumn: Sendable {
+    public var name: String
+    /// One a cell.
+    public var values: [Double]
+
+    public init(name: String, values: [Double]) {
+        self.name = name
+        self.values = values
+    }
 }
 
 /// The regressors of a model other than the eliminated effect, as rows: effects, then nuisance columns, factors and
 /// covariates, and treatment last, so that what is dependent is found in the later column.
-struct ModelColumns: Sendable {
-    let labels: [ColumnLabel]
-    let matrix: Matrix
+package struct ModelColumns: Sendable {
+    package let labels: [ColumnLabel]
+    package let matrix: Matrix
     /// The effect that is not among the columns.
-    let eliminated: CellFactor?
+    package let eliminated: CellFactor?
 
     /// Dense effect columns beyond this many are refused.
-    static let levelLimit = 4_000
+    package static let levelLimit = 4_000
     /// Values of one matrix beyond this many (800 MB) are refused.
     static let valueLimit = 100_000_000
 
@@ -31,10 +37,10 @@ struct ModelColumns: Sendable {
     ///   - effects: fixed effects; the largest is eliminated, the others become dummies without their first level.
     ///   - nested: where given, only effects nested in this factor may be eliminated, as CR2 asks; if none is, a
     ///     constant and dummies of all stand in.
-    init(
+    package init(
         _ design: Design, rows: CompressedRows, effects: [CellFactor], nuisance: [CellColumn] = [],
         treatment: [CellColumn] = [], eliminatingOnlyNestedIn nested: CellFactor? = nil
-    ) throws(EstimationError) {
+    ) throws(RegressionError) {
         let candidates = effects.indices.filter { i in nested.map { effects[i].isNested(in: $0) } ?? true }
         // The first of equal size, so that the choice never depends on anything but the design.
         let largest = candidates.max { (effects[$0].usedLevelCount, -$0) < (effects[$1].usedLevelCount, -$1) }
@@ -77,5 +83,5 @@ struct ModelColumns: Sendable {
         self.labels = labels
     }
 
-    var treatmentIndices: [Int] { labels.indices.filter { labels[$0].role == .treatment } }
+    package var treatmentIndices: [Int] { labels.indices.filter { labels[$0].role == .treatment } }
 }

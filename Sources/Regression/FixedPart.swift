@@ -28,7 +28,7 @@ public struct FixedPart: Sendable {
     ///     draw goes over the rows.
     public init(
         _ design: Design, effects: [CellFactor], nuisance: [[Double]], momentLimit: Int = 20_000_000
-    ) throws(EstimationError) {
+    ) throws(RegressionError) {
         rows = CompressedRows(design, pool: design.clusterBlocks.codes)
         let extra = nuisance.map { CellColumn(name: "nuisance", values: $0) }
         model = try LeastSquares(ModelColumns(design, rows: rows, effects: effects, nuisance: extra), rows: rows)
