@@ -16,7 +16,6 @@ public struct DidAnalysis {
         try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
         let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
         guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
-        if let kind = options.vcov, !kind.isBuilt { throw .notInThisVersion("--vcov \(kind.rawValue)") }
 
         let effects = name == .did2x2 ? design.absorbed : design.effects
         let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
@@ -25,10 +24,10 @@ public struct DidAnalysis {
 
         var counts = ArmCounts(used)
         let kind = options.vcov ?? (used.clusters.count == 1 && counts.isFew ? .cr2 : .cr1)
-        let fit = try estimator(name, options).fit(used, nested: kind == .cr2 ? used.clusters.first : nil)
+        let fit = try estimator(name, options).fit(used, nested: kind.isLeverageAdjusted ? used.clusters.first : nil)
         counts = ArmCounts(fit.design)
         let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
-        if covariance.isNegative.first == true { throw .twoWayVarianceNegative(names: fit.design.clusters.map(\.name)) }
+        try covariance.checkHeadline(fit, counts)
         let table = EffectTable(fit: fit, covariance: covariance, options: options)
         var rows = table.effects()
 
