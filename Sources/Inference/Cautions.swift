@@ -10,6 +10,8 @@ struct Cautions {
     var headline: Effect
     var kind: VarianceKind
     var randomisation: RandomisationTest?
+    var wild: WildFindings?
+    var bands: BootstrapBands?
     /// Reassignments asked for, by option or by rule.
     var draws: Int
     var preTrend: PreTrend?
@@ -48,6 +50,8 @@ struct Cautions {
                     "no randomisation test: treatment does not follow from the starts, or the headline has no statistic"
                 ))
         }
+        if let disagreement = wild?.disagreement { warnings.append(Warning("wild-bootstrap", disagreement)) }
+        warnings += bands?.warnings ?? []
         if counts.isFewTreated { warnings.append(Warning("few-treated", fewTreated)) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {
             warnings.append(Warning("pre-trend", preTrend.words))
