@@ -52,7 +52,7 @@ public enum EstimationError: Refusal, Equatable {
         case .oneCluster: "E409"
         case .tooFewRows: "E410"
         case .twoWayVarianceNegative: "E412"
-        case .noResampling: "E420"
+        case .noResampling: "E430"
         case .regression(let error): error.code
         }
     }

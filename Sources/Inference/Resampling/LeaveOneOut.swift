@@ -11,6 +11,8 @@ public struct LeaveOneOut: Sendable, Equatable {
         public var estimate: Double?
         /// The fewest pupils in any of its used cells; nil where they are not known.
         public var smallestCell: Double?
+        /// The estimate is withheld because it would tell of too few pupils.
+        public var isSuppressed = false
     }
     /// The headline with every unit.
     public var estimate: Double
