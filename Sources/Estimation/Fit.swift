@@ -55,9 +55,10 @@ public struct Fit: Sendable {
 
     /// Parameters that a clustered variance counts: those of effects nested in a cluster are left to the cluster.
     public func parameterCount(nestedIn clusters: [CellFactor]) -> Int {
-        let nested = effects.filter { effect in clusters.contains { effect.isNested(in: $0) } }
         let slopes = if case .leastSquares(let model) = basis { model.slopeCount } else { 0 }
-        return max(slopes + 1, parameterCount - nested.reduce(0) { $0 + $1.usedLevelCount - 1 })
+        let kept = EffectRank.count(
+            effects.map(EffectCodes.init), rank: parameterCount - slopes, nestedIn: clusters.map(EffectCodes.init))
+        return max(slopes + 1, slopes + kept)
     }
 }
 

@@ -8,6 +8,7 @@ public enum RegressionError: Refusal, Equatable {
     case tooManyLevels(effect: String, levels: Int, limit: Int)
     case tooManyValues(rows: Int, columns: Int)
     case numerical(String)
+    case notConverged(iterations: Int, residual: Double)
 
     public var status: ExitStatus { .design }
 
@@ -18,6 +19,7 @@ public enum RegressionError: Refusal, Equatable {
         case .tooManyLevels: "E405"
         case .tooManyValues: "E406"
         case .numerical: "E411"
+        case .notConverged: "E413"
         }
     }
 
@@ -32,6 +34,9 @@ public enum RegressionError: Refusal, Equatable {
         case .tooManyValues(let rows, let columns):
             "\(rows) rows by \(columns) columns are too many for one fit in memory; this is not in this version"
         case .numerical(let what): "the computation did not end: \(what)"
+        case .notConverged(let iterations, let residual):
+            "the fixed effects could not be taken out to ten digits: after \(iterations) iterations "
+                + "\(Self.shortNumber(residual)) of a column's length was left in them"
         }
     }
 
@@ -40,6 +45,7 @@ public enum RegressionError: Refusal, Equatable {
         case .noVariation: "check that the outcome column holds results, not a constant"
         case .nearlyCollinear: "leave out one of two covariates that measure nearly the same"
         case .tooManyLevels, .tooManyValues: "absorb a coarser effect"
+        case .notConverged: "leave out levels that few rows connect to the others, or absorb a coarser effect"
         case .numerical: "look for outcomes or covariates of extreme size"
         }
     }
