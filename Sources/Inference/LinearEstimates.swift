@@ -78,9 +78,10 @@ public struct LinearEstimates: Sendable {
 
     /// Parameters that a clustered variance counts: those of effects nested in a cluster are left to the cluster.
     var parameterCountBesideNested: Int {
-        let nested = effects.filter { effect in clusters.contains { effect.isNested(in: $0) } }
         let slopes = regression?.slopeCount ?? 0
-        return max(slopes + 1, parameterCount - nested.reduce(0) { $0 + $1.usedLevelCount - 1 })
+        let kept = EffectRank.count(
+            effects.map(EffectCodes.init), rank: parameterCount - slopes, nestedIn: clusters.map(EffectCodes.init))
+        return max(slopes + 1, slopes + kept)
     }
 
     /// - Throws: `.unsupported` where the estimates do not come from one regression.
