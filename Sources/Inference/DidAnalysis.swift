@@ -11,23 +11,9 @@ import Tables
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
     public static func run(_ whole: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
-        // A cell without weight says nothing, and its mean is not one.
-        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
-        try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
-        let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
-        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
-        if let kind = options.vcov, !kind.isBuilt { throw .notInThisVersion("--vcov \(kind.rawValue)") }
-
-        let effects = name == .did2x2 ? design.absorbed : design.effects
-        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
-        let used = singletons.map { design.keeping($0.keep) } ?? design
-        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
-
-        var counts = ArmCounts(used)
-        let kind = options.vcov ?? (used.clusters.count == 1 && counts.isFew ? .cr2 : .cr1)
-        let fit = try estimator(name, options).fit(used, nested: kind == .cr2 ? used.clusters.first : nil)
-        counts = ArmCounts(fit.design)
-        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        let (fit, covariance, singletons) = try estimate(whole, options)
+        let (name, kind) = (fit.estimator, covariance.kind)
+        let counts = ArmCounts(fit.design)
         if covariance.isNegative.first == true { throw .twoWayVarianceNegative(names: fit.design.clusters.map(\.name)) }
         let table = EffectTable(fit: fit, covariance: covariance, options: options)
         var rows = table.effects()
@@ -61,6 +47,28 @@ public struct DidAnalysis {
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
             sentences: cautions.sentences())
+    }
+
+    /// The fit and its covariance, by the rules; and the singletons that were set aside, if they were looked for.
+    static func estimate(
+        _ whole: Design, _ options: AnalysisOptions
+    ) throws(EstimationError) -> (fit: Fit, covariance: CovarianceOfEstimates, singletons: Singletons?) {
+        // A cell without weight says nothing, and its mean is not one.
+        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
+        try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+        let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
+        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
+        if let kind = options.vcov, !kind.isBuilt { throw .notInThisVersion("--vcov \(kind.rawValue)") }
+
+        let effects = name == .did2x2 ? design.absorbed : design.effects
+        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
+        let used = singletons.map { design.keeping($0.keep) } ?? design
+        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+
+        let kind = options.vcov ?? (used.clusters.count == 1 && ArmCounts(used).isFew ? .cr2 : .cr1)
+        let fit = try estimator(name, options).fit(used, nested: kind == .cr2 ? used.clusters.first : nil)
+        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        return (fit, covariance, singletons)
     }
 
     private static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)
