@@ -24,7 +24,10 @@ struct AdjustedLeastSquares {
         let model = try estimates.leastSquares(kind)
         let cluster = try estimates.onlyCluster(kind)
         let clusters = ClusterRows(cluster, estimates.rows)
-        if let effect = model.elimination, !effect.level.liesWithin(clusters.rows, count: effect.weight.count) {
+        let isNested = model.eliminated.allSatisfy { effect in
+            Elimination(effect, rows: estimates.rows).level.liesWithin(clusters.rows, count: effect.levelCount)
+        }
+        guard isNested else {
             throw .notInThisVersion("\(kind.rawValue) where the eliminated effect crosses the clusters")
         }
         return try AdjustedClusters(

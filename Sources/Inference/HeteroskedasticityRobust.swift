@@ -16,6 +16,9 @@ struct HeteroskedasticityRobust {
         let model = try estimates.leastSquares(kind)
         try checkRowsAreKnown(kind)
         guard kind != .hc1 else { return try uncorrected(smallSample) }
+        guard model.eliminated.count < 2 else {
+            throw .notInThisVersion("\(kind.rawValue) beside several fixed effects of many levels")
+        }
         let leverage = RowLeverage(model, estimates)
         let adjustment: LeverageAdjustment = kind == .hc2 ? .biasReduced : .jackknife
         let size = sizes()
@@ -103,6 +106,7 @@ struct RowLeverage {
     private let n: [Double]
 
     init(_ model: LeastSquares, _ estimates: LinearEstimates) {
+        let effect = model.eliminated.first.map { Elimination($0, rows: estimates.rows) }
         let x = model.matrix.selecting(rows: Array(0..<estimates.rows.cellCount))
         let scale = estimates.rows.scale
         let leaned = x.times(model.gramInverse)
@@ -110,7 +114,7 @@ struct RowLeverage {
         for j in 0..<x.columns {
             for r in whole.indices { whole[r] += leaned[r, j] * x[r, j] }
         }
-        if let effect = model.elimination {
+        if let effect {
             for r in whole.indices { whole[r] += scale[r] * scale[r] / effect.weight[effect.level[r]] }
         }
         room = whole.indices.map { r in
@@ -119,7 +123,7 @@ struct RowLeverage {
         }
         self.x = x
         m = model.gramInverse
-        effect = model.elimination
+        self.effect = effect
         self.scale = scale
         n = estimates.moments.n
     }
