@@ -66,6 +66,7 @@ struct DidComposition {
             effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
             group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
+            methods: first.result.methods,
             counterfactual: counterfactual, path: path, cautions: cautions(first),
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))

@@ -10,6 +10,7 @@ struct Cautions {
     var headline: Effect
     var kind: VarianceKind
     var randomisation: RandomisationTest?
+    var methods: MethodComparison?
     /// Reassignments asked for, by option or by rule.
     var draws: Int
     var preTrend: PreTrend?
@@ -49,6 +50,7 @@ struct Cautions {
                 ))
         }
         if counts.isFewTreated { warnings.append(Warning("few-treated", fewTreated)) }
+        if let words = methods?.disagreement { warnings.append(Warning("methods-disagree", words)) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {
             warnings.append(Warning("pre-trend", preTrend.words))
         }
@@ -58,6 +60,7 @@ struct Cautions {
     func sentences() -> [String] {
         var sentences: [String] = []
         if let few = fewTreatedHeadline { sentences.append(few) }
+        if let words = methods?.disagreement { sentences.append(words) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {
             sentences.append(preTrend.words)
         }

@@ -36,6 +36,11 @@ public struct DidAnalysis {
             fit, window: options.window, draws: draws, seed: options.seed, threads: options.threads)
         rows[0].permutationPValue = randomisation?.pValue
 
+        let methods =
+            counts.isFew
+            ? MethodComparison(
+                .init(fit: fit, headline: rows[0], kind: kind, randomisation: randomisation, options: options)) : nil
+
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
             let (test, leads) = PreTrend.find(
@@ -46,11 +51,11 @@ public struct DidAnalysis {
 
         let cautions = Cautions(
             design: fit.design, counts: counts, fit: fit, headline: rows[0], kind: kind, randomisation: randomisation,
-            draws: draws, preTrend: preTrend, singletonRows: singletons?.rows ?? 0, options: options)
+            methods: methods, draws: draws, preTrend: preTrend, singletonRows: singletons?.rows ?? 0, options: options)
         let counterfactual = Counterfactual(fit: fit, table: table)
         return AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
-            preTrend: preTrend, randomisation: randomisation, warnings: cautions.warnings(),
+            preTrend: preTrend, randomisation: randomisation, methods: methods, warnings: cautions.warnings(),
             rowsUsed: Int(fit.design.moments.n.reduce(0, +)), singletonRows: singletons?.rows ?? 0, units: counts.units,
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,

@@ -110,3 +110,8 @@ public struct LinearEstimates: Sendable {
         return clusters[0]
     }
 }
+
+extension Fit {
+    /// Sums of v·e by cluster: clusters × K.
+    func contributions(by cluster: CellFactor) -> Matrix { LinearEstimates(self).contributions(by: cluster) }
+}
