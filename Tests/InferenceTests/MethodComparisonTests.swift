@@ -19,6 +19,7 @@ struct MethodComparisonTests {
         let result = try DidAnalysis.run(design, AnalysisOptions())
         let methods = try #require(result.methods)
         #expect(methods.chosen == .cr2)
+        #expect(methods.rows.map(\.method) == [.cr1, .cr2, .cr3, .randomisation])
         let own = try #require(methods.rows.first { $0.method == .cr2 })
         let headline = result.effects[0]
         #expect(own.lower == headline.lower && own.upper == headline.upper && own.pValue == headline.pValue)
@@ -61,10 +62,13 @@ struct MethodComparisonTests {
                 == true)
     }
 
-    @Test func listensNeitherToCR1NorToATestThatCannotReject() {
+    @Test func listensNeitherToCR1NorToCR3NorToATestThatCannotReject() {
         let narrow = MethodComparison(
             rows: [Self.row(.cr1, p: 0.01), Self.row(.cr2, p: 0.2)], chosen: .cr2, level: 0.95)
         #expect(narrow.disagreement == nil)
+        let wide = MethodComparison(
+            rows: [Self.row(.cr2, p: 0.04), Self.row(.cr3, p: 0.07)], chosen: .cr2, level: 0.95)
+        #expect(wide.disagreement == nil)
         let blunt = MethodComparison(
             rows: [Self.row(.cr2, p: 0.01), Self.row(.randomisation, p: 0.1, smallest: 0.1)], chosen: .cr2, level: 0.95)
         #expect(blunt.disagreement == nil)
