@@ -23,6 +23,8 @@ public enum EstimationError: Refusal, Equatable {
     case twoWayVarianceNegative(names: [String])
     /// `variance` leaves out each cluster or row in turn; without the one named the estimate does not exist.
     case indispensable(variance: String, name: String)
+    /// A bootstrap, by name, that these data or this estimator do not allow.
+    case noResampling(method: String, reason: String, instead: String)
     /// What the regression beneath cannot do, under its own code.
     case regression(RegressionError)
 
@@ -53,6 +55,7 @@ public enum EstimationError: Refusal, Equatable {
         case .tooFewRows: "E410"
         case .twoWayVarianceNegative: "E412"
         case .indispensable: "E416"
+        case .noResampling: "E417"
         case .regression(let error): error.code
         }
     }
@@ -89,6 +92,7 @@ public enum EstimationError: Refusal, Equatable {
                 + "and these data are too few for it"
         case .indispensable(let variance, let name):
             "\(variance) leaves out each \(variance == "hc3" ? "row" : "cluster") in turn, and the effect cannot be estimated without \(name)"
+        case .noResampling(let method, let reason, _): "\(method) cannot be had: \(reason)"
         case .regression(let error): error.message
         }
     }
@@ -115,6 +119,7 @@ public enum EstimationError: Refusal, Equatable {
         case .tooFewRows: "leave out covariates or effects, or add rows"
         case .twoWayVarianceNegative: "cluster by one of the two"
         case .indispensable(let variance, _): "use --vcov \(variance == "hc3" ? "hc2" : "cr2")"
+        case .noResampling(_, _, let instead): instead
         case .regression(let error): error.hint
         }
     }

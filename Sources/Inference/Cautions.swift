@@ -11,6 +11,8 @@ struct Cautions {
     var kind: VarianceKind
     var randomisation: RandomisationTest?
     var methods: MethodComparison?
+    var wild: WildFindings?
+    var bands: BootstrapBands?
     /// Reassignments asked for, by option or by rule.
     var draws: Int
     var preTrend: PreTrend?
@@ -49,6 +51,8 @@ struct Cautions {
                     "no randomisation test: treatment does not follow from the starts, or the headline has no statistic"
                 ))
         }
+        if let disagreement = wild?.disagreement { warnings.append(Warning("wild-bootstrap", disagreement)) }
+        warnings += bands?.warnings ?? []
         if counts.isFewTreated { warnings.append(Warning("few-treated", fewTreated)) }
         if let words = methods?.disagreement { warnings.append(Warning("methods-disagree", words)) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {

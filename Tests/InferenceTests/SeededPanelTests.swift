@@ -21,7 +21,7 @@ private struct Congruential {
 ///
 /// Tolerance 1e-8: pyfixest demeans iteratively, to 1e-13 here, and its printed values then agree to about 1e-11.
 struct SeededPanelTests {
-    private static func panel(starts: [Int?], periods: Int, pupils: Int, seed: Int) -> (RowDesign, weights: [Double]) {
+    static func panel(starts: [Int?], periods: Int, pupils: Int, seed: Int) -> (RowDesign, weights: [Double]) {
         var r = Congruential(x: seed)
         var rows = RowDesign(unit: [], time: [], y: [], start: [])
         var covariate: [Double] = []

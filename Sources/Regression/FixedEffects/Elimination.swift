@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Panels
 
 /// The exact elimination of one fixed effect: weighted means by level are taken off, over the rows that fit it.
@@ -38,5 +39,12 @@ public struct Elimination: Sendable {
         for r in level.indices where level[r] >= 0 && isFitted[r] { mean[level[r]] += scale[r] * column[r] }
         for l in mean.indices where weight[l] > 0 { mean[l] /= weight[l] }
         for r in level.indices where level[r] >= 0 { column[r] -= scale[r] * mean[level[r]] }
+    }
+}
+
+extension Matrix {
+    /// Takes an effect out of every column.
+    package mutating func eliminate(_ effect: Elimination) {
+        for j in 0..<columns { effect.apply(&storage[j * rows..<(j + 1) * rows]) }
     }
 }
