@@ -99,11 +99,12 @@ extension MethodComparison.Evidence {
         guard let name = MethodComparison.Method(rawValue: method.rawValue) else { return nil }
         var effect = headline
         if method != kind {
+            let alone = fit.keeping([0])
             guard
                 let covariance = try? CovarianceOfEstimates.compute(
-                    fit, kind: method, smallSample: options.smallSample)
+                    alone, kind: method, smallSample: options.smallSample)
             else { return nil }
-            effect = EffectTable(fit: fit, covariance: covariance, options: options).effect(0)
+            effect = EffectTable(fit: alone, covariance: covariance, options: options).effect(0)
         }
         var row = MethodComparison.Row(name)
         row.standardError = effect.standardError
