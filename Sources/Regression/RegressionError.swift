@@ -9,6 +9,8 @@ public enum RegressionError: Refusal, Equatable {
     case tooManyValues(rows: Int, columns: Int)
     case numerical(String)
     case notConverged(iterations: Int, residual: Double)
+    case separated(rows: Int, of: Int)
+    case logitNotConverged(iterations: Int)
 
     public var status: ExitStatus { .design }
 
@@ -20,6 +22,8 @@ public enum RegressionError: Refusal, Equatable {
         case .tooManyValues: "E406"
         case .numerical: "E411"
         case .notConverged: "E413"
+        case .separated: "E430"
+        case .logitNotConverged: "E431"
         }
     }
 
@@ -37,6 +41,10 @@ public enum RegressionError: Refusal, Equatable {
         case .notConverged(let iterations, let residual):
             "the fixed effects could not be taken out to ten digits: after \(iterations) iterations "
                 + "\(Self.shortNumber(residual)) of a column's length was left in them"
+        case .separated(let rows, let all):
+            "the covariates tell who was treated with certainty in \(rows) of \(all) rows, so that no probability can be estimated"
+        case .logitNotConverged(let iterations):
+            "the model of who was treated had no maximum after \(iterations) steps"
         }
     }
 
@@ -46,6 +54,9 @@ public enum RegressionError: Refusal, Equatable {
         case .nearlyCollinear: "leave out one of two covariates that measure nearly the same"
         case .tooManyLevels, .tooManyValues: "absorb a coarser effect"
         case .notConverged: "leave out levels that few rows connect to the others, or absorb a coarser effect"
+        case .separated:
+            "leave out the covariate in which the groups do not overlap, or compare with units like the treated"
+        case .logitNotConverged: "look for covariates of extreme size"
         case .numerical: "look for outcomes or covariates of extreme size"
         }
     }
