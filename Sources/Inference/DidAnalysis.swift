@@ -50,7 +50,9 @@ public struct DidAnalysis {
         let methods =
             counts.isFew
             ? MethodComparison(
-                .init(fit: fit, headline: rows[0], kind: kind, randomisation: randomisation, options: options)) : nil
+                .init(
+                    fit: fit, headline: rows[0], kind: kind, wild: wild, randomisation: randomisation, options: options)
+            ) : nil
 
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
