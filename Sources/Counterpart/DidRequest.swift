@@ -38,6 +38,13 @@ public struct DidRequest: Sendable {
         design = DesignRequest(unit: data.unitName, time: data.timeName ?? "", treatment: treatment)
     }
 
+    /// Columns by which rows must be kept apart: a variance that takes each row's error for itself needs the covariates and the
+    /// weight of every row, and sums over cells do not hold them. Empty where cells suffice.
+    var columnsKeptApart: [String] {
+        guard let kind = analysis.vcov, kind.isRowwise else { return [] }
+        return covariates + [data.weights].compactMap { $0 }
+    }
+
     /// The key columns of the cells, each once, in the order of the exchanged form.
     func keyColumns() -> [ColumnRequest] {
         var keys = [data.unitColumn()]

@@ -50,7 +50,9 @@ struct DidStudy {
         try labels.forEach { try $0.refusePupils(request.data) }
         try request.data.refuseOutcomes(among: request.covariates, role: "held constant")
         let always = [request.design.unit, request.design.time]
-        var cells = try StudyCells.read(request.data, keys: keys, covariates: request.covariates, required: always)
+        var cells = try StudyCells.read(
+            request.data, keys: keys, covariates: request.covariates, required: always,
+            keepsRowsApart: !request.columnsKeptApart.isEmpty)
         try labels.forEach { try $0.refusePupils(cells.table, request.data, areUnits: request.design.rows == .units) }
         // After the reading and in one order, so that cell tables give the same counts as their rows.
         for name in request.design.clusters + request.design.absorbed + request.design.factors
@@ -144,6 +146,7 @@ struct DidStudy {
         var request = request.design
         request.rows = rows
         request.block = block
+        request.keptApart = self.request.columnsKeptApart
         request.countBlock = cells.countBlock
         request.hasPupilColumn = self.request.data.pupil != nil
         request.weightKind = self.request.data.weightsAreFrequencies ? .frequency : .analytic

@@ -23,8 +23,10 @@ struct StudyCells {
     /// - Parameters:
     ///   - keys: unit and period first.
     ///   - required: keys whose empty field leaves the row out.
+    ///   - keepsRowsApart: rows that differ in a covariate or weight are not added up; of cell tables it is not asked.
     static func read(
-        _ data: DataRequest, keys: [ColumnRequest], covariates: [String], required: [String]
+        _ data: DataRequest, keys: [ColumnRequest], covariates: [String], required: [String],
+        keepsRowsApart: Bool = false
     ) throws -> StudyCells {
         let names = data.files.map(\.path)
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
@@ -53,6 +55,7 @@ struct StudyCells {
         if let time = data.timeName { request.nouns[time] = "period" }
         request.covariates = covariates.map { ColumnRequest($0, role: .number) }
         request.weight = data.weights.map { ColumnRequest($0, role: .number) }
+        request.keepsRowsApart = keepsRowsApart
         if let pupil = data.pupil {
             request.pupil = ColumnRequest(pupil, role: .key)
             request.pupilPeriod = data.timeName

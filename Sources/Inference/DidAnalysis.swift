@@ -23,10 +23,10 @@ public struct DidAnalysis {
         try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
 
         var counts = ArmCounts(used)
-        let kind = options.vcov ?? (used.clusters.count == 1 && counts.isFew ? .cr2 : .cr1)
-        let draws = WildFindings.draws(options, kind: kind)
+        let rule = used.clusters.count == 1 && counts.isFew ? VarianceKind.cr2 : .cr1
         let method = try estimator(name, options)
-        let fit = try method.fit(used, nested: kind.isLeverageAdjusted || draws > 0 ? used.clusters.first : nil)
+        let (fit, kind) = try fitted(method, used, options, rule: rule)
+        let draws = WildFindings.draws(options, kind: kind)
         counts = ArmCounts(fit.design)
         let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
         try covariance.checkHeadline(fit, counts)
@@ -42,7 +42,7 @@ public struct DidAnalysis {
             ? try LeaveOneOut.run(fit, method, sign: table.sign(0), threads: options.threads) : nil
 
         let permutations =
-            options.permutations ?? (counts.isFewTreated || (options.vcov == nil && kind == .cr2) ? 999 : 0)
+            options.permutations ?? (counts.isFewTreated || (options.vcov == nil && rule == .cr2) ? 999 : 0)
         let randomisation = try RandomisationTest.run(
             fit, window: options.window, draws: permutations, seed: options.seed, threads: options.threads)
         rows[0].permutationPValue = randomisation?.pValue
@@ -71,12 +71,32 @@ public struct DidAnalysis {
         return AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
             preTrend: preTrend, randomisation: randomisation, methods: methods, wild: wild, bootstrap: bands,
-            leaveOneOut: leaveOneOut,
+            leaveOneOut: leaveOneOut, elimination: EffectElimination(fit),
             warnings: cautions.warnings(),
             rowsUsed: Int(fit.design.moments.n.reduce(0, +)), singletonRows: singletons?.rows ?? 0, units: counts.units,
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
             sentences: cautions.sentences())
+    }
+
+    /// The fit, and the variance that it is good for: where the rule asks for CR2 and an effect of too many levels crosses the
+    /// clusters, CR1 with a warning.
+    private static func fitted(
+        _ method: any Estimator, _ used: Design, _ options: AnalysisOptions, rule: VarianceKind
+    ) throws(EstimationError) -> (fit: Fit, kind: VarianceKind) {
+        let kind = options.vcov ?? rule
+        let needsBlocks = kind.isLeverageAdjusted || WildFindings.draws(options, kind: kind) > 0
+        do {
+            return (try method.fit(used, nested: needsBlocks ? used.clusters.first : nil), kind)
+        } catch .regression(let error) where error.isAboutSize && options.vcov == nil && kind == .cr2 {
+            var fit = try method.fit(used, nested: nil)
+            fit.warnings.append(
+                Warning(
+                    "no-cr2",
+                    "standard errors are cr1, too small where clusters are few: for cr2, \(error.message); rely on the "
+                        + "randomisation p-value"))
+            return (fit, .cr1)
+        }
     }
 
     private static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)

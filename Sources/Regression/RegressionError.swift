@@ -14,6 +14,14 @@ public enum RegressionError: Refusal, Equatable {
 
     public var status: ExitStatus { .design }
 
+    /// True where the same regression can be had with fewer columns.
+    package var isAboutSize: Bool {
+        switch self {
+        case .tooManyLevels, .tooManyValues: true
+        default: false
+        }
+    }
+
     public var code: String {
         switch self {
         case .noVariation: "E401"
@@ -34,7 +42,8 @@ public enum RegressionError: Refusal, Equatable {
         case .nearlyCollinear(let condition):
             "the regressors are too nearly collinear to estimate: reciprocal condition \(Self.shortNumber(condition))"
         case .tooManyLevels(let effect, let levels, let limit):
-            "\(levels) levels of \(effect) beside a larger effect: more than \(limit) are not in this version"
+            "\(levels) levels of \(effect), which cross the clusters or a larger effect, would take a column each, and more than "
+                + "\(limit) are not in this version"
         case .tooManyValues(let rows, let columns):
             "\(rows) rows by \(columns) columns are too many for one fit in memory; this is not in this version"
         case .numerical(let what): "the computation did not end: \(what)"

@@ -69,7 +69,7 @@ struct PlainRegression: Sendable {
         let model = try LeastSquares(
             ModelColumns(
                 design, rows: compressed, effects: design.absorbed,
-                eliminatingOnlyNestedIn: kind.isLeverageAdjusted ? design.clusters[0] : nil), rows: compressed)
+                eliminating: kind.isLeverageAdjusted ? .nested(in: design.clusters[0]) : .largest), rows: compressed)
         let q = design.moments.variableCount
         let total = design.moments.weight.reduce(0, +)
         let means = (1..<max(q, 1)).map { j in
