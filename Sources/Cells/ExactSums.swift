@@ -1,3 +1,5 @@
+internal import CByteScan
+
 /// The exact sums of one lane: for each cell one record with n, Σw, Σw², Σwz and Σwzz' of every block.
 ///
 /// Rows are added in 64 bits without a check for each addition: the largest product seen so far, times the rows since
@@ -150,6 +152,7 @@ private struct BatchRows {
     private func add<Sum: FixedWidthInteger>(_ base: UnsafeMutablePointer<Sum>, _ z: UnsafePointer<Int64>) {
         let (cells, used, stride) = (cells, used, stride)
         for row in 0..<rowCount where used[row] == 0 {
+            prefetch(base, row)
             let record = base + Int(cells[row]) &* stride
             let value = z[row]
             record[0] &+= 1
@@ -164,6 +167,7 @@ private struct BatchRows {
     ) {
         let (cells, used, stride) = (cells, used, stride)
         for row in 0..<rowCount where used[row] == 0 {
+            prefetch(base, row)
             let record = base + Int(cells[row]) &* stride
             let (y, x) = (y[row], x[row])
             record[0] &+= 1
@@ -182,6 +186,7 @@ private struct BatchRows {
     ) {
         let (cells, used, stride) = (cells, used, stride)
         for row in 0..<rowCount where used[row] == 0 {
+            prefetch(base, row)
             let record = base + Int(cells[row]) &* stride
             let (y, x, v) = (y[row], x[row], v[row])
             record[0] &+= 1
@@ -195,6 +200,14 @@ private struct BatchRows {
             record[8] &+= Sum(truncatingIfNeeded: x &* v)
             record[9] &+= Sum(truncatingIfNeeded: v &* v)
         }
+    }
+
+    /// Records lie in no order, and there are more than the nearest cache holds: asked for early, they come in time.
+    @inline(__always)
+    private func prefetch<Sum>(_ base: UnsafeMutablePointer<Sum>, _ row: Int) {
+        let record = base + Int(cells[min(row &+ 24, rowCount &- 1)]) &* stride
+        cbs_prefetch(record)
+        cbs_prefetch(record + stride)
     }
 
     /// The definition, for any number of variables.

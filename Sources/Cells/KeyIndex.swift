@@ -1,3 +1,5 @@
+internal import CByteScan
+
 /// Numbers the combinations of key codes that occur, densely and in order of arrival: the cells of one lane or table.
 ///
 /// The codes of a row are packed side by side into one 64-bit word. A word of few bits is the place of the cell's number in
@@ -183,6 +185,7 @@ private final class WordTable {
                 words[row] = 0
                 continue
             }
+            cbs_prefetch(plain + Int(words[min(row &+ 24, rowCount &- 1)]))
             let place = Int(words[row])
             if plain[place] == 0 {
                 count += 1

@@ -97,6 +97,8 @@ public struct Batch {
 public protocol BatchConsumer: Sendable {
     /// Called once, before the first batch, with the number of lanes.
     func begin(lanes: Int) throws
+    /// True where `prepare` is wanted.
+    var takesPlaces: Bool { get }
     /// Called before the batches of each wave of the input, when none is under way.
     ///
     /// - Parameters:
@@ -108,5 +110,6 @@ public protocol BatchConsumer: Sendable {
 
 extension BatchConsumer {
     /// Most consumers need no room for rows.
+    public var takesPlaces: Bool { false }
     public func prepare(places: Int, expected: Int) {}
 }

@@ -42,3 +42,6 @@ static inline size_t cbs_place(uint64_t head, uint32_t length, uint32_t shift) {
 /// not in the dictionary. Returns their count.
 size_t cbs_codes(int level, const cbs_fields *fields, size_t from, size_t to, const cbs_slot *slots, uint32_t shift,
                  uint32_t *codes, uint32_t *others);
+
+/// Asks for memory that will be written to soon.
+static inline void cbs_prefetch(const void *place) { __builtin_prefetch(place, 1); }
