@@ -3,7 +3,7 @@ import LinearAlgebra
 import Panels
 import Testing
 
-@testable import Estimation
+@testable import Regression
 
 struct LeastSquaresTests {
     /// Powers of a score, ever nearer to collinear: solved by QR with the number said.

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Panels
 
 /// The exact elimination of one fixed effect: weighted means by level are taken off, over the rows that fit it.
@@ -12,7 +13,7 @@ public struct Elimination: Sendable {
     /// - Parameters:
     ///   - effect: its codes a cell.
     ///   - isFitted: per row, whether it takes part in the fit (imputation fits on untreated rows alone).
-    init(_ effect: CellFactor, rows: CompressedRows, isFitted: [Bool]? = nil) {
+    package init(_ effect: CellFactor, rows: CompressedRows, isFitted: [Bool]? = nil) {
         level = rows.scale.indices.map { $0 < rows.cellCount ? effect.codes[$0] : -1 }
         scale = rows.scale
         self.isFitted = isFitted ?? [Bool](repeating: true, count: rows.count)
@@ -22,14 +23,14 @@ public struct Elimination: Sendable {
     }
 
     /// Levels that some row fits.
-    var levelCount: Int { weight.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
+    package var levelCount: Int { weight.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
 
     /// Takes the level means off a column of rows; rows of levels that nothing fits are left as they are.
-    func apply(_ column: inout ArraySlice<Double>) {
+    package func apply(_ column: inout ArraySlice<Double>) {
         column.withUnsafeMutableBufferPointer { apply($0) }
     }
 
-    func apply(_ column: inout [Double]) {
+    package func apply(_ column: inout [Double]) {
         column.withUnsafeMutableBufferPointer { apply($0) }
     }
 
@@ -38,5 +39,12 @@ public struct Elimination: Sendable {
         for r in level.indices where level[r] >= 0 && isFitted[r] { mean[level[r]] += scale[r] * column[r] }
         for l in mean.indices where weight[l] > 0 { mean[l] /= weight[l] }
         for r in level.indices where level[r] >= 0 { column[r] -= scale[r] * mean[level[r]] }
+    }
+}
+
+extension Matrix {
+    /// Takes an effect out of every column.
+    package mutating func eliminate(_ effect: Elimination) {
+        for j in 0..<columns { effect.apply(&storage[j * rows..<(j + 1) * rows]) }
     }
 }

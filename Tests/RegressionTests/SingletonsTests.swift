@@ -2,7 +2,7 @@ import Cells
 import Panels
 import Testing
 
-@testable import Estimation
+@testable import Regression
 
 struct SingletonsTests {
     /// A design of the given rows a cell, unit and period codes; outcomes are made up.
