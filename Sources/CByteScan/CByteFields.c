@@ -105,6 +105,24 @@ static inline __attribute__((always_inline)) size_t codes_words(const cbs_fields
     return count;
 }
 
+static inline __attribute__((always_inline)) size_t few_words(const cbs_fields *f, size_t from, size_t to,
+                                                             const uint64_t *texts, size_t count, uint32_t *codes,
+                                                             uint32_t *others, int cut_cr) {
+    size_t left = 0;
+    for (size_t row = from; row < to; row++) {
+        const text t = field(f, row, cut_cr);
+        const uint64_t length = t.length > 0 ? (uint64_t)t.length : 0;
+        size_t code = count;
+        if (length < 8) {
+            const uint64_t word = (length ? word_at(t.start) & ~0ull >> (64 - 8 * length) : 0) | length << 56;
+            for (code = 0; code < count && texts[code] != word;) code++;
+        }
+        codes[row] = (uint32_t)code;
+        if (code == count) others[left++] = (uint32_t)row;
+    }
+    return left;
+}
+
 #if defined(__x86_64__)
 #define BMI2 __attribute__((target("bmi,bmi2,lzcnt,popcnt")))
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd,bmi,bmi2,popcnt")))
@@ -153,12 +171,66 @@ AVX512 static inline __attribute__((always_inline)) __m512i eight_decimals(__m51
     return _mm512_maskz_mov_epi64((__mmask8)~(*empty | bad), scaled);
 }
 
-// Sixty-four fields are gathered by plain loads, which is faster here than the gather instruction, then taken eight at a time.
+typedef struct {
+    uint64_t letters[64] __attribute__((aligned(64)));
+    int64_t unused[64] __attribute__((aligned(64)));
+} block;
+
+// Up to 64 fields, filled up to eights with empty ones: gathered by plain loads, faster here than the gather instruction.
+AVX512 static inline __attribute__((always_inline)) void gather(const cbs_fields *f, size_t start, size_t rows,
+                                                               block *b, int cut_cr) {
+    for (size_t k = 0; k < rows; k++) {
+        const text t = field(f, start + k, cut_cr);
+        b->letters[k] = word_at(t.start);
+        b->unused[k] = 64 - 8 * (int64_t)t.length;
+    }
+    for (size_t k = rows; k % 8; k++) b->letters[k] = 0, b->unused[k] = 64;
+}
+
+// Each of eight words is compared with every text: of few texts that takes less than to find one's place.
+AVX512 static inline __attribute__((always_inline)) size_t few_eights(const cbs_fields *f, size_t from, size_t to,
+                                                                     const uint64_t *texts, size_t count,
+                                                                     uint32_t *codes, uint32_t *others, int cut_cr) {
+    block b;
+    size_t left = 0;
+    for (size_t start = from; start < to; start += 64) {
+        const size_t rows = to - start < 64 ? to - start : 64;
+        gather(f, start, rows, &b, cut_cr);
+        for (size_t k = 0; k < rows; k += 8) {
+            const __mmask8 valid = rows - k >= 8 ? 0xFF : (__mmask8)((1u << (rows - k)) - 1);
+            // From 64 on the field is empty; a shift by so much gives 0, and so does one by less than 0, for long fields.
+            const __m512i unused = _mm512_min_epi64(_mm512_load_si512(b.unused + k), _mm512_set1_epi64(64));
+            const __m512i letters =
+                _mm512_srlv_epi64(_mm512_sllv_epi64(_mm512_load_si512(b.letters + k), unused), unused);
+            const __m512i length = _mm512_slli_epi64(_mm512_sub_epi64(_mm512_set1_epi64(64), unused), 53);
+            const __m512i word = _mm512_or_si512(letters, length);
+            // Eight bytes leave no room for their length.
+            const __mmask8 is_short = _mm512_cmpgt_epi64_mask(unused, _mm512_setzero_si512());
+            __mmask8 found = 0;
+            __m512i code = _mm512_setzero_si512();
+            for (size_t i = 0; i < count; i++) {
+                const __mmask8 same = _mm512_mask_cmpeq_epi64_mask(is_short, word, _mm512_set1_epi64((int64_t)texts[i]));
+                code = _mm512_mask_set1_epi64(code, same, (int64_t)i);
+                found |= same;
+            }
+            _mm256_mask_storeu_epi32(codes + start + k, valid, _mm512_cvtepi64_epi32(code));
+            for (__mmask8 other = valid & ~found; other; other &= other - 1)
+                others[left++] = (uint32_t)(start + k + (size_t)__builtin_ctz(other));
+        }
+    }
+    return left;
+}
+
+AVX512 static size_t few_avx512(const cbs_fields *f, size_t from, size_t to, const uint64_t *texts, size_t count,
+                                uint32_t *codes, uint32_t *others) {
+    return f->cut_cr ? few_eights(f, from, to, texts, count, codes, others, 1)
+                     : few_eights(f, from, to, texts, count, codes, others, 0);
+}
+
 AVX512 static inline __attribute__((always_inline)) size_t decimals_eights(
     const cbs_fields *f, size_t from, size_t to, uint8_t mark, int scale, int64_t *mantissas, uint8_t *missing,
     uint32_t *others, size_t *empty, uint64_t *largest, int cut_cr) {
-    uint64_t letters[64] __attribute__((aligned(64)));
-    int64_t unused[64] __attribute__((aligned(64)));
+    block b;
     int64_t factors[8];
     for (int d = 0; d < 8; d++) factors[d] = d <= scale ? powers[scale - d] : 0;
     const __m512i factor = _mm512_loadu_si512(factors), marks = _mm512_set1_epi8((char)mark);
@@ -166,16 +238,11 @@ AVX512 static inline __attribute__((always_inline)) size_t decimals_eights(
     size_t count = 0, absent = 0;
     for (size_t start = from; start < to; start += 64) {
         const size_t rows = to - start < 64 ? to - start : 64;
-        for (size_t k = 0; k < rows; k++) {
-            const text t = field(f, start + k, cut_cr);
-            letters[k] = word_at(t.start);
-            unused[k] = 64 - 8 * (int64_t)t.length;
-        }
-        for (size_t k = rows; k % 8; k++) letters[k] = 0, unused[k] = 64;
+        gather(f, start, rows, &b, cut_cr);
         for (size_t k = 0; k < rows; k += 8) {
             const __mmask8 valid = rows - k >= 8 ? 0xFF : (__mmask8)((1u << (rows - k)) - 1);
             __mmask8 none, other;
-            const __m512i value = eight_decimals(_mm512_load_si512(letters + k), _mm512_load_si512(unused + k), marks,
+            const __m512i value = eight_decimals(_mm512_load_si512(b.letters + k), _mm512_load_si512(b.unused + k), marks,
                                                  scale, factor, &none, &other);
             _mm512_mask_storeu_epi64(mantissas + start + k, valid, value);
             most = _mm512_max_epu64(most, value);
@@ -215,4 +282,13 @@ size_t cbs_codes(int level, const cbs_fields *f, size_t from, size_t to, const c
 #endif
     return f->cut_cr ? codes_words(f, from, to, slots, shift, codes, others, 1)
                      : codes_words(f, from, to, slots, shift, codes, others, 0);
+}
+
+size_t cbs_few_codes(int level, const cbs_fields *f, size_t from, size_t to, const uint64_t *texts, size_t count,
+                     uint32_t *codes, uint32_t *others) {
+#if defined(__x86_64__)
+    if (level == 3) return few_avx512(f, from, to, texts, count, codes, others);
+#endif
+    return f->cut_cr ? few_words(f, from, to, texts, count, codes, others, 1)
+                     : few_words(f, from, to, texts, count, codes, others, 0);
 }

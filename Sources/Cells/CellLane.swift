@@ -157,26 +157,24 @@ final class CellLane {
     private func findUsedRows(_ block: Int, _ columns: BatchColumns, _ rowCount: Int) {
         let used = scratch.used, skipped = scratch.skipped, late = scratch.late
         let missing = columns.values[block].missing
+        let others = scratch.others
         used.update(repeating: 0, count: rowCount)
-        // Most rows are used: eight at a time need no look at each.
+        // Most rows are used: eight at a time need no look at each. Of the others a list is made without a branch.
+        var count = 0
+        func look(_ row: Int) {
+            let mark: UInt8 = UInt16(skipped[row] | missing[row]) | late[row] == 0 ? 0 : 1
+            used[row] = mark
+            others[count] = UInt32(truncatingIfNeeded: row)
+            count &+= Int(mark)
+        }
         let whole = rowCount & ~7
         for start in stride(from: 0, to: whole, by: 8) {
             let marks = word(skipped, start) | word(missing, start) | word(late, start) | word(late, start + 4)
-            if marks != 0 { findUsedRows(block, start..<start + 8, missing) }
+            if marks != 0 { for row in start..<start + 8 { look(row) } }
         }
-        findUsedRows(block, whole..<rowCount, missing)
-    }
-
-    @inline(__always)
-    private func word<Mark>(_ marks: UnsafePointer<Mark>, _ row: Int) -> UInt64 {
-        UnsafeRawPointer(marks + row).loadUnaligned(as: UInt64.self)
-    }
-
-    private func findUsedRows(_ block: Int, _ rows: Range<Int>, _ missing: UnsafePointer<UInt8>) {
-        let used = scratch.used, skipped = scratch.skipped, late = scratch.late
-        for row in rows where UInt16(skipped[row] | missing[row]) | late[row] != 0 {
-            used[row] = 1
-            guard skipped[row] == 0 else { continue }
+        for row in whole..<rowCount { look(row) }
+        for k in 0..<count where skipped[Int(others[k])] == 0 {
+            let row = Int(others[k])
             if block == 0, firstBlockCounts { rowCounts[Int(scratch.cells[row])] += 1 }
             if missing[row] != 0 {
                 drops.outcome[block][Int(missing[row])] += 1
@@ -184,6 +182,11 @@ final class CellLane {
                 drops.late[block][Int(late[row])] += 1
             }
         }
+    }
+
+    @inline(__always)
+    private func word<Mark>(_ marks: UnsafePointer<Mark>, _ row: Int) -> UInt64 {
+        UnsafeRawPointer(marks + row).loadUnaligned(as: UInt64.self)
     }
 
     /// What the lane has seen, its values in order of arrival.

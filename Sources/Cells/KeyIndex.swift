@@ -163,8 +163,12 @@ private final class WordTable {
         _ before: UnsafePointer<UInt32>?, _ parts: [(codes: UnsafePointer<UInt32>, shift: UInt64)], _ rowCount: Int,
         into words: UnsafeMutablePointer<Word>
     ) {
+        var parts = parts[...]
         if let before {
             for row in 0..<rowCount { words[row] = Word(truncatingIfNeeded: before[row]) }
+        } else if let (codes, _) = parts.popFirst() {
+            // The first key's codes are in the lowest bits.
+            for row in 0..<rowCount { words[row] = Word(truncatingIfNeeded: codes[row]) }
         } else {
             words.update(repeating: 0, count: rowCount)
         }

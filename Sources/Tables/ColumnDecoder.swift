@@ -70,10 +70,14 @@ final class KeyDecoder: ColumnDecoder {
         others.reserve(rows.count)
         let others = others.start
         var fields = rows.fields(column)
-        let table = dictionary.table
-        let count = cbs_codes(
-            rows.level, &fields, rows.window.lowerBound, rows.window.upperBound, table.slots, table.shift, codes, others
-        )
+        let (from, to) = (rows.window.lowerBound, rows.window.upperBound)
+        let count: Int
+        if let few = dictionary.few {
+            count = cbs_few_codes(rows.level, &fields, from, to, few, few.count, codes, others)
+        } else {
+            let table = dictionary.table
+            count = cbs_codes(rows.level, &fields, from, to, table.slots, table.shift, codes, others)
+        }
         for k in 0..<count {
             let row = Int(others[k])
             let (text, length) = rows.text(row, column, context.scratch)

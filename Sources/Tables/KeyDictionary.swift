@@ -25,6 +25,9 @@ public final class KeyDictionary: @unchecked Sendable {
     /// For each code what `ends` gives besides the head.
     private var tails: [UInt64] = []
     private(set) var table: Table
+    /// The texts by code as `cbs_few_codes` compares them; nil once they are too many, or one is too long for it.
+    private(set) var few: [UInt64]? = []
+    private static let mostFew = 12
 
     public init() { table = Self.freeTable(bits: 6) }
 
@@ -121,6 +124,11 @@ public final class KeyDictionary: @unchecked Sendable {
         firstFile.append(Int32(file))
         firstLine.append(line)
         tails.append(tail)
+        if few != nil {
+            // A text that begins with a quote stands in the file otherwise than here.
+            let fits = length < 8 && code < Self.mostFew && (length == 0 || bytes[0] != UInt8(ascii: "\""))
+            if fits { few?.append(head | UInt64(length) << 56) } else { few = nil }
+        }
         table.slots[at] = cbs_slot(head: head, length: UInt32(length), next: code + 1)
         // A quarter full, so that a text is mostly in its first slot; large ones half, so that they stay in their cache.
         if (table.count > 1 << 16 ? 2 : 4) * texts.count > table.count { grow() }

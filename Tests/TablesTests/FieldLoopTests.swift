@@ -161,6 +161,61 @@ import Testing
         }
     }
 
+    @Test func fewCodesAreThoseOfTheDictionary() {
+        var random = SplitMix64(seed: 8)
+        for round in 0..<80 {
+            let letters = Array(["ab", "0123", "a\"b", "\0x"][round % 4].utf8)
+            func text() -> [UInt8] {
+                (0..<Int.random(in: 0...9, using: &random)).map { _ in letters.randomElement(using: &random) ?? 0 }
+            }
+            let dictionary = KeyDictionary()
+            while dictionary.count < round % 13 {
+                let known = text()
+                if known.count < 8, known.first != UInt8(ascii: "\"") {
+                    _ = dictionary.code(of: String(decoding: known, as: UTF8.self))
+                }
+            }
+            guard let few = dictionary.few else {
+                Issue.record("\(dictionary.count) short texts are few")
+                continue
+            }
+            let texts = (0..<150).map { _ in round % 3 == 0 ? Array(text().prefix(1)) : text() }
+            let column = round % 3
+            let isCR = round % 2 == 0
+            let lines = Lines(texts, column: column, lineEnd: isCR ? "\r\n" : "\n")
+            for level in 1...cbs_best_level() {
+                var codes = [UInt32](repeating: 0, count: 150)
+                var others = [UInt32](repeating: 0, count: 150)
+                let from = round % 4
+                let count = lines.with(column, cutCR: isCR && column == 2) { fields in
+                    cbs_few_codes(level, &fields, from, 150, few, few.count, &codes, &others)
+                }
+                var left = others[..<(count ?? 0)]
+                for row in from..<150 {
+                    if let known = dictionary.find(String(decoding: texts[row], as: UTF8.self)) {
+                        #expect(codes[row] == known)
+                    } else {
+                        #expect(left.popFirst() == UInt32(row), "level \(level), row \(row), round \(round)")
+                    }
+                }
+                #expect(left.isEmpty)
+            }
+        }
+    }
+
+    @Test func longAndManyTextsAreNotFew() {
+        let dictionary = KeyDictionary()
+        for k in 0..<12 { _ = dictionary.code(of: "\(k)") }
+        #expect(dictionary.few?.count == 12)
+        _ = dictionary.code(of: "12")
+        #expect(dictionary.few == nil)
+        for text in ["eight888", "\"quote"] {
+            let dictionary = KeyDictionary()
+            _ = dictionary.code(of: text)
+            #expect(dictionary.few == nil)
+        }
+    }
+
     @Test func evenLinesEndWhereTheirFieldsDo() {
         let bytes = Array("a,b\nc,d\n".utf8)
         #expect(cbs_even(bytes, [1, 3, 5, 7], 2, 2, UInt8(ascii: "\n")) == 1)

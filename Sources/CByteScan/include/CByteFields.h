@@ -43,5 +43,10 @@ static inline size_t cbs_place(uint64_t head, uint32_t length, uint32_t shift) {
 size_t cbs_codes(int level, const cbs_fields *fields, size_t from, size_t to, const cbs_slot *slots, uint32_t shift,
                  uint32_t *codes, uint32_t *others);
 
+/// The same for a dictionary of few texts, all of less than eight bytes: each has the code of its place in `texts`, where it
+/// stands with its length in the highest byte.
+size_t cbs_few_codes(int level, const cbs_fields *fields, size_t from, size_t to, const uint64_t *texts, size_t count,
+                     uint32_t *codes, uint32_t *others);
+
 /// Asks for memory that will be written to soon.
 static inline void cbs_prefetch(const void *place) { __builtin_prefetch(place, 1); }
