@@ -41,7 +41,7 @@ package struct ModelColumns: Sendable {
     /// Dense effect columns beyond this many are refused.
     package static let levelLimit = 4_000
     /// Values of one matrix beyond this many (800 MB) are refused.
-    static let valueLimit = 100_000_000
+    package static let valueLimit = 100_000_000
 
     /// - Throws: `.tooManyLevels` and `.tooManyValues` where dummies would take too much memory.
     package init(
@@ -103,7 +103,7 @@ package struct ModelColumns: Sendable {
     }
 
     /// True where the dummies that an elimination of the largest effect leaves take little memory.
-    static func areFew(_ effects: [CellFactor], rows: Int) -> Bool {
+    package static func areFew(_ effects: [CellFactor], rows: Int) -> Bool {
         let chosen = Self.chosen(effects, .largest)
         let levels = effects.indices.filter { i in
             !chosen.contains(i) && !chosen.contains { effects[$0].isNested(in: effects[i]) }
