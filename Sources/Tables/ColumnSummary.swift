@@ -28,11 +28,10 @@ struct ColumnSummary: Sendable {
     /// Takes the values of a piece's rows, each distinct text once with the number of its rows.
     mutating func add(_ rows: PieceRows, _ source: FieldSource, _ reader: NumberReader, _ scratch: ScratchText) {
         let texts = KeyDictionary()
-        var table = texts.table
         var found: [(firstRow: Int, rows: Int)] = []
         for r in 0..<rows.count {
             let (start, count) = source.text(rows, r, scratch, scratch)
-            let code = Int(texts.code(start, count, 0, 0, &table))
+            let code = Int(texts.code(start, count, 0, 0))
             if code == found.count { found.append((r, 1)) } else { found[code].rows += 1 }
         }
         for value in found {
