@@ -19,6 +19,8 @@ final class WaveReader {
     /// True where the text was declared to be in another encoding or bears a mark, so a bad byte has another hint.
     var isDeclared = false
     var encodingName = "utf-8"
+    /// True where files were joined mark and all, so that the first begins with more than one.
+    var hasRepeatedMark = false
     /// The line on which the data not yet read begins.
     var line: Int64 = 1
     var dataStart = WaveBuffer.margin
