@@ -154,10 +154,17 @@ public struct DidDocument: Sendable {
         if let randomisation {
             sections.append(Section(title: "Randomisation", words: [wording.randomisation(randomisation)]))
         }
-        if let wild { sections.append(Section(title: "Wild bootstrap", words: wording.wild(wild, headline: effects.first))) }
-        if let bootstrap { sections.append(Section(title: "Bootstrap", words: wording.bootstrap(bootstrap, headline: effects.first))) }
+        if let wild {
+            sections.append(Section(title: "Wild bootstrap", words: wording.wild(wild, headline: effects.first)))
+        }
+        if let bootstrap {
+            sections.append(Section(title: "Bootstrap", words: wording.bootstrap(bootstrap, headline: effects.first)))
+        }
         if let leaveOneOut {
-            sections.append(Section(title: "Without one school at a time", words: wording.leaveOneOut(leaveOneOut, headline: effects.first)))
+            sections.append(
+                Section(
+                    title: "Without one school at a time",
+                    words: wording.leaveOneOut(leaveOneOut, headline: effects.first)))
         }
         let groups = counterfactual.filter { $0.group != nil }
         if !groups.isEmpty {
@@ -193,10 +200,13 @@ enum DiagnosticRows {
     }
 
     static func json(_ test: RandomisationTest) -> JSONValue {
-        [
-            "pValue": .number(test.pValue), "smallestPossible": .number(test.smallestPossible),
-            "assignments": .integer(test.assignments), "enumerated": .bool(test.isEnumerated),
-        ]
+        var object = JSONObject()
+        object.put("pValue", .number(test.pValue))
+        object.put("rawPValue", ifAny: test.rawPValue)
+        object.put("smallestPossible", .number(test.smallestPossible))
+        object.put("assignments", .integer(test.assignments))
+        object.put("enumerated", .bool(test.isEnumerated))
+        return object.value
     }
 }
 
