@@ -60,7 +60,7 @@ let package = Package(
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
-        .testTarget(name: "RegressionTests", dependencies: ["Regression"]),
+        .testTarget(name: "RegressionTests", dependencies: ["Regression"], exclude: ["Golden"]),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation"]),
         .testTarget(name: "InferenceTests", dependencies: ["Inference"], exclude: ["Golden"]),
         .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),

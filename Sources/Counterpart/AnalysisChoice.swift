@@ -50,12 +50,12 @@ public struct AnalysisChoice: Sendable {
         }
         if let vcov {
             let kind = try word(
-                VarianceKind(rawValue: vcov), "--vcov", vcov, VarianceKind.allCases.filter(\.isBuilt).map(\.rawValue))
-            guard kind.isBuilt else { throw .notInThisVersion("--vcov \(vcov)") }
+                VarianceKind(rawValue: vcov), "--vcov", vcov, VarianceKind.allCases.map(\.rawValue))
             options.vcov = kind
         }
         options.smallSample = try word(
             SmallSample(rawValue: smallSample), "--small-sample", smallSample, SmallSample.allCases.map(\.rawValue))
+        try refuseFactorWithoutUse(options)
         options.singletons = try word(
             AnalysisOptions.SingletonRule(rawValue: singletons), "--singletons", singletons, ["keep", "drop"])
         guard level > 0, level < 1 else {
@@ -75,6 +75,14 @@ public struct AnalysisChoice: Sendable {
         options.threads = threads
         options.leavesOutUnidentified = true
         return options
+    }
+
+    /// Only CR1 and HC1 carry a factor; `none` is true of the others but `iid`.
+    private func refuseFactorWithoutUse(_ options: AnalysisOptions) throws(RequestError) {
+        guard let kind = options.vcov, options.smallSample != .fixest, kind != .cr1, kind != .hc1 else { return }
+        if options.smallSample != .none || kind == .iid {
+            throw .doesNotApply(option: "--small-sample \(smallSample)", to: "--vcov \(kind.rawValue)")
+        }
     }
 
     private func resampling(_ options: inout AnalysisOptions) throws(RequestError) {

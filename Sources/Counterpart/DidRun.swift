@@ -66,7 +66,8 @@ struct DidComposition {
             effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
             group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
-            wild: first.result.wild, bootstrap: first.result.bootstrap, leaveOneOut: first.result.leaveOneOut,
+            wild: first.result.wild, methods: first.result.methods, bootstrap: first.result.bootstrap,
+            leaveOneOut: first.result.leaveOneOut,
             counterfactual: counterfactual, path: path, cautions: cautions(first),
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))

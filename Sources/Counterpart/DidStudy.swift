@@ -66,7 +66,7 @@ struct DidStudy {
         if !request.links.isEmpty { try cells.map(key: request.design.unit) { request.links[$0] ?? $0 } }
         if request.dropsCovidYears {
             try cells.keep(key: request.design.time, reason: assessedByTeachers) {
-                !CovidYears.isOne($0)
+                !Period.isAssessedByTeachers($0)
             }
         }
         if request.keepsBalanced { try keepBalanced(&cells, request) }
@@ -225,13 +225,4 @@ struct DidStudy {
             "partner units share a value of \(column) (\(shared) \(shared == 1 ? "value" : "values")): their results may move together, "
                 + "and standard errors by unit may be too small; consider --cluster \(column)")
     }
-}
-
-/// The exam years whose results were assessed by centres and teachers.
-enum CovidYears {
-    private static let labels: Set<String> = [
-        "2020", "2021", "201920", "202021", "2019/20", "2020/21", "2019-20", "2020-21", "2019-2020", "2020-2021",
-    ]
-
-    static func isOne(_ period: String) -> Bool { labels.contains(period) }
 }

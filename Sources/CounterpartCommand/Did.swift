@@ -81,12 +81,12 @@ struct Did: ParsableCommand {
     var window: String?
     @Option(
         help: ArgumentHelp(
-            "Standard errors: iid, hc1, cr0, cr1 or cr2 (default: cr2 where clusters are few, else cr1).",
+            "Standard errors: iid, hc1, hc2, hc3, cr0, cr1, cr2 or cr3 (default: cr2 where clusters are few, else cr1).",
             valueName: "name"))
     var vcov: String?
     @Option(
         name: .customLong("small-sample"),
-        help: ArgumentHelp("Small-sample factors: fixest, stata, clusters or none.", valueName: "name"))
+        help: ArgumentHelp("The factor on cr1 and hc1: fixest, stata, clusters or none.", valueName: "name"))
     var smallSample = "fixest"
     @Option(help: ArgumentHelp("Levels of an effect with one row: keep or drop.", valueName: "choice"))
     var singletons = "drop"

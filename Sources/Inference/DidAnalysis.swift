@@ -16,7 +16,6 @@ public struct DidAnalysis {
         try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
         let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
         guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
-        if let kind = options.vcov, !kind.isBuilt { throw .notInThisVersion("--vcov \(kind.rawValue)") }
 
         let effects = name == .did2x2 ? design.absorbed : design.effects
         let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
@@ -27,10 +26,10 @@ public struct DidAnalysis {
         let kind = options.vcov ?? (used.clusters.count == 1 && counts.isFew ? .cr2 : .cr1)
         let draws = WildFindings.draws(options, kind: kind)
         let method = try estimator(name, options)
-        let fit = try method.fit(used, nested: kind == .cr2 || draws > 0 ? used.clusters.first : nil)
+        let fit = try method.fit(used, nested: kind.isLeverageAdjusted || draws > 0 ? used.clusters.first : nil)
         counts = ArmCounts(fit.design)
         let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
-        if covariance.isNegative.first == true { throw .twoWayVarianceNegative(names: fit.design.clusters.map(\.name)) }
+        try covariance.checkHeadline(fit, counts)
         let table = EffectTable(fit: fit, covariance: covariance, options: options)
         var rows = table.effects()
 
@@ -48,6 +47,13 @@ public struct DidAnalysis {
             fit, window: options.window, draws: permutations, seed: options.seed, threads: options.threads)
         rows[0].permutationPValue = randomisation?.pValue
 
+        let methods =
+            counts.isFew
+            ? MethodComparison(
+                .init(
+                    fit: fit, headline: rows[0], kind: kind, wild: wild, randomisation: randomisation, options: options)
+            ) : nil
+
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
             let (test, leads) = PreTrend.find(
@@ -58,12 +64,14 @@ public struct DidAnalysis {
 
         let cautions = Cautions(
             design: fit.design, counts: counts, fit: fit, headline: rows[0], kind: kind, randomisation: randomisation,
+            methods: methods,
             wild: wild, bands: bands, draws: permutations, preTrend: preTrend, singletonRows: singletons?.rows ?? 0,
             options: options)
         let counterfactual = Counterfactual(fit: fit, table: table)
         return AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
-            preTrend: preTrend, randomisation: randomisation, wild: wild, bootstrap: bands, leaveOneOut: leaveOneOut,
+            preTrend: preTrend, randomisation: randomisation, methods: methods, wild: wild, bootstrap: bands,
+            leaveOneOut: leaveOneOut,
             warnings: cautions.warnings(),
             rowsUsed: Int(fit.design.moments.n.reduce(0, +)), singletonRows: singletons?.rows ?? 0, units: counts.units,
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,

@@ -8,6 +8,8 @@ public enum RegressionError: Refusal, Equatable {
     case tooManyLevels(effect: String, levels: Int, limit: Int)
     case tooManyValues(rows: Int, columns: Int)
     case numerical(String)
+    case separated(rows: Int, of: Int)
+    case logitNotConverged(iterations: Int)
 
     public var status: ExitStatus { .design }
 
@@ -18,6 +20,8 @@ public enum RegressionError: Refusal, Equatable {
         case .tooManyLevels: "E405"
         case .tooManyValues: "E406"
         case .numerical: "E411"
+        case .separated: "E430"
+        case .logitNotConverged: "E431"
         }
     }
 
@@ -32,6 +36,10 @@ public enum RegressionError: Refusal, Equatable {
         case .tooManyValues(let rows, let columns):
             "\(rows) rows by \(columns) columns are too many for one fit in memory; this is not in this version"
         case .numerical(let what): "the computation did not end: \(what)"
+        case .separated(let rows, let all):
+            "the covariates tell who was treated with certainty in \(rows) of \(all) rows, so that no probability can be estimated"
+        case .logitNotConverged(let iterations):
+            "the model of who was treated had no maximum after \(iterations) steps"
         }
     }
 
@@ -40,6 +48,9 @@ public enum RegressionError: Refusal, Equatable {
         case .noVariation: "check that the outcome column holds results, not a constant"
         case .nearlyCollinear: "leave out one of two covariates that measure nearly the same"
         case .tooManyLevels, .tooManyValues: "absorb a coarser effect"
+        case .separated:
+            "leave out the covariate in which the groups do not overlap, or compare with units like the treated"
+        case .logitNotConverged: "look for covariates of extreme size"
         case .numerical: "look for outcomes or covariates of extreme size"
         }
     }

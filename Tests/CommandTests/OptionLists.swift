@@ -101,15 +101,18 @@ enum OptionLists {
                     base: ["pupils.csv"] + untreated + ["--partners", "undated.csv", "--start-at", "201617"]),
             ]
             + later.map { list.isLater("--estimator", $0) } + [list.refuses("--estimator", "twef", says: "twfe")]
-            + ["iid", "hc1", "cr0", "cr1", "cr2"].map {
+            + ["iid", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2", "cr3"].map {
                 list.acts("--vcov", $0, with: ["--estimator", "twfe", "--vcov", $0 == "cr0" ? "cr1" : "cr0"])
             }
-            + ["hc2", "hc3", "cr3"].map { list.isLater("--vcov", $0) } + [list.refuses("--vcov", "robust", says: "cr1")]
+            + [list.refuses("--vcov", "robust", says: "cr1")]
             + ["stata", "clusters", "none"].map {
                 list.acts("--small-sample", $0, with: ["--estimator", "twfe", "--vcov", "cr1"])
             }
             + [
-                list.refuses("--small-sample", "some", says: "choose from: fixest"), list.acts("--window", "-2:1"),
+                list.refuses("--small-sample", "some", says: "choose from: fixest"),
+                list.refuses(
+                    "--small-sample", "stata", with: twfe + ["--vcov", "cr2"],
+                    says: "--small-sample stata does not apply to --vcov cr2"), list.acts("--window", "-2:1"),
                 list.refuses("--window", "1:2", says: "-3:3"),
                 list.refuses("--window", "-2:1", with: twfe, says: "--window does not apply to --estimator twfe"),
                 list.acts("--singletons", "keep", base: ["lonely.csv"] + startDid + twfe),

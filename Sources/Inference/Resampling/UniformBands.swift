@@ -39,7 +39,8 @@ public struct BootstrapBands: Sendable, Equatable {
         }
         let reported = fit.estimands.indices.filter { fit.estimands[$0].isReported }
         let bootstrap = MultiplierBootstrap(
-            contributions: fit.contributions(by: fit.design.clusters[0]).selecting(columns: reported), draws: draws,
+            contributions: LinearEstimates(fit).contributions(by: fit.design.clusters[0]).selecting(columns: reported),
+            draws: draws,
             seed: options.seed, threads: options.threads)
         var families: [Family] = []
         var seen: [Key] = []

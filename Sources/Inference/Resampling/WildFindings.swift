@@ -42,7 +42,7 @@ public struct WildFindings: Sendable, Equatable {
     private static func test(_ rows: inout [Effect], _ fit: Fit, _ draws: Int, _ options: AnalysisOptions)
         throws(EstimationError) -> WildFindings?
     {
-        let sums = fit.contributions(by: fit.design.clusters[0]).column(0)
+        let sums = LinearEstimates(fit).contributions(by: fit.design.clusters[0]).column(0)
         let cr1 = try? CovarianceOfEstimates.compute(fit, kind: .cr1, smallSample: options.smallSample)
         let plain = dot(sums, sums)
         let bootstrap = try WildBootstrap(fit, factor: plain > 0 ? (cr1?.matrix[0, 0]).map { $0 / plain } ?? 1 : 1)

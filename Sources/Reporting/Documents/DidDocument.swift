@@ -12,6 +12,8 @@ public struct DidDocument: Sendable {
     public var balance: [BalanceRow]
     public var intake: [IntakeRow]
     public var randomisation: RandomisationTest?
+    /// The headline by other methods, where schools are few.
+    public var methods: MethodComparison?
     public var wild: WildFindings?
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
@@ -32,7 +34,8 @@ public struct DidDocument: Sendable {
     public init(
         frame: DocumentFrame, effects: [Effect], outcome: OutcomeName, estimand: EstimandKind, group: String? = nil,
         preTrend: PreTrend? = nil, balance: [BalanceRow] = [], intake: [IntakeRow] = [],
-        randomisation: RandomisationTest? = nil, wild: WildFindings? = nil, bootstrap: BootstrapBands? = nil,
+        randomisation: RandomisationTest? = nil, wild: WildFindings? = nil, methods: MethodComparison? = nil,
+        bootstrap: BootstrapBands? = nil,
         leaveOneOut: LeaveOneOut? = nil, counterfactual: [CounterfactualRow] = [], path: [PathPoint] = [],
         cautions: [String] = [], remarks: [String] = [], wording: Wording = Wording()
     ) {
@@ -45,6 +48,7 @@ public struct DidDocument: Sendable {
         self.balance = balance
         self.intake = intake
         self.randomisation = randomisation
+        self.methods = methods
         self.wild = wild
         self.bootstrap = bootstrap
         self.leaveOneOut = leaveOneOut
@@ -95,6 +99,7 @@ public struct DidDocument: Sendable {
         if !balance.isEmpty { object.put("balance", .array(balance.map { ResultRows.json($0) })) }
         if !intake.isEmpty { object.put("intake", .array(intake.map { ResultRows.json($0) })) }
         if let randomisation { object.put("randomisation", DiagnosticRows.json(randomisation)) }
+        if let methods { object.put("methods", DiagnosticRows.json(methods)) }
         if let wild { object.put("wild", DiagnosticRows.json(wild)) }
         if let bootstrap { object.put("bootstrap", DiagnosticRows.json(bootstrap)) }
         if let leaveOneOut { object.put("leaveOneOut", DiagnosticRows.json(leaveOneOut)) }
@@ -154,6 +159,10 @@ public struct DidDocument: Sendable {
         if let randomisation {
             sections.append(Section(title: "Randomisation", words: [wording.randomisation(randomisation)]))
         }
+        if let methods, let headline = effects.first {
+            sections.append(
+                Section(title: "The same estimate by other methods", table: tables.methods(methods, of: headline)))
+        }
         if let wild {
             sections.append(Section(title: "Wild bootstrap", words: wording.wild(wild, headline: effects.first)))
         }
@@ -199,6 +208,27 @@ enum DiagnosticRows {
         return object.value
     }
 
+    static func json(_ comparison: MethodComparison) -> JSONValue {
+        var object = JSONObject()
+        object.put("chosen", ifAny: comparison.chosen?.rawValue)
+        object.put(
+            "rows",
+            .array(
+                comparison.rows.map { row in
+                    var entry = JSONObject()
+                    entry.put("method", .text(row.method.rawValue))
+                    entry.put("standardError", ifAny: row.standardError)
+                    entry.put("degreesOfFreedom", ifAny: row.degreesOfFreedom)
+                    entry.put("lower", ifAny: row.lower)
+                    entry.put("upper", ifAny: row.upper)
+                    entry.put("pValue", ifAny: row.pValue)
+                    entry.put("smallestPossible", ifAny: row.smallestPossible)
+                    return entry.value
+                }))
+        object.put("disagreement", ifAny: comparison.disagreement)
+        return object.value
+    }
+
     static func json(_ test: RandomisationTest) -> JSONValue {
         var object = JSONObject()
         object.put("pValue", .number(test.pValue))
@@ -231,7 +261,7 @@ extension DidDocument {
     private mutating func withholdWords() {
         let isHidden = effects.first?.isSuppressed ?? false
         if isHidden {
-            (cautions, randomisation, wild, bootstrap, leaveOneOut) = ([], nil, nil, nil, nil)
+            (cautions, randomisation, methods, wild, bootstrap, leaveOneOut) = ([], nil, nil, nil, nil, nil)
             if preTrend != nil { preTrend = .withheld }
         } else if let test = preTrend {
             preTrend = test.withheld(with: effects)

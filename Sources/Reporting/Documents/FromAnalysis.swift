@@ -61,7 +61,8 @@ extension DidDocument {
         self.init(
             frame: joined, effects: result.effects, outcome: outcome, estimand: estimand, group: group,
             preTrend: result.preTrend, balance: balance, intake: intake, randomisation: result.randomisation,
-            wild: result.wild, bootstrap: result.bootstrap, leaveOneOut: result.leaveOneOut, counterfactual: result.counterfactual, path: result.path, cautions: result.sentences, remarks: remarks,
+            wild: result.wild, methods: result.methods, bootstrap: result.bootstrap, leaveOneOut: result.leaveOneOut,
+            counterfactual: result.counterfactual, path: result.path, cautions: result.sentences, remarks: remarks,
             wording: wording)
     }
 }
@@ -79,6 +80,7 @@ extension OutcomeResult {
         path = result.path
         preTrend = result.preTrend
         randomisation = result.randomisation
+        methods = result.methods
         wild = result.wild
         cautions = result.sentences
         breakdown = result.effects.filter {

@@ -162,6 +162,26 @@ struct ReadableTables {
         return columns.table
     }
 
+    /// The headline's uncertainty by method, with as many decimals as the headline has.
+    func methods(_ comparison: MethodComparison, of headline: Effect) -> ResultTable {
+        var columns = ColumnSet(by: [])
+        let rows = comparison.rows
+        let none = rows.map { _ in false }
+        let decimals = sharedDecimals([headline], for: headline)
+        columns.text(
+            "method",
+            rows.map {
+                Wording.capitalisedFirst($0.method.words)
+                    + ($0.method == comparison.chosen ? " (the interval shown)" : "")
+            })
+        columns.add("std. error", rows.map { shown($0.standardError, decimals, false) })
+        columns.add(interval, rows.map { shown($0.lower, $0.upper, decimals, false) })
+        columns.add("p", rows.map { probability($0.pValue, false) })
+        columns.add("smallest p possible", rows.map { probability($0.smallestPossible, false) })
+        columns.figure("df", rows.map(\.degreesOfFreedom), none, always: false, decimals: 1)
+        return columns.table
+    }
+
     private static func named(_ variable: String, _ unit: String) -> String {
         unit.isEmpty ? variable : "\(variable) (\(unit))"
     }
