@@ -38,6 +38,15 @@ public struct DidRequest: Sendable {
         design = DesignRequest(unit: data.unitName, time: data.timeName ?? "", treatment: treatment)
     }
 
+    /// Covariates and weights as keys, so that the rows of a cell share them: what variances row by row ask of cells.
+    func splittingColumns() -> [ColumnRequest] {
+        guard analysis.vcov?.isByRow == true else { return [] }
+        let weights = data.weightsAreFrequencies ? nil : data.weights
+        return (covariates + [weights].compactMap { $0 }).map {
+            ColumnRequest("\($0) by value", source: .column($0), role: .numericKey)
+        }
+    }
+
     /// The key columns of the cells, each once, in the order of the exchanged form.
     func keyColumns() -> [ColumnRequest] {
         var keys = [data.unitColumn()]

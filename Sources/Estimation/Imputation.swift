@@ -31,7 +31,9 @@ public struct Imputation: Sendable {
     ///   - isTreated: per cell.
     init(_ columns: ModelColumns, rows: CompressedRows, isTreated cells: [Bool]) throws(EstimationError) {
         let isTreated = rows.cell.map { cells[$0] }
-        guard let eliminated = columns.eliminated else { preconditionFailure("imputation always has a unit effect") }
+        guard let eliminated = columns.eliminated.first else {
+            preconditionFailure("imputation always has a unit effect")
+        }
         let elimination = Elimination(eliminated, rows: rows, isFitted: isTreated.map { !$0 })
         var all = columns.matrix
         let before = (0..<all.columns).map { j in

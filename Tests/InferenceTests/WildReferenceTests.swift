@@ -1,8 +1,8 @@
+@testable import Estimation
 import Foundation
 import Panels
 import Testing
 
-@testable import Estimation
 @testable import Inference
 
 /// Enumerated wild bootstraps of published data sets against an explicit enumeration in R.
@@ -60,9 +60,9 @@ struct WildReferenceTests {
             unit: year, time: year.map { _ in 1 }, y: (columns["y"] ?? []).map { Double($0) ?? .nan },
             start: year.map { _ in nil }, covariates: [("x", x)], rowsArePupils: true
         ).gathered()
-        let fit = try TreatmentRegression(
-            estimator: .twfe, design: design, effects: [], treatment: [], eventTime: design.eventTime, estimands: []
-        ).fit(nested: design.clusters[0])
-        try check(fit, "petersen.year_wcb", in: "petersen", n: 5000, k: 2)
+        try check(
+            TreatmentRegression(
+                estimator: .twfe, design: design, effects: [], treatment: [], eventTime: design.eventTime, estimands: []
+            ).fit(nested: design.clusters[0]), "petersen.year_wcb", in: "petersen", n: 5000, k: 2)
     }
 }
