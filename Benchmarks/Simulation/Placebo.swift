@@ -79,7 +79,12 @@ enum Placebo {
             read: read, keys: [ColumnRequest(panel.unit, role: .key), time],
             outcomes: [ColumnRequest(panel.outcome, role: .number)])
         let table = try CellReader.read(request).table
-        return (table, table.keys[0].values)
+        // Partners are drawn from those with a result in every period.
+        var seen = [Int](repeating: 0, count: table.keys[0].values.count)
+        let rows = table.blocks[0].moments.n
+        for cell in rows.indices where rows[cell] > 0 { seen[Int(table.keys[0].codes[cell])] += 1 }
+        let periods = table.keys[1].values.count
+        return (table, seen.indices.filter { seen[$0] == periods }.map { table.keys[0].values[$0] })
     }
 
     /// Partners and their common start, drawn by the sample's number.
