@@ -54,6 +54,8 @@ let package = Package(
             name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability"],
             path: "Benchmarks/Simulation"),
         .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
+        .executableTarget(
+            name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),
@@ -61,7 +63,9 @@ let package = Package(
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
-        .testTarget(name: "RegressionTests", dependencies: ["Regression"], exclude: ["Golden"]),
+        // Published data sets and what trusted peers compute from them, for tests of several rooms.
+        .target(name: "ReferenceSets", dependencies: ["Tables"], path: "Tests/ReferenceSets"),
+        .testTarget(name: "RegressionTests", dependencies: ["Regression", "ReferenceSets"], exclude: ["Golden"]),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation"]),
         .testTarget(name: "InferenceTests", dependencies: ["Inference"], exclude: ["Golden"]),
         .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),

@@ -40,7 +40,7 @@ struct Experiment: Sendable {
             outcome.verdicts[.named(.randomisation)] = Verdict(holds: test.pValue > 0.05)
         }
         options.permutations = 0
-        for (method, kind) in Self.variances where outcome.verdicts[method] == nil && kind.isBuilt {
+        for (method, kind) in Self.variances where outcome.verdicts[method] == nil {
             options.vcov = kind
             let effect = try DidAnalysis.run(design, options).effects[0]
             outcome.put(method, effect.lower, effect.upper, effect.degreesOfFreedom, truth: truth)

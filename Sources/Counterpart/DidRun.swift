@@ -66,7 +66,8 @@ struct DidComposition {
             effects: effects, outcome: request.outcomeName(first.outcome), estimand: first.report.estimand,
             group: request.design.gap.map { GroupWords.of($0) }, preTrend: first.result.preTrend,
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
-            methods: first.result.methods,
+            wild: first.result.wild, methods: first.result.methods, bootstrap: first.result.bootstrap,
+            leaveOneOut: first.result.leaveOneOut,
             counterfactual: counterfactual, path: path, cautions: cautions(first),
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))
@@ -157,6 +158,9 @@ struct DidComposition {
         settings.put("smallSample", request.analysis.smallSample.rawValue)
         settings.put("singletons", request.analysis.singletons.rawValue)
         settings.put("permutations", request.analysis.permutations)
+        settings.put("wild", request.analysis.wild)
+        settings.put("wildWeights", request.analysis.wildWeights?.rawValue)
+        settings.put("bootstrap", request.analysis.bootstrap > 0 ? request.analysis.bootstrap : nil)
         settings.put("level", request.analysis.level)
         settings.put("seed", Int(clamping: request.analysis.seed))
         settings.put("suppress", request.suppressBelow)

@@ -52,12 +52,12 @@ struct Did: ParsableCommand {
     var window: String?
     @Option(
         help: ArgumentHelp(
-            "Standard errors: iid, hc1, cr0, cr1 or cr2 (default: cr2 where clusters are few, else cr1).",
+            "Standard errors: iid, hc1, hc2, hc3, cr0, cr1, cr2 or cr3 (default: cr2 where clusters are few, else cr1).",
             valueName: "name"))
     var vcov: String?
     @Option(
         name: .customLong("small-sample"),
-        help: ArgumentHelp("Small-sample factors: fixest, stata, clusters or none.", valueName: "name"))
+        help: ArgumentHelp("The factor on cr1 and hc1: fixest, stata, clusters or none.", valueName: "name"))
     var smallSample = "fixest"
     @Option(help: ArgumentHelp("Levels of an effect with one row: keep or drop.", valueName: "choice"))
     var singletons = "drop"
@@ -66,11 +66,29 @@ struct Did: ParsableCommand {
             "Draws of the randomisation test; 0 turns it off (default: 999 where few schools were treated).",
             valueName: "draws"))
     var permutations: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Draws of the wild cluster bootstrap, every pattern of signs where there are no more; 0 turns it off (default: 9999 for the headline where cr2 is chosen).",
+            valueName: "draws"))
+    var wild: Int?
+    @Option(
+        name: .customLong("wild-weights"),
+        help: ArgumentHelp(
+            "Weights of --wild: rademacher, mammen or webb (default: webb below 12 clusters unless every pattern is tried, else rademacher).",
+            valueName: "name"))
+    var wildWeights: String?
+    @Option(
+        help: ArgumentHelp(
+            "Draws of the multiplier bootstrap, for a band that holds all effects by event time, cohort or period at once.",
+            valueName: "draws"))
+    var bootstrap: Int?
     @Option(help: ArgumentHelp("The level of the intervals.", valueName: "share"))
     var level = 0.95
     @Option(help: ArgumentHelp("The seed of random draws.", valueName: "number"))
     var seed: UInt64 = 1
-    @Option(help: ArgumentHelp("pre-trend and balance, separated by commas; all or none.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp(
+            "pre-trend, balance and leave-one-out, separated by commas; all or none.", valueName: "names"))
     var diagnostics = "pre-trend,balance"
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10
@@ -78,9 +96,6 @@ struct Did: ParsableCommand {
     @Option(help: .hidden) var method: String?
     @Option(help: .hidden) var anticipation: Int?
     @Option(help: .hidden) var base: String?
-    @Option(help: .hidden) var bootstrap: Int?
-    @Option(help: .hidden) var wild: Int?
-    @Option(name: .customLong("wild-weights"), help: .hidden) var wildWeights: String?
     @Flag(help: .hidden) var collapse = false
 
     func run() throws {
@@ -97,8 +112,7 @@ struct Did: ParsableCommand {
     private func refuseWhatIsNotBuilt() throws {
         let given: [(String, Bool)] = [
             ("--method", method != nil), ("--anticipation", anticipation != nil),
-            ("--base", base != nil), ("--bootstrap", bootstrap != nil), ("--wild", wild != nil),
-            ("--wild-weights", wildWeights != nil), ("--collapse", collapse),
+            ("--base", base != nil), ("--collapse", collapse),
         ]
         for (name, isGiven) in given where isGiven { throw RequestError.notInThisVersion(name) }
     }
@@ -116,11 +130,13 @@ struct Did: ParsableCommand {
         request.analysis = try AnalysisChoice(
             estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level,
             seed: seed,
-            permutations: permutations, window: window, threads: request.data.threads
+            permutations: permutations, wild: wild, wildWeights: wildWeights, bootstrap: bootstrap, window: window,
+            threads: request.data.threads
         ).options()
         try request.compareWithLaterStarters(comparison)
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
+        request.analysis.leavesEachOut = wanted.contains("leave-one-out")
         request.diagnosesBalance = wanted.contains("balance")
         return request
     }
@@ -128,8 +144,8 @@ struct Did: ParsableCommand {
 
 /// The `--diagnostics` list.
 enum Diagnostics {
-    private static let built = ["pre-trend", "balance"]
-    private static let later = ["bacon", "honest", "placebo", "leave-one-out", "composition"]
+    private static let built = ["pre-trend", "balance", "leave-one-out"]
+    private static let later = ["bacon", "honest", "placebo", "composition"]
 
     static func parse(_ text: String) throws -> Set<String> {
         var wanted: Set<String> = []

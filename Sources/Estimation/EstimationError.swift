@@ -21,6 +21,10 @@ public enum EstimationError: Refusal, Equatable {
     case oneCluster(name: String)
     case tooFewRows(rows: Int, parameters: Int)
     case twoWayVarianceNegative(names: [String])
+    /// `variance` leaves out each cluster or row in turn; without the one named the estimate does not exist.
+    case indispensable(variance: String, name: String)
+    /// A bootstrap, by name, that these data or this estimator do not allow.
+    case noResampling(method: String, reason: String, instead: String)
     /// What the regression beneath cannot do, under its own code.
     case regression(RegressionError)
 
@@ -50,6 +54,8 @@ public enum EstimationError: Refusal, Equatable {
         case .oneCluster: "E409"
         case .tooFewRows: "E410"
         case .twoWayVarianceNegative: "E412"
+        case .indispensable: "E416"
+        case .noResampling: "E417"
         case .regression(let error): error.code
         }
     }
@@ -84,6 +90,9 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative(let names):
             "the variance clustered by \(names.joined(separator: " and ")) is not above 0: it is a difference of variances, "
                 + "and these data are too few for it"
+        case .indispensable(let variance, let name):
+            "\(variance) leaves out each \(variance == "hc3" ? "row" : "cluster") in turn, and the effect cannot be estimated without \(name)"
+        case .noResampling(let method, let reason, _): "\(method) cannot be had: \(reason)"
         case .regression(let error): error.message
         }
     }
@@ -109,6 +118,8 @@ public enum EstimationError: Refusal, Equatable {
         case .oneCluster: "cluster by a finer level, such as the school"
         case .tooFewRows: "leave out covariates or effects, or add rows"
         case .twoWayVarianceNegative: "cluster by one of the two"
+        case .indispensable(let variance, _): "use --vcov \(variance == "hc3" ? "hc2" : "cr2")"
+        case .noResampling(_, _, let instead): instead
         case .regression(let error): error.hint
         }
     }

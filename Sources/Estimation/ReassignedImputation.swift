@@ -26,7 +26,7 @@ public struct ReassignedImputation: Sendable {
 
     public init(_ design: Design) throws(EstimationError) {
         let model = try ImputationModel(design)
-        guard let eliminated = model.columns.eliminated else {
+        guard let eliminated = model.columns.eliminated.first else {
             preconditionFailure("imputation always has a unit effect")
         }
         self.design = design

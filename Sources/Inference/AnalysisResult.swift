@@ -16,6 +16,11 @@ public struct AnalysisResult: Sendable {
     public var randomisation: RandomisationTest?
     /// The headline by other methods beside it; nil where clusters are not few, or only one method applies.
     public var methods: MethodComparison?
+    /// Of the headline; nil where it was not asked for or has no statistic.
+    public var wild: WildFindings?
+    /// nil where it was not asked for.
+    public var bootstrap: BootstrapBands?
+    public var leaveOneOut: LeaveOneOut?
     public var warnings: [Warning]
     /// Rows behind the estimate, after singletons were set aside.
     public var rowsUsed: Int

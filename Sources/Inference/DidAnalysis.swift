@@ -14,19 +14,31 @@ public struct DidAnalysis {
         let (fit, covariance, singletons) = try estimate(whole, options)
         let (name, kind) = (fit.estimator, covariance.kind)
         let counts = ArmCounts(fit.design)
-        if covariance.isNegative.first == true { throw .twoWayVarianceNegative(names: fit.design.clusters.map(\.name)) }
+        try covariance.checkHeadline(fit, counts)
         let table = EffectTable(fit: fit, covariance: covariance, options: options)
         var rows = table.effects()
 
-        let draws = options.permutations ?? (counts.isFewTreated || (options.vcov == nil && kind == .cr2) ? 999 : 0)
+        let wild = try WildFindings.add(
+            to: &rows, fit: fit, draws: WildFindings.draws(options, kind: kind), options: options)
+        let bands =
+            options.bootstrap > 0
+            ? try BootstrapBands.add(to: &rows, fit: fit, draws: options.bootstrap, options: options) : nil
+        let leaveOneOut =
+            options.leavesEachOut
+            ? try LeaveOneOut.run(fit, estimator(name, options), sign: table.sign(0), threads: options.threads) : nil
+
+        let permutations =
+            options.permutations ?? (counts.isFewTreated || (options.vcov == nil && kind == .cr2) ? 999 : 0)
         let randomisation = try RandomisationTest.run(
-            fit, window: options.window, draws: draws, seed: options.seed, threads: options.threads)
+            fit, window: options.window, draws: permutations, seed: options.seed, threads: options.threads)
         rows[0].permutationPValue = randomisation?.pValue
 
         let methods =
             counts.isFew
             ? MethodComparison(
-                .init(fit: fit, headline: rows[0], kind: kind, randomisation: randomisation, options: options)) : nil
+                .init(
+                    fit: fit, headline: rows[0], kind: kind, wild: wild, randomisation: randomisation, options: options)
+            ) : nil
 
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
@@ -38,11 +50,15 @@ public struct DidAnalysis {
 
         let cautions = Cautions(
             design: fit.design, counts: counts, fit: fit, headline: rows[0], kind: kind, randomisation: randomisation,
-            methods: methods, draws: draws, preTrend: preTrend, singletonRows: singletons?.rows ?? 0, options: options)
+            methods: methods,
+            wild: wild, bands: bands, draws: permutations, preTrend: preTrend, singletonRows: singletons?.rows ?? 0,
+            options: options)
         let counterfactual = Counterfactual(fit: fit, table: table)
         return AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
-            preTrend: preTrend, randomisation: randomisation, methods: methods, warnings: cautions.warnings(),
+            preTrend: preTrend, randomisation: randomisation, methods: methods, wild: wild, bootstrap: bands,
+            leaveOneOut: leaveOneOut,
+            warnings: cautions.warnings(),
             rowsUsed: Int(fit.design.moments.n.reduce(0, +)), singletonRows: singletons?.rows ?? 0, units: counts.units,
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
@@ -58,7 +74,6 @@ public struct DidAnalysis {
         try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
         let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
         guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
-        if let kind = options.vcov, !kind.isBuilt { throw .notInThisVersion("--vcov \(kind.rawValue)") }
 
         let effects = name == .did2x2 ? design.absorbed : design.effects
         let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
@@ -66,7 +81,8 @@ public struct DidAnalysis {
         try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
 
         let kind = options.vcov ?? (used.clusters.count == 1 && ArmCounts(used).isFew ? .cr2 : .cr1)
-        let fit = try estimator(name, options).fit(used, nested: kind == .cr2 ? used.clusters.first : nil)
+        let isNested = kind.isLeverageAdjusted || WildFindings.draws(options, kind: kind) > 0
+        let fit = try estimator(name, options).fit(used, nested: isNested ? used.clusters.first : nil)
         let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
         return (fit, covariance, singletons)
     }

@@ -39,6 +39,7 @@ extension MethodComparison {
         var fit: Fit
         var headline: Effect
         var kind: VarianceKind
+        var wild: WildFindings?
         var randomisation: RandomisationTest?
         var options: AnalysisOptions
     }
@@ -47,8 +48,9 @@ extension MethodComparison {
     init?(_ evidence: Evidence) {
         var rows: [Row] = []
         if evidence.headline.standardError != nil, evidence.fit.design.clusters.count == 1 {
-            rows = [.cr1, .cr2].compactMap { evidence.row($0) }
+            rows = [.cr1, .cr2, .cr3].compactMap { evidence.row($0) }
         }
+        if let wild = evidence.wild { rows.append(Row(wild.test)) }
         if let test = evidence.randomisation {
             var row = Row(.randomisation)
             row.pValue = test.pValue
@@ -56,22 +58,27 @@ extension MethodComparison {
             rows.append(row)
         }
         guard rows.count > 1 else { return nil }
-        self.init(rows: rows, chosen: Method(rawValue: evidence.kind.rawValue), level: evidence.options.level)
+        let isDoubtful = evidence.wild?.disagreement != nil
+        self.init(
+            rows: rows, chosen: Method(rawValue: evidence.kind.rawValue), level: evidence.options.level,
+            unheard: isDoubtful ? [.cr1, .wild] : [.cr1])
     }
 
-    /// - Parameter level: of the intervals; a p-value below 1 − level speaks against no effect.
-    init(rows: [Row], chosen: Method?, level: Double) {
+    /// - Parameters:
+    ///   - level: of the intervals; a p-value below 1 − level speaks against no effect.
+    ///   - unheard: methods that contradict nobody: CR1 is known to be too narrow here, and the wild bootstrap where its two
+    ///     forms tell different stories.
+    init(rows: [Row], chosen: Method?, level: Double, unheard: [Method] = [.cr1]) {
         self.init(rows: rows, chosen: chosen)
-        disagreement = sentence(level: level)
+        disagreement = sentence(level: level, unheard)
     }
 
-    /// CR1 is known to be too narrow here, and a method that could not reach so small a p-value says nothing: neither
-    /// contradicts.
-    private func sentence(level: Double) -> String? {
+    /// A method that could not reach so small a p-value says nothing either.
+    private func sentence(level: Double, _ unheard: [Method]) -> String? {
         let alpha = 1 - level
         guard let chosen, let own = rows.first(where: { $0.method == chosen }), let p = own.pValue else { return nil }
         let others = rows.filter { row in
-            guard row.method != chosen, row.method != .cr1, let other = row.pValue else { return false }
+            guard row.method != chosen, !unheard.contains(row.method), let other = row.pValue else { return false }
             return (other < alpha) != (p < alpha) && (row.smallestPossible ?? 0) < alpha
         }
         guard !others.isEmpty else { return nil }
@@ -105,6 +112,17 @@ extension MethodComparison.Evidence {
         row.upper = effect.upper
         row.pValue = effect.pValue
         return effect.standardError == nil ? nil : row
+    }
+}
+
+extension MethodComparison.Row {
+    /// The wild bootstrap with the null imposed: the p-value, and the nulls that it does not reject.
+    fileprivate init(_ test: WildTest) {
+        self.init(.wild)
+        pValue = test.pValue
+        smallestPossible = test.smallestPossible
+        lower = test.interval?.lower
+        upper = test.interval?.upper
     }
 }
 

@@ -27,8 +27,8 @@ struct PartialledRegression: Sendable {
 
     /// - Parameter columns: earlier ones stay where columns depend on each other.
     func draw(_ columns: [SparseColumn]) -> Draw? {
-        let parted = fixed.part(columns)
-        guard let cholesky = try? OrderedCholesky(parted.gram, floors: parted.squaredLengths.map { 1e-9 * $0 }),
+        guard let parted = fixed.part(columns),
+            let cholesky = try? OrderedCholesky(parted.gram, floors: parted.squaredLengths.map { 1e-9 * $0 }),
             !cholesky.kept.isEmpty, let b = try? cholesky.solve(cholesky.kept.map { parted.products[$0] }),
             let inverse = try? cholesky.inverse()
         else { return nil }

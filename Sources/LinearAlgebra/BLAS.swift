@@ -68,3 +68,14 @@ public func dot(_ a: [Double], _ b: [Double]) -> Double {
 func columnProduct(_ storage: UnsafePointer<Double>, _ i: Int, _ j: Int, count: Int32) -> Double {
     cblas_ddot(count, storage + i, 1, storage + j, 1)
 }
+
+extension Matrix {
+    /// y − X b, in place of y.
+    public func takeProduct(with b: [Double], from y: inout [Double]) {
+        precondition(b.count == columns && y.count == rows, "\(rows)×\(columns) times \(b.count) from \(y.count)")
+        _ = oneThread
+        guard rows > 0, columns > 0 else { return }
+        cblas_dgemv(
+            CblasColMajor, CblasNoTrans, Int32(rows), Int32(columns), -1, storage, Int32(rows), b, 1, 1, &y, 1)
+    }
+}

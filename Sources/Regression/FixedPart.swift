@@ -13,9 +13,14 @@ public struct SparseColumn: Sendable {
 /// A changing column D differs from 0 in few cells, and after the eliminated effect is taken out (D*) only in the rows of
 /// those cells' levels: the touched rows. Elsewhere what the fixed part leaves of it is −X w with w = M X'D*, so a
 /// cluster's score follows from its moments X_s'X_s and X_s'ỹ, which no draw changes, and a correction for touched rows.
+///
+/// Where the other effects have too many levels for columns, all are eliminated together and D* has no zeros: then every row
+/// is touched, and a draw goes over all of them.
 public struct FixedPart: Sendable {
     public let rows: CompressedRows
     private let model: LeastSquares
+    /// The one eliminated effect; nil where there is none, or where all are eliminated together.
+    private let elimination: Elimination?
     private let rowsOfLevel: [[Int]]
     private let clusterOfRow: [Int]
     private let clusterCount: Int
@@ -31,9 +36,14 @@ public struct FixedPart: Sendable {
     ) throws(RegressionError) {
         rows = CompressedRows(design, pool: design.clusterBlocks.codes)
         let extra = nuisance.map { CellColumn(name: "nuisance", values: $0) }
-        model = try LeastSquares(ModelColumns(design, rows: rows, effects: effects, nuisance: extra), rows: rows)
-        var rowsOfLevel = [[Int]](repeating: [], count: model.elimination?.weight.count ?? 0)
-        if let level = model.elimination?.level {
+        let isSparse = ModelColumns.areFew(effects, rows: rows.count)
+        let columns = try ModelColumns(
+            design, rows: rows, effects: effects, nuisance: extra, eliminating: isSparse ? .largest : .all)
+        model = try LeastSquares(columns, rows: rows)
+        let single = isSparse ? columns.eliminated.first : nil
+        elimination = single.map { [rows] in Elimination($0, rows: rows) }
+        var rowsOfLevel = [[Int]](repeating: [], count: elimination?.weight.count ?? 0)
+        if let level = elimination?.level {
             for (r, l) in level.enumerated() where l >= 0 { rowsOfLevel[l].append(r) }
         }
         self.rowsOfLevel = rowsOfLevel
@@ -74,8 +84,8 @@ public struct FixedPart: Sendable {
         public var squaredLengths: [Double]
     }
 
-    /// Takes the fixed part out of changing columns.
-    public func part(_ columns: [SparseColumn]) -> Parted {
+    /// Takes the fixed part out of changing columns; nil where the effects cannot be taken out to the digits needed.
+    public func part(_ columns: [SparseColumn]) -> Parted? {
         let touched = touchedRows(columns)
         var place = [Int: Int](minimumCapacity: touched.count)
         for (i, r) in touched.enumerated() { place[r] = i }
@@ -87,14 +97,15 @@ public struct FixedPart: Sendable {
                 guard let i = place[c] else { continue }
                 values[i, j] = rows.scale[c]
                 lengths[j] += rows.scale[c] * rows.scale[c]
-                if let level = model.elimination?.level[c] { sum[level, default: 0] += rows.scale[c] * rows.scale[c] }
+                if let level = elimination?.level[c] { sum[level, default: 0] += rows.scale[c] * rows.scale[c] }
             }
-            guard let elimination = model.elimination else { continue }
+            guard let elimination else { continue }
             for (i, r) in touched.enumerated() {
                 let level = elimination.level[r]
                 if let total = sum[level] { values[i, j] -= rows.scale[r] * total / elimination.weight[level] }
             }
         }
+        if elimination == nil, var effects = model.absorption, (try? effects.apply(&values)) == nil { return nil }
         let x = model.matrix.selecting(rows: touched)
         let directions = x.transposedTimes(values)
         let slopes = model.gramInverse.times(directions)
@@ -147,10 +158,13 @@ public struct FixedPart: Sendable {
         return scores
     }
 
-    /// Rows of every level that a column is not 0 in; without an eliminated effect, those cells themselves. Ascending.
+    /// Rows of every level that a column is not 0 in; without an eliminated effect, those cells themselves; all where effects
+    /// are eliminated together. Ascending.
     private func touchedRows(_ columns: [SparseColumn]) -> [Int] {
         let cells = columns.flatMap(\.cells)
-        guard let elimination = model.elimination else { return Array(Set(cells)).sorted() }
+        guard let elimination else {
+            return model.absorption == nil ? Array(Set(cells)).sorted() : Array(0..<rows.count)
+        }
         return Array(Set(cells.map { elimination.level[$0] })).sorted().flatMap { rowsOfLevel[$0] }.sorted()
     }
 }

@@ -2,7 +2,7 @@ import LinearAlgebra
 import Panels
 import Tables
 
-/// Ordinary (or weighted) least squares on compressed rows with one effect eliminated exactly.
+/// Ordinary (or weighted) least squares with fixed effects eliminated exactly.
 public struct LeastSquares: Sendable {
     /// Names of the kept columns.
     public let labels: [ColumnLabel]
@@ -21,98 +21,69 @@ public struct LeastSquares: Sendable {
     public let reciprocalCondition: Double
     /// Independent columns among all fixed effects, the constant included: eliminated levels and kept dummies.
     public let effectRank: Int
-    /// The eliminated effect, nil where all are columns.
-    package let elimination: Elimination?
+    /// The effects that were eliminated, without those that others hold; a code for each row that is not within cells.
+    package let eliminated: [EffectCodes]
+    /// What took the eliminated effects out; nil where all are columns.
+    package let absorption: Absorption?
     public let warnings: [Warning]
 
     /// Below this reciprocal condition the Gram matrix is not trusted and QR of the rows takes over.
     package static let conditionLimit = 1e-10
+    /// Below this one the solution is refined with sums of twice the digits, where that costs little.
+    static let refinementLimit = 1e-4
+    /// Values of a matrix up to which it is kept for that.
+    static let refinementSize = 20_000_000
 
     package init(_ columns: ModelColumns, rows: CompressedRows) throws(RegressionError) {
-        let elimination = columns.eliminated.map { Elimination($0, rows: rows) }
-        var whole = columns.matrix
-        let before = (0..<whole.columns).map { j in Self.squaredLength(whole, j, rows: rows) }
-        if let elimination { whole.eliminate(elimination) }
-        var y = rows.outcome
-        elimination?.apply(&y)
-        let variation = dot(y, y) + rows.unexplained
-        let gram = whole.crossProduct()
-        // A constant column has no centred length: only what elimination removed from a column counts against it.
-        let floors = elimination == nil ? nil : before.map { $0 * 1e-9 }
-        let cholesky = try numerically { () throws(LinearAlgebraError) in try OrderedCholesky(gram, floors: floors) }
-        let kept = cholesky.kept
-        let x = whole.selecting(columns: kept)
-        reciprocalCondition = cholesky.reciprocalCondition
-        var warnings = Self.collinear(cholesky.dropped.map { columns.labels[$0] })
-        if cholesky.reciprocalCondition < Self.conditionLimit {
-            guard x.rows >= x.columns else {
-                throw .nearlyCollinear(reciprocalCondition: cholesky.reciprocalCondition)
-            }
-            let qr = try numerically { () throws(LinearAlgebraError) in try PivotedQR(x, outcome: y) }
-            coefficients = qr.solution
-            gramInverse = qr.gramInverse
-            warnings.append(
-                Warning(
-                    "collinear",
-                    "regressors are nearly collinear (reciprocal condition \(cholesky.reciprocalCondition)); solved by QR"
-                ))
-        } else {
-            let solved = try numerically { () throws(LinearAlgebraError) in
-                var b = try cholesky.solve(x.transposedTimes(y))
-                // One step of refinement from the rows recovers the digits that the Gram matrix lost.
-                let left = zip(y, x.times(b)).map { $0 - $1 }
-                let step = try cholesky.solve(x.transposedTimes(left))
-                for j in b.indices { b[j] += step[j] }
-                return (b, try cholesky.inverse())
-            }
-            (coefficients, gramInverse) = solved
-        }
-        residuals = zip(y, x.times(coefficients)).map { $0 - $1 }
-        residualSumOfSquares = dot(residuals, residuals) + rows.unexplained
-        guard variation > 0, variation > 1e-26 * rows.outcomeSize else {
-            throw .noVariation(outcome: rows.outcomeName, cells: rows.cellCount)
-        }
-        labels = kept.map { columns.labels[$0] }
-        var place = [Int?](repeating: nil, count: columns.labels.count)
-        for (a, j) in kept.enumerated() { place[j] = a }
-        self.place = place
-        matrix = x
-        self.elimination = elimination
-        effectRank = (elimination?.levelCount ?? 0) + labels.reduce(0) { $0 + ($1.role == .effect ? 1 : 0) }
-        self.warnings = warnings
+        try self.init(RegressionProblem(columns, rows: rows))
     }
+
+    /// - Throws: `.noVariation`, `.nearlyCollinear`, `.notConverged`.
+    package init(_ given: RegressionProblem) throws(RegressionError) {
+        var problem = given
+        let lengths = problem.squaredLengths()
+        var absorption: Absorption?
+        var x = problem.matrix
+        var y = problem.outcome
+        let isSmall = x.storage.count <= Self.refinementSize
+        let original = isSmall && problem.effects.count < 2 ? problem : nil
+        problem.matrix = Matrix(0, 0)
+        problem.outcome = []
+        if !problem.effects.isEmpty {
+            var effects = try Absorption(problem.effects, scale: problem.scale, threads: problem.threads)
+            try effects.apply(&x)
+            try effects.apply(&y)
+            absorption = effects
+        }
+        let variation = dot(y, y) + problem.unexplained
+        guard variation > 0, variation > 1e-26 * problem.outcomeSize else {
+            throw .noVariation(outcome: problem.outcomeName, cells: problem.observations)
+        }
+        let solution = try Solution(x, y, problem, lengths: lengths, absorption: absorption, original: original)
+        matrix = solution.matrix
+        coefficients = solution.coefficients
+        gramInverse = solution.gramInverse
+        reciprocalCondition = solution.reciprocalCondition
+        residuals = solution.residuals
+        residualSumOfSquares = dot(residuals, residuals) + problem.unexplained
+        labels = solution.kept.map { problem.labels[$0] }
+        var place = [Int?](repeating: nil, count: problem.labels.count)
+        for (a, j) in solution.kept.enumerated() { place[j] = a }
+        self.place = place
+        self.absorption = absorption
+        eliminated = EffectCodes.needed(given.effects).needed
+        effectRank = (absorption?.rank ?? 0) + labels.reduce(0) { $0 + ($1.role == .effect ? 1 : 0) }
+        warnings = solution.warnings
+    }
+
+    /// How fixed effects were eliminated; nil where all are columns.
+    public var elimination: Absorption.Method? { absorption?.method }
+
+    /// False where `effectRank` can be too high: three or more effects with more levels than can be factored.
+    public var isEffectRankExact: Bool { absorption?.isRankExact ?? true }
 
     /// Kept columns that are not fixed effects.
     public var slopeCount: Int { labels.reduce(0) { $0 + ($1.role == .effect ? 0 : 1) } }
-
-    private static func collinear(_ dropped: [ColumnLabel]) -> [Warning] {
-        let names = dropped.filter { $0.role == .factor || $0.role == .covariate }.map(\.name)
-        guard !names.isEmpty else { return [] }
-        return [
-            Warning(
-                "collinear",
-                "left out because other regressors or fixed effects explain them completely: \(names.joined(separator: ", "))"
-            )
-        ]
-    }
-
-    /// The squared length of a column about its overall mean, in row space.
-    private static func squaredLength(_ matrix: Matrix, _ j: Int, rows: CompressedRows) -> Double {
-        let column = matrix.column(j)
-        let weight = rows.scale.reduce(0) { $0 + $1 * $1 }
-        let mean = weight > 0 ? dot(column, rows.scale) / weight : 0
-        return column.indices.reduce(0) { sum, r in
-            let distance = column[r] - rows.scale[r] * mean
-            return sum + distance * distance
-        }
-    }
-}
-
-extension Matrix {
-    /// Takes an effect out of every column.
-    package mutating func eliminate(_ effect: Elimination) {
-        for j in 0..<columns { effect.apply(&storage[j * rows..<(j + 1) * rows]) }
-    }
 }
 
 extension CompressedRows {

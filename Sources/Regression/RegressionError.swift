@@ -10,6 +10,7 @@ public enum RegressionError: Refusal, Equatable {
     case numerical(String)
     case separated(rows: Int, of: Int)
     case logitNotConverged(iterations: Int)
+    case notConverged(iterations: Int, residual: Double)
 
     public var status: ExitStatus { .design }
 
@@ -22,6 +23,7 @@ public enum RegressionError: Refusal, Equatable {
         case .numerical: "E411"
         case .separated: "E430"
         case .logitNotConverged: "E431"
+        case .notConverged: "E413"
         }
     }
 
@@ -40,6 +42,9 @@ public enum RegressionError: Refusal, Equatable {
             "the covariates tell who was treated with certainty in \(rows) of \(all) rows, so that no probability can be estimated"
         case .logitNotConverged(let iterations):
             "the model of who was treated had no maximum after \(iterations) steps"
+        case .notConverged(let iterations, let residual):
+            "the fixed effects could not be taken out to ten digits: after \(iterations) iterations "
+                + "\(Self.shortNumber(residual)) of a column's length was left in them"
         }
     }
 
@@ -51,6 +56,7 @@ public enum RegressionError: Refusal, Equatable {
         case .separated:
             "leave out the covariate in which the groups do not overlap, or compare with units like the treated"
         case .logitNotConverged: "look for covariates of extreme size"
+        case .notConverged: "leave out levels that few rows connect to the others, or absorb a coarser effect"
         case .numerical: "look for outcomes or covariates of extreme size"
         }
     }

@@ -6,7 +6,8 @@ enum OptionLists {
 
     private static let whatDid = ["--outcome", "attainment8", "--unit", "urn", "--time", "academic_year"]
     /// Without the draws, which take their time in a debug build.
-    private static let untreated = whatDid + ["--permutations", "0", "--diagnostics", "balance", "--format", "json"]
+    private static let untreated =
+        whatDid + ["--permutations", "0", "--wild", "0", "--diagnostics", "balance", "--format", "json"]
     private static let startDid = untreated + ["--start", "partnership_start"]
     private static let didList = OptionList(command: "did", base: ["pupils.csv"] + startDid)
 
@@ -100,17 +101,18 @@ enum OptionLists {
                     base: ["pupils.csv"] + untreated + ["--partners", "undated.csv", "--start-at", "201617"]),
             ]
             + later.map { list.isLater("--estimator", $0) } + [list.refuses("--estimator", "twef", says: "twfe")]
-            + ["iid", "hc1", "cr0", "cr1", "cr2"].map {
+            + ["iid", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2", "cr3"].map {
                 list.acts("--vcov", $0, with: ["--estimator", "twfe", "--vcov", $0 == "cr0" ? "cr1" : "cr0"])
             }
-            + ["hc2", "hc3", "cr3"].map { list.isLater("--vcov", $0) } + [
-                list.refuses("--vcov", "robust", says: "choose from: iid")
-            ]
+            + [list.refuses("--vcov", "robust", says: "choose from: iid")]
             + ["stata", "clusters", "none"].map {
                 list.acts("--small-sample", $0, with: ["--estimator", "twfe", "--vcov", "cr1"])
             }
             + [
-                list.refuses("--small-sample", "some", says: "choose from: fixest"), list.acts("--window", "-2:1"),
+                list.refuses("--small-sample", "some", says: "choose from: fixest"),
+                list.refuses(
+                    "--small-sample", "stata", with: twfe + ["--vcov", "cr2"],
+                    says: "--small-sample stata does not apply to --vcov cr2"), list.acts("--window", "-2:1"),
                 list.refuses("--window", "1:2", says: "-3:3"),
                 list.refuses("--window", "-2:1", with: twfe, says: "--window does not apply to --estimator twfe"),
                 list.acts("--singletons", "keep", base: ["lonely.csv"] + startDid + twfe),
@@ -125,14 +127,24 @@ enum OptionLists {
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
-            + ["bacon", "honest", "placebo", "leave-one-out", "composition"].map { list.isLater("--diagnostics", $0) }
+            + ["bacon", "honest", "placebo", "composition"].map { list.isLater("--diagnostics", $0) }
             + [
                 list.acts(
                     "--comparison", "not-yet", base: ["partners-alone.csv"] + startDid, says: "no comparison arm"),
                 list.isLater("--method", "dr"),
                 list.isLater("--anticipation", "1"),
-                list.isLater("--base", "universal"), list.isLater("--bootstrap", "99"), list.isLater("--wild", "99"),
-                list.isLater("--wild-weights", "webb"), list.isLater("--collapse"),
+                list.isLater("--base", "universal"), list.isLater("--collapse"),
+                list.acts("--wild", "99", says: "wildPValue"), list.refuses("--wild", "-1", says: "0 to 1000000"),
+                list.refuses(
+                    "--wild", "99", with: ["--cluster", "urn,academic_year"], status: 4, says: "two levels of clusters"),
+                list.acts("--wild-weights", "webb", with: ["--wild", "99"]),
+                list.acts("--wild-weights", "mammen", with: ["--wild", "99"]),
+                list.acts("--wild-weights", "rademacher", with: ["--wild", "99", "--wild-weights", "webb"]),
+                list.refuses("--wild-weights", "webb", says: "--wild-weights does not apply"),
+                list.refuses("--wild-weights", "coin", with: ["--wild", "99"], says: "rademacher, mammen, webb"),
+                list.acts("--bootstrap", "99", says: "bandLower"),
+                list.refuses("--bootstrap", "-1", says: "0 to 1000000"),
+                list.acts("--diagnostics", "leave-one-out", with: ["--diagnostics", "none"], says: "mostInfluential"),
             ]
     }
 

@@ -14,7 +14,8 @@ struct EstimationErrorTests {
             .collinearTreatment(term: "treatment"),
             .notInThisVersion("x"), .regression(.numerical("x")),
             .rowsNeeded(variance: "hc1", reason: "r"), .unsupported(variance: "a", estimator: "b", instead: "c"),
-            .oneCluster(name: "c"), .tooFewRows(rows: 1, parameters: 2),
+            .oneCluster(name: "c"), .tooFewRows(rows: 1, parameters: 2), .indispensable(variance: "cr3", name: "c"),
+            .twoWayVarianceNegative(names: ["a", "b"]),
         ]
         #expect(Set(all.map(\.code)).count == all.count)
         #expect(all.allSatisfy { !$0.message.isEmpty && !$0.message.hasSuffix(".") && $0.hint != nil })

@@ -108,9 +108,6 @@ struct DesignErrorTests {
             let refused = refusal(rows) { $0.estimator = name }
             #expect(refused?.message == "--estimator \(name.rawValue) is not in this version")
         }
-        for kind in [VarianceKind.hc2, .hc3, .cr3] {
-            #expect(refusal(rows) { $0.vcov = kind }?.message == "--vcov \(kind.rawValue) is not in this version")
-        }
     }
 
     @Test func unsupportedVariances() {

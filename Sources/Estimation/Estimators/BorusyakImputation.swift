@@ -93,7 +93,7 @@ public struct ImputationModel: Sendable {
         rows = CompressedRows(design, pool: Array(0..<design.cellCount))
         let rows = rows
         columns = try regressing { () throws(RegressionError) in
-            try ModelColumns(design, rows: rows, effects: design.effects)
+            try ModelColumns(design, rows: rows, effects: design.effects, eliminating: .largest)
         }
     }
 

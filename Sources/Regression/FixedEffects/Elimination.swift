@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Panels
 
 /// The exact elimination of one fixed effect: weighted means by level are taken off, over the rows that fit it.
@@ -21,6 +22,14 @@ public struct Elimination: Sendable {
         self.weight = weight
     }
 
+    /// An effect of a regression's rows that are not within cells.
+    package init(_ effect: EffectCodes, rows: CompressedRows) {
+        self.init(
+            CellFactor(
+                name: effect.name, levels: [String](repeating: "", count: effect.levelCount),
+                codes: effect.codes.map(Int.init)), rows: rows)
+    }
+
     /// Levels that some row fits.
     package var levelCount: Int { weight.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
 
@@ -38,5 +47,12 @@ public struct Elimination: Sendable {
         for r in level.indices where level[r] >= 0 && isFitted[r] { mean[level[r]] += scale[r] * column[r] }
         for l in mean.indices where weight[l] > 0 { mean[l] /= weight[l] }
         for r in level.indices where level[r] >= 0 { column[r] -= scale[r] * mean[level[r]] }
+    }
+}
+
+extension Matrix {
+    /// Takes an effect out of every column.
+    package mutating func eliminate(_ effect: Elimination) {
+        for j in 0..<columns { effect.apply(&storage[j * rows..<(j + 1) * rows]) }
     }
 }

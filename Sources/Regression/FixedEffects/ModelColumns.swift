@@ -20,32 +20,40 @@ public struct CellColumn: Sendable {
     }
 }
 
-/// The regressors of a model other than the eliminated effect, as rows: effects, then nuisance columns, factors and
+/// The regressors of a model other than the eliminated effects, as rows: effects, then nuisance columns, factors and
 /// covariates, and treatment last, so that what is dependent is found in the later column.
 package struct ModelColumns: Sendable {
     package let labels: [ColumnLabel]
     package let matrix: Matrix
-    /// The effect that is not among the columns.
-    package let eliminated: CellFactor?
+    /// The effects that are not among the columns.
+    package let eliminated: [CellFactor]
+
+    /// Which fixed effects are eliminated; the others become dummies without their first level, and a constant stands in
+    /// where none is.
+    package enum Eliminating: Sendable {
+        case all
+        /// The one with most levels, for algebra that follows single levels.
+        case largest
+        /// Those nested in this factor: then each of its levels has a hat matrix of its own, as CR2 and CR3 ask.
+        case nested(in: CellFactor)
+    }
 
     /// Dense effect columns beyond this many are refused.
     package static let levelLimit = 4_000
     /// Values of one matrix beyond this many (800 MB) are refused.
     static let valueLimit = 100_000_000
 
-    /// - Parameters:
-    ///   - effects: fixed effects; the largest is eliminated, the others become dummies without their first level.
-    ///   - nested: where given, only effects nested in this factor may be eliminated, as CR2 asks; if none is, a
-    ///     constant and dummies of all stand in.
+    /// - Throws: `.tooManyLevels` and `.tooManyValues` where dummies would take too much memory.
     package init(
         _ design: Design, rows: CompressedRows, effects: [CellFactor], nuisance: [CellColumn] = [],
-        treatment: [CellColumn] = [], eliminatingOnlyNestedIn nested: CellFactor? = nil
+        treatment: [CellColumn] = [], eliminating: Eliminating = .all
     ) throws(RegressionError) {
-        let candidates = effects.indices.filter { i in nested.map { effects[i].isNested(in: $0) } ?? true }
-        // The first of equal size, so that the choice never depends on anything but the design.
-        let largest = candidates.max { (effects[$0].usedLevelCount, -$0) < (effects[$1].usedLevelCount, -$1) }
-        eliminated = largest.map { effects[$0] }
-        let explicit = effects.indices.filter { $0 != largest }.map { effects[$0] }
+        let chosen = Self.chosen(effects, eliminating)
+        eliminated = chosen.map { effects[$0] }
+        // Dummies that an eliminated effect holds would all be dropped again.
+        let explicit = effects.indices.filter { i in
+            !chosen.contains(i) && !chosen.contains { effects[$0].isNested(in: effects[i]) }
+        }.map { effects[$0] }
         let covariates = design.covariates
         let columnCount =
             explicit.reduce(0) { $0 + $1.levels.count } + design.factors.reduce(0) { $0 + $1.levels.count }
@@ -71,7 +79,7 @@ package struct ModelColumns: Sendable {
                 for c in cells { storage[first + c] = rows.scale[c] }
             }
         }
-        if largest == nil {
+        if chosen.isEmpty {
             add("constant", .effect, rows.expand([Double](repeating: 1, count: design.cellCount)))
         }
         for effect in explicit { addDummies(effect, .effect) }
@@ -82,6 +90,30 @@ package struct ModelColumns: Sendable {
         matrix = Matrix(rows: rows.count, columns: labels.count, storage: storage)
         self.labels = labels
     }
+
+    private static func chosen(_ effects: [CellFactor], _ eliminating: Eliminating) -> [Int] {
+        switch eliminating {
+        case .all: Array(effects.indices)
+        case .nested(let factor): effects.indices.filter { effects[$0].isNested(in: factor) }
+        case .largest:
+            // The first of equal size, so that the choice never depends on anything but the design.
+            effects.indices.max { (effects[$0].usedLevelCount, -$0) < (effects[$1].usedLevelCount, -$1) }
+                .map { [$0] } ?? []
+        }
+    }
+
+    /// True where the dummies that an elimination of the largest effect leaves take little memory.
+    package static func areFew(_ effects: [CellFactor], rows: Int) -> Bool {
+        let chosen = Self.chosen(effects, .largest)
+        let levels = effects.indices.filter { i in
+            !chosen.contains(i) && !chosen.contains { effects[$0].isNested(in: effects[i]) }
+        }.reduce(0) { $0 + effects[$1].levels.count }
+        return levels <= fewLevels && levels * rows <= fewValues
+    }
+
+    private static let fewLevels = 500
+    /// 160 MB.
+    private static let fewValues = 20_000_000
 
     package var treatmentIndices: [Int] { labels.indices.filter { labels[$0].role == .treatment } }
 }

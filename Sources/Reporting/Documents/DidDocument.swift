@@ -14,6 +14,9 @@ public struct DidDocument: Sendable {
     public var randomisation: RandomisationTest?
     /// The headline by other methods, where schools are few.
     public var methods: MethodComparison?
+    public var wild: WildFindings?
+    public var bootstrap: BootstrapBands?
+    public var leaveOneOut: LeaveOneOut?
     public var counterfactual: [CounterfactualRow]
     public var path: [PathPoint]
     /// What must stand beside the headline in every format: few treated units, what the data cannot separate.
@@ -31,8 +34,9 @@ public struct DidDocument: Sendable {
     public init(
         frame: DocumentFrame, effects: [Effect], outcome: OutcomeName, estimand: EstimandKind, group: String? = nil,
         preTrend: PreTrend? = nil, balance: [BalanceRow] = [], intake: [IntakeRow] = [],
-        randomisation: RandomisationTest? = nil, methods: MethodComparison? = nil,
-        counterfactual: [CounterfactualRow] = [], path: [PathPoint] = [],
+        randomisation: RandomisationTest? = nil, wild: WildFindings? = nil, methods: MethodComparison? = nil,
+        bootstrap: BootstrapBands? = nil,
+        leaveOneOut: LeaveOneOut? = nil, counterfactual: [CounterfactualRow] = [], path: [PathPoint] = [],
         cautions: [String] = [], remarks: [String] = [], wording: Wording = Wording()
     ) {
         self.frame = frame
@@ -45,6 +49,9 @@ public struct DidDocument: Sendable {
         self.intake = intake
         self.randomisation = randomisation
         self.methods = methods
+        self.wild = wild
+        self.bootstrap = bootstrap
+        self.leaveOneOut = leaveOneOut
         self.counterfactual = counterfactual
         self.path = path
         self.cautions = cautions
@@ -93,6 +100,9 @@ public struct DidDocument: Sendable {
         if !intake.isEmpty { object.put("intake", .array(intake.map { ResultRows.json($0) })) }
         if let randomisation { object.put("randomisation", DiagnosticRows.json(randomisation)) }
         if let methods { object.put("methods", DiagnosticRows.json(methods)) }
+        if let wild { object.put("wild", DiagnosticRows.json(wild)) }
+        if let bootstrap { object.put("bootstrap", DiagnosticRows.json(bootstrap)) }
+        if let leaveOneOut { object.put("leaveOneOut", DiagnosticRows.json(leaveOneOut)) }
         return object.value
     }
 
@@ -152,6 +162,18 @@ public struct DidDocument: Sendable {
         if let methods, let headline = effects.first {
             sections.append(
                 Section(title: "The same estimate by other methods", table: tables.methods(methods, of: headline)))
+        }
+        if let wild {
+            sections.append(Section(title: "Wild bootstrap", words: wording.wild(wild, headline: effects.first)))
+        }
+        if let bootstrap {
+            sections.append(Section(title: "Bootstrap", words: wording.bootstrap(bootstrap, headline: effects.first)))
+        }
+        if let leaveOneOut {
+            sections.append(
+                Section(
+                    title: "Without one school at a time",
+                    words: wording.leaveOneOut(leaveOneOut, headline: effects.first)))
         }
         let groups = counterfactual.filter { $0.group != nil }
         if !groups.isEmpty {
@@ -226,6 +248,7 @@ extension DidDocument {
             disclosure.apply(to: &balance), disclosure.apply(to: &intake), disclosure.apply(to: &counterfactual),
             disclosure.apply(to: &path, beside: counterfactual),
         ]
+        leaveOneOut = leaveOneOut.map { disclosure.applied(to: $0, beside: counterfactual) }
         let first = disclosure.apply(to: &effects, beside: counterfactual, path: path, countsPupils: effectsCountPupils)
         withholdWords()
         return [first] + rows
@@ -235,7 +258,7 @@ extension DidDocument {
     private mutating func withholdWords() {
         let isHidden = effects.first?.isSuppressed ?? false
         if isHidden {
-            (cautions, randomisation, methods) = ([], nil, nil)
+            (cautions, randomisation, methods, wild, bootstrap, leaveOneOut) = ([], nil, nil, nil, nil, nil)
             if preTrend != nil { preTrend = .withheld }
         } else if let test = preTrend {
             preTrend = test.withheld(with: effects)

@@ -61,8 +61,8 @@ extension DidDocument {
         self.init(
             frame: joined, effects: result.effects, outcome: outcome, estimand: estimand, group: group,
             preTrend: result.preTrend, balance: balance, intake: intake, randomisation: result.randomisation,
-            methods: result.methods, counterfactual: result.counterfactual, path: result.path,
-            cautions: result.sentences, remarks: remarks,
+            wild: result.wild, methods: result.methods, bootstrap: result.bootstrap, leaveOneOut: result.leaveOneOut,
+            counterfactual: result.counterfactual, path: result.path, cautions: result.sentences, remarks: remarks,
             wording: wording)
     }
 }
@@ -81,6 +81,7 @@ extension OutcomeResult {
         preTrend = result.preTrend
         randomisation = result.randomisation
         methods = result.methods
+        wild = result.wild
         cautions = result.sentences
         breakdown = result.effects.filter {
             ($0.kind == .cohort || $0.kind == .calendar) && $0.group == nil && $0.term != "gap"

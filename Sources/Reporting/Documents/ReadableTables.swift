@@ -23,7 +23,11 @@ struct ReadableTables {
         columns.add(
             interval,
             effects.indices.map { shown(effects[$0].lower, effects[$0].upper, decimals[$0], hidden[$0]) })
+        columns.add(
+            "uniform band",
+            effects.indices.map { shown(effects[$0].bandLower, effects[$0].bandUpper, decimals[$0], hidden[$0]) })
         columns.add("p", effects.map { probability($0.pValue, $0.isSuppressed) })
+        columns.add("wild p", effects.map { probability($0.wildPValue, $0.isSuppressed) })
         columns.add("randomisation p", effects.map { probability($0.permutationPValue, $0.isSuppressed) })
         columns.figure("df", effects.map(\.degreesOfFreedom), hidden, always: false, decimals: 1)
         columns.count("n", effects.map(\.n), hidden)

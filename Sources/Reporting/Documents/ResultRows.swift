@@ -29,8 +29,9 @@ enum ResultRows {
     private static func figures(_ effect: Effect) -> [(String, Double?)] {
         [
             ("standardError", effect.standardError), ("degreesOfFreedom", effect.degreesOfFreedom),
-            ("statistic", effect.statistic), ("pValue", effect.pValue),
+            ("statistic", effect.statistic), ("pValue", effect.pValue), ("wildPValue", effect.wildPValue),
             ("permutationPValue", effect.permutationPValue), ("lower", effect.lower), ("upper", effect.upper),
+            ("bandLower", effect.bandLower), ("bandUpper", effect.bandUpper),
         ]
     }
 
@@ -48,8 +49,8 @@ enum ResultRows {
         let hidden = effects.map(\.isSuppressed)
         columns.figure("estimate", effects.map(\.estimate), hidden, always: true)
         let rows = effects.map(figures)
-        for index in 0..<7 {
-            let key = figures(Effect(outcome: "", kind: .overall))[index].0
+        let keys = figures(Effect(outcome: "", kind: .overall)).map(\.0)
+        for (index, key) in keys.enumerated() {
             columns.figure(key, rows.map { $0[index].1 }, hidden, always: false)
         }
         columns.count("n", effects.map(\.n), hidden)

@@ -87,6 +87,7 @@ extension OutcomeResult {
         if !intake.isEmpty { diagnostics.put("intake", .array(intake.map { ResultRows.json($0) })) }
         if let randomisation { diagnostics.put("randomisation", DiagnosticRows.json(randomisation)) }
         if let methods { diagnostics.put("methods", DiagnosticRows.json(methods)) }
+        if let wild { diagnostics.put("wild", DiagnosticRows.json(wild)) }
         object.put("diagnostics", diagnostics.value)
         let ledger = counterfactual + gapEffects.flatMap(\.counterfactual)
         object.put("counterfactual", .array(ledger.map { ResultRows.json($0) }))
