@@ -60,7 +60,8 @@ struct Gaps: ParsableCommand {
         request.data.wantsDigests = format == .json
         let answer = try GapsRun.answer(request)
         try Output(options: result).deliver(
-            answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
+            answer.document.render(format, threads: request.data.threads), warnings: answer.document.frame.warnings,
+            seconds: answer.seconds)
     }
 
     func request() throws -> GapsRequest {
