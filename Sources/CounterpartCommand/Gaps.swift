@@ -58,6 +58,7 @@ struct Gaps: ParsableCommand {
         var request = try request()
         // The other formats do not print the files' digests.
         request.data.wantsDigests = format == .json
+        request.data.digestLimit = DataRequest.quickDigests
         let answer = try GapsRun.answer(request)
         try Output(options: result).deliver(
             answer.document.render(format, threads: request.data.threads), warnings: answer.document.frame.warnings,
