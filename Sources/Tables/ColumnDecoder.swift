@@ -72,7 +72,8 @@ final class KeyDecoder: ColumnDecoder {
         var fields = rows.fields(column)
         let (from, to) = (rows.window.lowerBound, rows.window.upperBound)
         let count: Int
-        if let few = dictionary.few {
+        if let few = dictionary.few, rows.level == 3 {
+            // Without wide registers a look at the slots is faster.
             count = cbs_few_codes(rows.level, &fields, from, to, few, few.count, codes, others)
         } else {
             let table = dictionary.table

@@ -14,7 +14,8 @@ struct SeparatorDetection {
     func find(in sample: UnsafeBufferPointer<UInt8>) throws(TableError) -> UInt8 {
         var best: (separator: UInt8, share: Double)?
         var rival: UInt8?
-        for candidate in Self.candidates {
+        // One that does not occur parts nothing, and most do not.
+        for candidate in Self.candidates where sample.contains(candidate) {
             let widths = widths(sample, candidate)
             guard let header = widths.first, header >= 2 else { continue }
             let share = Double(widths.filter { $0 == header }.count) / Double(widths.count)
@@ -35,7 +36,7 @@ struct SeparatorDetection {
 
     /// - Throws: `.unclearSeparator` where a file of one column has another candidate in every line.
     func checkOneColumn(_ sample: UnsafeBufferPointer<UInt8>, _ separator: UInt8) throws(TableError) {
-        for other in Self.candidates where other != separator {
+        for other in Self.candidates where other != separator && sample.contains(other) {
             let widths = widths(sample, other)
             if widths.count > 1, widths.allSatisfy({ $0 > 1 }) {
                 throw .unclearSeparator(
