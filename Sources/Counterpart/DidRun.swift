@@ -139,14 +139,7 @@ struct DidComposition {
         var settings = SettingsList()
         settings.put("version", EvaluationVersion.text)
         settings.put(request.data)
-        switch design.treatment {
-        case .startColumn(let name): settings.put("start", name)
-        case .treatedColumn(let name): settings.put("treated", name)
-        case .partners(_, let startAt):
-            settings.put("partners", "list")
-            settings.put("startAt", startAt)
-        }
-        settings.put("lag", design.lag)
+        settings.putTreatment(design)
         settings.put("rows", part.report.rowKind.rawValue)
         settings.put("estimand", part.report.estimand.rawValue)
         settings.put("covariates", request.covariates)

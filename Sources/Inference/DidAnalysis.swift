@@ -11,35 +11,21 @@ import Tables
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
     public static func run(_ whole: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
-        // A cell without weight says nothing, and its mean is not one.
-        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
-        try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
-        let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
-        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
-
-        let effects = name == .did2x2 ? design.absorbed : design.effects
-        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
-        let used = singletons.map { design.keeping($0.keep) } ?? design
-        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
-
-        var counts = ArmCounts(used)
-        let kind = options.vcov ?? (used.clusters.count == 1 && counts.isFew ? .cr2 : .cr1)
-        let draws = WildFindings.draws(options, kind: kind)
-        let method = try estimator(name, options)
-        let fit = try method.fit(used, nested: kind.isLeverageAdjusted || draws > 0 ? used.clusters.first : nil)
-        counts = ArmCounts(fit.design)
-        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        let (fit, covariance, singletons) = try estimate(whole, options)
+        let (name, kind) = (fit.estimator, covariance.kind)
+        let counts = ArmCounts(fit.design)
         try covariance.checkHeadline(fit, counts)
         let table = EffectTable(fit: fit, covariance: covariance, options: options)
         var rows = table.effects()
 
-        let wild = try WildFindings.add(to: &rows, fit: fit, draws: draws, options: options)
+        let wild = try WildFindings.add(
+            to: &rows, fit: fit, draws: WildFindings.draws(options, kind: kind), options: options)
         let bands =
             options.bootstrap > 0
             ? try BootstrapBands.add(to: &rows, fit: fit, draws: options.bootstrap, options: options) : nil
         let leaveOneOut =
             options.leavesEachOut
-            ? try LeaveOneOut.run(fit, method, sign: table.sign(0), threads: options.threads) : nil
+            ? try LeaveOneOut.run(fit, estimator(name, options), sign: table.sign(0), threads: options.threads) : nil
 
         let permutations =
             options.permutations ?? (counts.isFewTreated || (options.vcov == nil && kind == .cr2) ? 999 : 0)
@@ -77,6 +63,28 @@ public struct DidAnalysis {
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
             sentences: cautions.sentences())
+    }
+
+    /// The fit and its covariance, by the rules; and the singletons that were set aside, if they were looked for.
+    static func estimate(
+        _ whole: Design, _ options: AnalysisOptions
+    ) throws(EstimationError) -> (fit: Fit, covariance: CovarianceOfEstimates, singletons: Singletons?) {
+        // A cell without weight says nothing, and its mean is not one.
+        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
+        try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+        let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
+        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
+
+        let effects = name == .did2x2 ? design.absorbed : design.effects
+        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
+        let used = singletons.map { design.keeping($0.keep) } ?? design
+        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+
+        let kind = options.vcov ?? (used.clusters.count == 1 && ArmCounts(used).isFew ? .cr2 : .cr1)
+        let isNested = kind.isLeverageAdjusted || WildFindings.draws(options, kind: kind) > 0
+        let fit = try estimator(name, options).fit(used, nested: isNested ? used.clusters.first : nil)
+        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        return (fit, covariance, singletons)
     }
 
     private static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)

@@ -103,7 +103,7 @@ package struct ModelColumns: Sendable {
     }
 
     /// True where the dummies that an elimination of the largest effect leaves take little memory.
-    static func areFew(_ effects: [CellFactor], rows: Int) -> Bool {
+    package static func areFew(_ effects: [CellFactor], rows: Int) -> Bool {
         let chosen = Self.chosen(effects, .largest)
         let levels = effects.indices.filter { i in
             !chosen.contains(i) && !chosen.contains { effects[$0].isNested(in: effects[i]) }
