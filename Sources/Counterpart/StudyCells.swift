@@ -137,5 +137,5 @@ struct StudyCells {
         }
     }
 
-    private var rowsByBlock: [Int] { table.blocks.map { Int($0.moments.n.reduce(0, +)) } }
+    private var rowsByBlock: [Int] { table.blocks.map { Int($0.counts.reduce(0, +)) } }
 }

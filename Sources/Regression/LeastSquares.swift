@@ -71,13 +71,13 @@ public struct LeastSquares: Sendable {
         for (a, j) in solution.kept.enumerated() { place[j] = a }
         self.place = place
         self.absorption = absorption
-        eliminated = EffectCodes.needed(given.effects).needed
+        eliminated = EffectCodes.needed(given.effects).map { given.effects[$0] }
         effectRank = (absorption?.rank ?? 0) + labels.reduce(0) { $0 + ($1.role == .effect ? 1 : 0) }
         warnings = solution.warnings
     }
 
     /// How fixed effects were eliminated; nil where all are columns.
-    public var elimination: Absorption.Method? { absorption?.method }
+    public var effectMethod: Absorption.Method? { absorption?.method }
 
     /// False where `effectRank` can be too high: three or more effects with more levels than can be factored.
     public var isEffectRankExact: Bool { absorption?.isRankExact ?? true }

@@ -29,7 +29,7 @@ public struct DetectableEffect: Sendable, Equatable {
         _ label: String, _ design: Design, _ components: VarianceComponents, pupilFactor: Double = 1,
         options: AnalysisOptions, power: Double
     ) throws(EstimationError) {
-        let (fit, covariance, _) = try DidAnalysis.estimate(design, options)
+        let (fit, covariance, _, _) = try DidAnalysis.estimate(design, options)
         let counts = ArmCounts(fit.design)
         self.label = label
         schools = counts.units
