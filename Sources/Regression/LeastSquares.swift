@@ -25,6 +25,8 @@ public struct LeastSquares: Sendable {
     package let eliminated: [EffectCodes]
     /// What took the eliminated effects out; nil where all are columns.
     package let absorption: Absorption?
+    /// The eliminated effect where it is one alone: then a row's leverage in it is its share of its level's weight.
+    package private(set) var elimination: Elimination?
     public let warnings: [Warning]
 
     /// Below this reciprocal condition the Gram matrix is not trusted and QR of the rows takes over.
@@ -36,6 +38,7 @@ public struct LeastSquares: Sendable {
 
     package init(_ columns: ModelColumns, rows: CompressedRows) throws(RegressionError) {
         try self.init(RegressionProblem(columns, rows: rows))
+        if columns.eliminated.count == 1 { elimination = Elimination(columns.eliminated[0], rows: rows) }
     }
 
     /// - Throws: `.noVariation`, `.nearlyCollinear`, `.notConverged`.
