@@ -1,10 +1,11 @@
-"""Counterpart against its peers on one simulated file of pupils: compare.py BUILD-FOLDER [options]
+"""Counterpart against its peers on simulated files of pupils: compare.py BUILD-FOLDER [options]
 
 Workloads: w1 all columns into memory with their types (against polars, DuckDB and pyarrow), w2 gaps by school and year with
 their standard errors (DuckDB), w3 difference-in-differences with school and year effects, two pupil covariates and clustered
-errors (polars + pyfixest). Answers come first: where they differ nothing is timed. Then the programs take turns, each with
+errors (polars + pyfixest), w4 effects of pupil and year on a panel in memory (pyfixest's fit, by each of its demeaners). Answers come
+first: where they differ nothing is timed. Then the programs take turns, each with
 all cores; the first turn is not counted. A line a workload tells medians and the median of the ratios of wall times; for w1
-the reading alone is timed, by each program itself, for the others whole processes. `--long` adds w2 on 1, 10 and 40 million
+the reading alone is timed and for w4 the fit alone, by each program itself, for the others whole processes. `--long` adds w2 on 1, 10 and 40 million
 rows. Ends with 1 where an answer differs or a target is missed. Needs the packages of peers.txt in the Python that runs it.
 """
 
@@ -23,9 +24,11 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 # What design asks of each workload: the least ratio of wall times.
-LEAST = {"w1": 3.0, "w2": 5.0, "w3": 40.0}
+LEAST = {"w1": 3.0, "w2": 5.0, "w3": 40.0, "w4": 10.0}
 MOST_MEGABYTES = 300
 READERS = ["polars", "duckdb", "pyarrow"]
+DEMEANERS = ["default", "map", "lsmr"]
+PANEL_PUPILS = 1_000_000
 ANSWER_TOLERANCE = 1e-9
 # The fit that answers are compared with stops its iterations far below the tolerance of the comparison.
 TIGHT = "1e-12"
@@ -197,6 +200,31 @@ def w3(folder, pupils, rounds):
     return ratio(our, their) >= LEAST["w3"]
 
 
+def fit_of_panel(command):
+    """rows, estimate, standardError, and the seconds of the fit."""
+    return {name: float(value) for name, value in (line.split(",") for line in output(command).splitlines())}
+
+
+def w4(folder, panel, rounds):
+    ours = [folder / "PupilEffects", panel, "--threads", os.cpu_count()]
+    fitted = fit_of_panel(ours)
+    their_fits = {name: fit_of_panel(peer("pupil_effects_pyfixest.py", panel, name)) for name in DEMEANERS}
+    for name, other in their_fits.items():
+        for figure in ("rows", "estimate"):
+            same(f"{figure} by pyfixest ({name})", fitted[figure], other[figure])
+        # Its demeaners stop at tolerances of their own; the default's standard error is good to nine digits.
+        same(f"standardError by pyfixest ({name})", fitted["standardError"], other["standardError"])
+    fastest = min(their_fits, key=lambda name: their_fits[name]["seconds"])
+    theirs = peer("pupil_effects_pyfixest.py", panel, fastest)
+    our, their = turns([lambda command=command: fit_of_panel(command)["seconds"] for command in (ours, theirs)], rounds)
+    print(
+        f"w4 pupil effects: {fitted['rows']:.0f} rows, estimate and clustered standard error equal by {', '.join(DEMEANERS)}; "
+        f"{statistics.median(our):.2f} s against {statistics.median(their):.2f} s of pyfixest ({fastest}): "
+        f"{ratio(our, their):.1f} times as fast"
+    )
+    return ratio(our, their) >= LEAST["w4"]
+
+
 def scaling(folder, files):
     """Seconds and memory of w2 by size; holds where time grows no faster than 1.25 times the rows from the second size on."""
     program, holds, before = folder / "counterpart", True, None
@@ -217,6 +245,14 @@ def pupils_file(folder, rows):
     path = folder / f"pupils-{rows}.csv"
     if not path.exists():
         output(peer("make_pupils.py", path, rows))
+    return path
+
+
+def panel_file(folder, pupils):
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"panel-{pupils}.csv"
+    if not path.exists():
+        output(peer("make_pupil_panel.py", path, pupils))
     return path
 
 
@@ -253,20 +289,23 @@ def main():
     options.add_argument("build", type=pathlib.Path, help="the folder of the release programs")
     options.add_argument("--rows", type=int, default=10_000_000)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--only", default="w1,w2,w3", help="workloads, separated by commas")
+    options.add_argument("--only", default="w1,w2,w3,w4", help="workloads, separated by commas")
     options.add_argument("--long", action="store_true", help="w2 on 1, 10 and 40 million rows as well")
     options.add_argument("--folder", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "counterpart-bench")
     given = options.parse_args()
     build = given.build.resolve()
     try:
-        pupils = pupils_file(given.folder, given.rows)
+        names = given.only.split(",")
+        pupils = pupils_file(given.folder, given.rows) if names != ["w4"] or given.long else None
+        panel = panel_file(given.folder, PANEL_PUPILS) if "w4" in names else None
         output([build / "counterpart", "--help"])
     except (Shortfall, OSError) as problem:
         sys.exit(f"compare.py: {problem}")
-    workloads = {"w1": w1, "w2": w2, "w3": w3}
+    workloads = {"w1": (w1, pupils), "w2": (w2, pupils), "w3": (w3, pupils), "w4": (w4, panel)}
     holds = []
-    for name in given.only.split(","):
-        holds.append(checked(name, lambda name=name: workloads[name](build, pupils, given.rounds)))
+    for name in names:
+        run, path = workloads[name]
+        holds.append(checked(name, lambda run=run, path=path: run(build, path, given.rounds)))
         if not holds[-1]:
             print(f"{name} misses its target of {LEAST[name]:g}")
     if given.long:
