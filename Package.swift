@@ -29,11 +29,12 @@ let package = Package(
         .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
         .target(name: "Probability", dependencies: ["CDistributions"]),
         .target(name: "Tables", dependencies: ["CByteScan", "CCrypto", "CZlib", "CZstd"]),
-        .target(name: "Cells", dependencies: ["Tables"]),
+        .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells"]),
         .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
-        .target(name: "Estimation", dependencies: ["Panels", "LinearAlgebra"]),
-        .target(name: "Inference", dependencies: ["Estimation", "Probability", "LinearAlgebra"]),
+        .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra"]),
+        .target(name: "Estimation", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
+        .target(name: "Inference", dependencies: ["Estimation", "Regression", "Probability", "LinearAlgebra"]),
         .target(name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"]),
         .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
         .target(
@@ -50,8 +51,11 @@ let package = Package(
         .target(name: "SampleSchools", path: "SampleData/Generator"),
         .executableTarget(name: "SampleDataCommand", dependencies: ["SampleSchools"], path: "SampleData/Command"),
         .executableTarget(
-            name: "Simulation", dependencies: ["SampleSchools", "Counterpart"], path: "Benchmarks/Simulation"),
+            name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability"],
+            path: "Benchmarks/Simulation"),
         .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
+        .executableTarget(
+            name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),
@@ -59,6 +63,9 @@ let package = Package(
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
+        // Published data sets and what trusted peers compute from them, for tests of several rooms.
+        .target(name: "ReferenceSets", dependencies: ["Tables"], path: "Tests/ReferenceSets"),
+        .testTarget(name: "RegressionTests", dependencies: ["Regression", "ReferenceSets"], exclude: ["Golden"]),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation"]),
         .testTarget(name: "InferenceTests", dependencies: ["Inference"], exclude: ["Golden"]),
         .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),

@@ -1,5 +1,6 @@
 import Estimation
 import Inference
+import Probability
 
 /// The analysis options as they are typed, checked into `AnalysisOptions`; the plan and the command line share the words.
 public struct AnalysisChoice: Sendable {
@@ -10,13 +11,17 @@ public struct AnalysisChoice: Sendable {
     public var level: Double
     public var seed: UInt64
     public var permutations: Int?
+    public var wild: Int?
+    public var wildWeights: String?
+    public var bootstrap: Int?
     /// `from:to` in event times.
     public var window: String?
     public var threads: Int
 
     public init(
         estimator: String?, vcov: String?, smallSample: String, singletons: String, level: Double, seed: UInt64,
-        permutations: Int?, window: String?, threads: Int
+        permutations: Int?, wild: Int? = nil, wildWeights: String? = nil, bootstrap: Int? = nil, window: String?,
+        threads: Int
     ) {
         self.estimator = estimator
         self.vcov = vcov
@@ -25,6 +30,9 @@ public struct AnalysisChoice: Sendable {
         self.level = level
         self.seed = seed
         self.permutations = permutations
+        self.wild = wild
+        self.wildWeights = wildWeights
+        self.bootstrap = bootstrap
         self.window = window
         self.threads = threads
     }
@@ -42,12 +50,12 @@ public struct AnalysisChoice: Sendable {
         }
         if let vcov {
             let kind = try word(
-                VarianceKind(rawValue: vcov), "--vcov", vcov, VarianceKind.allCases.filter(\.isBuilt).map(\.rawValue))
-            guard kind.isBuilt else { throw .notInThisVersion("--vcov \(vcov)") }
+                VarianceKind(rawValue: vcov), "--vcov", vcov, VarianceKind.allCases.map(\.rawValue))
             options.vcov = kind
         }
         options.smallSample = try word(
             SmallSample(rawValue: smallSample), "--small-sample", smallSample, SmallSample.allCases.map(\.rawValue))
+        try refuseFactorWithoutUse(options)
         options.singletons = try word(
             AnalysisOptions.SingletonRule(rawValue: singletons), "--singletons", singletons, ["keep", "drop"])
         guard level > 0, level < 1 else {
@@ -59,6 +67,7 @@ public struct AnalysisChoice: Sendable {
             throw .badValue(option: "--permutations", value: "\(permutations)", allowed: "0 to 1000000")
         }
         options.permutations = permutations
+        try resampling(&options)
         options.window = try window.map { text throws(RequestError) in try Self.range(text) }
         if options.window != nil, let name = options.estimator, name == .twfe || name == .did2x2 {
             throw .doesNotApply(option: "--window", to: "--estimator \(name.rawValue)")
@@ -66,6 +75,29 @@ public struct AnalysisChoice: Sendable {
         options.threads = threads
         options.leavesOutUnidentified = true
         return options
+    }
+
+    /// Only CR1 and HC1 carry a factor; `none` is true of the others but `iid`.
+    private func refuseFactorWithoutUse(_ options: AnalysisOptions) throws(RequestError) {
+        guard let kind = options.vcov, options.smallSample != .fixest, kind != .cr1, kind != .hc1 else { return }
+        if options.smallSample != .none || kind == .iid {
+            throw .doesNotApply(option: "--small-sample \(smallSample)", to: "--vcov \(kind.rawValue)")
+        }
+    }
+
+    private func resampling(_ options: inout AnalysisOptions) throws(RequestError) {
+        for (option, draws) in [("--wild", wild), ("--bootstrap", bootstrap)] {
+            if let draws, draws < 0 || draws > 1_000_000 {
+                throw .badValue(option: option, value: "\(draws)", allowed: "0 to 1000000")
+            }
+        }
+        options.wild = wild
+        options.bootstrap = bootstrap ?? 0
+        guard let wildWeights else { return }
+        options.wildWeights = try word(
+            BootstrapWeights(rawValue: wildWeights), "--wild-weights", wildWeights,
+            BootstrapWeights.allCases.map(\.rawValue))
+        guard let wild, wild > 0 else { throw .doesNotApply(option: "--wild-weights", to: "a run without --wild") }
     }
 
     private func word<Value>(_ value: Value?, _ option: String, _ text: String, _ allowed: [String])

@@ -4,5 +4,6 @@
 @_exported import Estimation
 @_exported import Inference
 @_exported import Panels
+@_exported import Regression
 @_exported import Reporting
 @_exported import Tables

@@ -26,7 +26,7 @@ struct GapTables {
         let time = request.data.timeName ?? ""
         if !links.isEmpty { try cells.map(key: unit) { links[$0] ?? $0 } }
         cells.table = try cells.table.filtered(by: unit) { arms[$0] != nil }
-        if dropsCovidYears { cells.table = try cells.table.filtered(by: time) { !CovidYears.isOne($0) } }
+        if dropsCovidYears { cells.table = try cells.table.filtered(by: time) { !Period.isAssessedByTeachers($0) } }
         guard let unitIndex = cells.table.keys.firstIndex(where: { $0.name == unit }) else { return }
         cells.table = try cells.table.adding(key: Self.arm) { arms[$0[unitIndex]] ?? "" }
         request.by = [Self.arm, time]

@@ -34,7 +34,8 @@ struct OutcomeChapter {
         if request.dropsCovidYears,
             studies.main.cells.dropped.joined().contains(where: { $0.reason == DidStudy.assessedByTeachers })
         {
-            result.leftOutPeriods = result.periods.filter { !$0.hasResults && CovidYears.isOne($0.label) }.map(\.label)
+            result.leftOutPeriods = result.periods.filter { !$0.hasResults }.map(\.label).filter(
+                Period.isAssessedByTeachers)
         }
         result.start = part.design.start.compactMap { $0 }.min()
         if !studies.alternatives.isEmpty {

@@ -76,6 +76,7 @@ struct Studies {
         var quiet = request
         quiet.analysis.diagnosesPreTrend = false
         quiet.analysis.permutations = 0
+        quiet.analysis.wild = 0
         return quiet
     }
 }

@@ -17,14 +17,9 @@ struct Did: ParsableCommand {
 
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
     @OptionGroup(title: "Who was treated") var who: TreatmentOptions
+    @OptionGroup(title: "What is estimated") var model: ModelOptions
     @OptionGroup(title: "Result") var result: ResultOptions
 
-    @Option(help: ArgumentHelp("Number columns held constant, separated by commas.", valueName: "columns"))
-    var covariates: [String] = []
-    @Option(
-        help: ArgumentHelp(
-            "Category columns held constant; the first value in byte order is the reference.", valueName: "columns"))
-    var factors: [String] = []
     @Option(help: ArgumentHelp("Fixed effects besides unit and period.", valueName: "columns"))
     var absorb: [String] = []
     @Option(
@@ -42,30 +37,6 @@ struct Did: ParsableCommand {
     var by: [String] = []
     @Option(
         help: ArgumentHelp(
-            "The effect on the gap between this group, such as fsm=Y, and its peers; below zero it narrows.",
-            valueName: "column=value"))
-    var gap: String?
-    @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
-    var peers: String?
-    @Option(
-        help: ArgumentHelp(
-            "Values of the --gap and --by columns that mean unknown, separated by commas.", valueName: "values"))
-    var unknown: [String] = []
-    @Option(
-        name: .customLong("rows"),
-        help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
-    var rowKind: String?
-    @Option(
-        help: ArgumentHelp(
-            "Whom the effect is for: pupils (every row counts the same; the default for pupil rows) or schools (every unit and period does).",
-            valueName: "kind"))
-    var estimand: String?
-    @Option(
-        name: .customLong("pupil-sd"),
-        help: ArgumentHelp("The standard deviation of pupils' results, for months of progress.", valueName: "number"))
-    var pupilSD: Double?
-    @Option(
-        help: ArgumentHelp(
             "did2x2, twfe, event-study or imputation (default: twfe where all start together, else imputation).",
             valueName: "name"))
     var estimator: String?
@@ -81,12 +52,12 @@ struct Did: ParsableCommand {
     var window: String?
     @Option(
         help: ArgumentHelp(
-            "Standard errors: iid, hc1, cr0, cr1 or cr2 (default: cr2 where clusters are few, else cr1).",
+            "Standard errors: iid, hc1, hc2, hc3, cr0, cr1, cr2 or cr3 (default: cr2 where clusters are few, else cr1).",
             valueName: "name"))
     var vcov: String?
     @Option(
         name: .customLong("small-sample"),
-        help: ArgumentHelp("Small-sample factors: fixest, stata, clusters or none.", valueName: "name"))
+        help: ArgumentHelp("The factor on cr1 and hc1: fixest, stata, clusters or none.", valueName: "name"))
     var smallSample = "fixest"
     @Option(help: ArgumentHelp("Levels of an effect with one row: keep or drop.", valueName: "choice"))
     var singletons = "drop"
@@ -95,11 +66,29 @@ struct Did: ParsableCommand {
             "Draws of the randomisation test; 0 turns it off (default: 999 where few schools were treated).",
             valueName: "draws"))
     var permutations: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Draws of the wild cluster bootstrap, every pattern of signs where there are no more; 0 turns it off (default: 9999 for the headline where cr2 is chosen).",
+            valueName: "draws"))
+    var wild: Int?
+    @Option(
+        name: .customLong("wild-weights"),
+        help: ArgumentHelp(
+            "Weights of --wild: rademacher, mammen or webb (default: webb below 12 clusters unless every pattern is tried, else rademacher).",
+            valueName: "name"))
+    var wildWeights: String?
+    @Option(
+        help: ArgumentHelp(
+            "Draws of the multiplier bootstrap, for a band that holds all effects by event time, cohort or period at once.",
+            valueName: "draws"))
+    var bootstrap: Int?
     @Option(help: ArgumentHelp("The level of the intervals.", valueName: "share"))
     var level = 0.95
     @Option(help: ArgumentHelp("The seed of random draws.", valueName: "number"))
     var seed: UInt64 = 1
-    @Option(help: ArgumentHelp("pre-trend and balance, separated by commas; all or none.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp(
+            "pre-trend, balance and leave-one-out, separated by commas; all or none.", valueName: "names"))
     var diagnostics = "pre-trend,balance"
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10
@@ -107,9 +96,6 @@ struct Did: ParsableCommand {
     @Option(help: .hidden) var method: String?
     @Option(help: .hidden) var anticipation: Int?
     @Option(help: .hidden) var base: String?
-    @Option(help: .hidden) var bootstrap: Int?
-    @Option(help: .hidden) var wild: Int?
-    @Option(name: .customLong("wild-weights"), help: .hidden) var wildWeights: String?
     @Flag(help: .hidden) var collapse = false
 
     func run() throws {
@@ -118,6 +104,7 @@ struct Did: ParsableCommand {
         var request = try request()
         // The other formats do not print the files' digests.
         request.data.wantsDigests = format == .json
+        request.data.digestLimit = DataRequest.quickDigests
         let answer = try DidRun.answer(request)
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
@@ -126,87 +113,40 @@ struct Did: ParsableCommand {
     private func refuseWhatIsNotBuilt() throws {
         let given: [(String, Bool)] = [
             ("--method", method != nil), ("--anticipation", anticipation != nil),
-            ("--base", base != nil), ("--bootstrap", bootstrap != nil), ("--wild", wild != nil),
-            ("--wild-weights", wildWeights != nil), ("--collapse", collapse),
+            ("--base", base != nil), ("--collapse", collapse),
         ]
         for (name, isGiven) in given where isGiven { throw RequestError.notInThisVersion(name) }
     }
 
     func request() throws -> DidRequest {
-        let data = try rows.request()
-        guard !data.unit.isEmpty else {
-            throw RequestError.missing(option: "--unit", why: "name the column of schools")
-        }
-        guard data.timeName != nil else {
-            throw RequestError.missing(option: "--time", why: "name the column of periods")
-        }
-        var request = DidRequest(data: data, treatment: try who.source(unit: data.unit))
-        request.design.lag = who.lag
-        request.design.takesFirstStart = who.firstStart
-        request.design.excluded = Set(try who.excludedUnits(unit: data.unit))
-        request.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }
-        request.covariates = CommaList.split(covariates)
-        request.design.factors = CommaList.split(factors)
+        var request = try model.request(rows, who)
         request.design.absorbed = CommaList.split(absorb)
         request.design.clusters = CommaList.split(cluster)
-        request.design.gap = try contrast()
-        request.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap {
-            RowKind(rawValue: $0)
-        }
-        request.design.estimand = try Choice.check(estimand, option: "--estimand", among: ["pupils", "schools"])
-            .flatMap { EstimandKind(rawValue: $0) }
-        try rows.refuseCount(of: request.design.rows)
         request.partnership = partnership
         request.by = CommaList.split(by)
-        request.unknown = CommaList.split(unknown)
-        if !request.unknown.isEmpty, gap == nil, by.isEmpty {
+        if !request.unknown.isEmpty, model.gap == nil, by.isEmpty {
             throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap or --by")
         }
-        request.pupilSD = pupilSD
-        request.lowerIsBetter = rows.lowerIsBetter
-        request.suppressBelow = suppress
-        guard suppress >= 0 else {
-            throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
-        }
+        try request.suppress(below: suppress)
         request.analysis = try AnalysisChoice(
             estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level,
             seed: seed,
-            permutations: permutations, window: window, threads: data.threads
+            permutations: permutations, wild: wild, wildWeights: wildWeights, bootstrap: bootstrap, window: window,
+            threads: request.data.threads
         ).options()
-        try compareWithLaterStarters(&request)
+        try request.compareWithLaterStarters(comparison)
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
+        request.analysis.leavesEachOut = wanted.contains("leave-one-out")
         request.diagnosesBalance = wanted.contains("balance")
         return request
-    }
-
-    private func compareWithLaterStarters(_ request: inout DidRequest) throws {
-        guard let comparison = try Choice.check(comparison, option: "--comparison", among: ["never", "not-yet"]) else {
-            return
-        }
-        guard comparison == "not-yet" else { throw RequestError.notInThisVersion("--comparison never") }
-        let name = request.analysis.estimator ?? .imputation
-        guard name == .imputation else {
-            throw RequestError.doesNotApply(option: "--comparison not-yet", to: "--estimator \(name.rawValue)")
-        }
-        request.analysis.estimator = name
-        request.analysis.comparesWithNotYetTreated = true
-        request.design.allowsNotYetOnly = true
-    }
-
-    private func contrast() throws -> GroupContrast? {
-        guard let gap else {
-            if peers != nil { throw RequestError.doesNotApply(option: "--peers", to: "a run without --gap") }
-            return nil
-        }
-        return try GroupText(gap).contrast(option: "--gap", peers: peers, unknown: CommaList.split(unknown))
     }
 }
 
 /// The `--diagnostics` list.
 enum Diagnostics {
-    private static let built = ["pre-trend", "balance"]
-    private static let later = ["bacon", "honest", "placebo", "leave-one-out", "composition"]
+    private static let built = ["pre-trend", "balance", "leave-one-out"]
+    private static let later = ["bacon", "honest", "placebo", "composition"]
 
     static func parse(_ text: String) throws -> Set<String> {
         var wanted: Set<String> = []

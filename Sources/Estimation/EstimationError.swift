@@ -1,4 +1,5 @@
 import LinearAlgebra
+import Regression
 import Tables
 
 /// Why a design cannot be estimated from these data, in words for an evaluator.
@@ -13,18 +14,19 @@ public enum EstimationError: Refusal, Equatable {
     case notImputable(cells: Int, examples: [String])
     case groupMissing(side: String, missing: String)
     case windowWithoutReference(lower: Int)
-    case noVariation(outcome: String, cells: Int)
     case collinearTreatment(term: String)
-    case nearlyCollinear(reciprocalCondition: Double)
     case notInThisVersion(String)
-    case tooManyLevels(effect: String, levels: Int, limit: Int)
-    case tooManyValues(rows: Int, columns: Int)
     case rowsNeeded(variance: String, reason: String)
     case unsupported(variance: String, estimator: String, instead: String)
     case oneCluster(name: String)
     case tooFewRows(rows: Int, parameters: Int)
     case twoWayVarianceNegative(names: [String])
-    case numerical(String)
+    /// `variance` leaves out each cluster or row in turn; without the one named the estimate does not exist.
+    case indispensable(variance: String, name: String)
+    /// A bootstrap, by name, that these data or this estimator do not allow.
+    case noResampling(method: String, reason: String, instead: String)
+    /// What the regression beneath cannot do, under its own code.
+    case regression(RegressionError)
 
     public var status: ExitStatus {
         switch self {
@@ -45,18 +47,16 @@ public enum EstimationError: Refusal, Equatable {
         case .notImputable: "E316"
         case .windowWithoutReference: "E317"
         case .groupMissing: "E318"
-        case .noVariation: "E401"
         case .collinearTreatment: "E402"
-        case .nearlyCollinear: "E403"
         case .notInThisVersion: "E404"
-        case .tooManyLevels: "E405"
-        case .tooManyValues: "E406"
         case .rowsNeeded: "E407"
         case .unsupported: "E408"
         case .oneCluster: "E409"
         case .tooFewRows: "E410"
-        case .numerical: "E411"
         case .twoWayVarianceNegative: "E412"
+        case .indispensable: "E416"
+        case .noResampling: "E417"
+        case .regression(let error): error.code
         }
     }
 
@@ -79,17 +79,9 @@ public enum EstimationError: Refusal, Equatable {
             "an effect on the gap needs \(side) with treated and untreated results, and there are no \(missing) ones"
         case .windowWithoutReference(let lower):
             "a window from \(lower) has no event time before the start to compare with"
-        case .noVariation(let outcome, let cells):
-            "\(outcome) cannot be estimated: no variation to compare in \(cells) results"
         case .collinearTreatment(let term):
             "\(term) cannot be told apart from the fixed effects and covariates: they explain it completely"
-        case .nearlyCollinear(let condition):
-            "the regressors are too nearly collinear to estimate: reciprocal condition \(shortNumber(condition))"
         case .notInThisVersion(let what): "\(what) is not in this version"
-        case .tooManyLevels(let effect, let levels, let limit):
-            "\(levels) levels of \(effect) beside a larger effect: more than \(limit) are not in this version"
-        case .tooManyValues(let rows, let columns):
-            "\(rows) rows by \(columns) columns are too many for one fit in memory; this is not in this version"
         case .rowsNeeded(let variance, let reason): "\(variance) needs the rows themselves: \(reason)"
         case .unsupported(let variance, let estimator, _): "\(variance) is not defined for \(estimator)"
         case .oneCluster(let name): "only one cluster (\(name)): no standard error can be clustered by it"
@@ -98,7 +90,10 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative(let names):
             "the variance clustered by \(names.joined(separator: " and ")) is not above 0: it is a difference of variances, "
                 + "and these data are too few for it"
-        case .numerical(let what): "the computation did not end: \(what)"
+        case .indispensable(let variance, let name):
+            "\(variance) leaves out each \(variance == "hc3" ? "row" : "cluster") in turn, and the effect cannot be estimated without \(name)"
+        case .noResampling(let method, let reason, _): "\(method) cannot be had: \(reason)"
+        case .regression(let error): error.message
         }
     }
 
@@ -115,30 +110,18 @@ public enum EstimationError: Refusal, Equatable {
             "add earlier results for these units or comparison units for these periods"
         case .groupMissing: "check the group column and the value named by --gap"
         case .windowWithoutReference: "begin the window at -1 or before"
-        case .noVariation: "check that the outcome column holds results, not a constant"
         case .collinearTreatment:
             "look for a covariate, factor or absorbed effect that changes exactly when treatment does"
-        case .nearlyCollinear: "leave out one of two covariates that measure nearly the same"
         case .notInThisVersion: "the manual lists what is"
-        case .tooManyLevels, .tooManyValues: "absorb a coarser effect"
-        case .rowsNeeded: "use --vcov cr1 or cr2, which need only cells"
+        case .rowsNeeded: "give the rows instead of a cell table, or use --vcov cr1 or cr2"
         case .unsupported(_, _, let instead): "use --vcov \(instead)"
         case .oneCluster: "cluster by a finer level, such as the school"
         case .tooFewRows: "leave out covariates or effects, or add rows"
         case .twoWayVarianceNegative: "cluster by one of the two"
-        case .numerical: "look for outcomes or covariates of extreme size"
+        case .indispensable(let variance, _): "use --vcov \(variance == "hc3" ? "hc2" : "cr2")"
+        case .noResampling(_, _, let instead): instead
+        case .regression(let error): error.hint
         }
-    }
-
-    private func shortNumber(_ value: Double) -> String {
-        guard value > 0 else { return "0" }
-        var exponent = 0
-        var mantissa = value
-        while mantissa < 1 {
-            mantissa *= 10
-            exponent -= 1
-        }
-        return "\((mantissa * 10).rounded() / 10)e\(exponent)"
     }
 }
 
@@ -147,9 +130,15 @@ package func numerically<T>(_ work: () throws(LinearAlgebraError) -> T) throws(E
     do {
         return try work()
     } catch {
-        switch error {
-        case .tooLarge(let dimension): throw .numerical("a dimension of \(dimension) is beyond 32 bits")
-        case .notConverged(let routine, let info): throw .numerical("\(routine) ended with \(info)")
-        }
+        throw .regression(RegressionError(error))
+    }
+}
+
+/// A regression whose refusals pass on as they are.
+package func regressing<T>(_ work: () throws(RegressionError) -> T) throws(EstimationError) -> T {
+    do {
+        return try work()
+    } catch {
+        throw .regression(error)
     }
 }

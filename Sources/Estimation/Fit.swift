@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Panels
+import Regression
 import Tables
 
 /// What an estimator hands to inference. Every estimate is linear in the outcome, θ̂ = v'y over compressed rows, and so are
@@ -31,16 +32,6 @@ public struct Fit: Sendable {
     /// The residual column that belongs to estimand k.
     public func residual(_ k: Int) -> [Double] { residuals.column(residuals.columns == 1 ? 0 : k) }
 
-    /// Sums of v·e by cluster: clusters × K.
-    public func contributions(by cluster: CellFactor) -> Matrix {
-        var sums = Matrix(cluster.levels.count, estimands.count)
-        for k in estimands.indices {
-            let e = residual(k)
-            for r in e.indices { sums[cluster.codes[rows.cell[r]], k] += weights[r, k] * e[r] }
-        }
-        return sums
-    }
-
     /// Per estimand: the weight of each cell in its mean; empty for coefficients.
     public let cellWeights: [[Double]]
 
@@ -51,12 +42,17 @@ public struct Fit: Sendable {
         case .imputation(let model): model.parameterCount
         }
     }
+}
 
-    /// Parameters that a clustered variance counts: those of effects nested in a cluster are left to the cluster.
-    public func parameterCount(nestedIn clusters: [CellFactor]) -> Int {
-        let nested = effects.filter { effect in clusters.contains { effect.isNested(in: $0) } }
-        let slopes = if case .leastSquares(let model) = basis { model.slopeCount } else { 0 }
-        return max(slopes + 1, parameterCount - nested.reduce(0) { $0 + $1.usedLevelCount - 1 })
+extension Fit {
+    /// The fit with only some of its estimands, in the given order.
+    public func keeping(_ chosen: [Int]) -> Fit {
+        Fit(
+            estimator: estimator, design: design, rows: rows, estimands: chosen.map { estimands[$0] },
+            estimates: chosen.map { estimates[$0] }, weights: weights.selecting(columns: chosen),
+            residuals: residuals.columns == 1 ? residuals : residuals.selecting(columns: chosen), basis: basis,
+            effects: effects, untreatedOutcome: untreatedOutcome, warnings: warnings,
+            cellWeights: chosen.map { cellWeights[$0] })
     }
 }
 

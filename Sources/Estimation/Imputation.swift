@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Panels
+import Regression
 
 /// The algebra of imputation for one assignment of treatment: the model of untreated outcomes fitted on untreated rows,
 /// and what it leaves of every row.
@@ -8,7 +9,7 @@ import Panels
 /// d·d'/W_level + x*'M x*' where d is a row's scale, x* its explicit regressors about z̄ and M = (X₀*'X₀*)⁻¹.
 public struct Imputation: Sendable {
     /// Per row.
-    public let isTreated: [Bool]
+    public internal(set) var isTreated: [Bool]
     /// Per row: level of the eliminated effect; −1 within cells.
     public let level: [Int]
     /// Per level: ΣW of untreated rows.
@@ -16,11 +17,11 @@ public struct Imputation: Sendable {
     /// rows × K: x*, kept columns.
     public let deviations: Matrix
     /// M.
-    public let gramInverse: Matrix
+    public internal(set) var gramInverse: Matrix
     /// Per row: outcome less fitted value, in row scale: √W τ̂ for treated cells, ε̂ for untreated rows.
-    public let remainder: [Double]
+    public internal(set) var remainder: [Double]
     /// Treated cells whose effects cannot be told from untreated rows.
-    public let unidentified: [Int]
+    public internal(set) var unidentified: [Int]
     /// Untreated rows' kept regressors, effects included.
     public let parameterCount: Int
     public let droppedColumns: [Int]
@@ -30,7 +31,9 @@ public struct Imputation: Sendable {
     ///   - isTreated: per cell.
     init(_ columns: ModelColumns, rows: CompressedRows, isTreated cells: [Bool]) throws(EstimationError) {
         let isTreated = rows.cell.map { cells[$0] }
-        guard let eliminated = columns.eliminated else { preconditionFailure("imputation always has a unit effect") }
+        guard let eliminated = columns.eliminated.first else {
+            preconditionFailure("imputation always has a unit effect")
+        }
         let elimination = Elimination(eliminated, rows: rows, isFitted: isTreated.map { !$0 })
         var all = columns.matrix
         let before = (0..<all.columns).map { j in
@@ -46,7 +49,7 @@ public struct Imputation: Sendable {
             try OrderedCholesky(gram, floors: before.map { $0 * 1e-9 })
         }
         guard cholesky.reciprocalCondition >= LeastSquares.conditionLimit else {
-            throw .nearlyCollinear(reciprocalCondition: cholesky.reciprocalCondition)
+            throw .regression(.nearlyCollinear(reciprocalCondition: cholesky.reciprocalCondition))
         }
         let kept = cholesky.kept
         let x0 = fitted.selecting(columns: kept)

@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Panels
+import Regression
 
 /// A regression with treatment columns: the common machinery of `TwoByTwo`, `TwoWayFixedEffects` and `EventStudy`.
 ///
@@ -20,10 +21,12 @@ struct TreatmentRegression {
 
     func fit(nested: CellFactor?) throws(EstimationError) -> Fit {
         let rows = CompressedRows(design, pool: design.clusterBlocks.codes)
-        let columns = try ModelColumns(
-            design, rows: rows, effects: effects, nuisance: nuisance, treatment: treatment,
-            eliminatingOnlyNestedIn: nested)
-        let model = try LeastSquares(columns, rows: rows)
+        let (columns, model) = try regressing { () throws(RegressionError) in
+            let columns = try ModelColumns(
+                design, rows: rows, effects: effects, nuisance: nuisance, treatment: treatment,
+                eliminating: nested.map { .nested(in: $0) } ?? .largestWhereFew)
+            return (columns, try LeastSquares(columns, rows: rows))
+        }
         let places = columns.treatmentIndices.map { model.place[$0] }
         for (place, column) in zip(places, treatment) where place == nil && !leavesOutDependent {
             throw .collinearTreatment(term: column.name)

@@ -1,4 +1,5 @@
 import Estimation
+import Probability
 
 /// How one design is analysed. What is nil follows the rules of `DidAnalysis`.
 public struct AnalysisOptions: Sendable {
@@ -16,7 +17,13 @@ public struct AnalysisOptions: Sendable {
     public var level = 0.95
     /// Draws of the randomisation test; 0 turns it off; nil: 999 where treated clusters are fewer than 10 or CR2 was chosen.
     public var permutations: Int?
-    /// Of reassignments; the same seed gives the same draws on any thread.
+    /// Draws of the wild cluster bootstrap; 0 turns it off; nil: 9,999 for the headline where CR2 was chosen by the rule.
+    public var wild: Int?
+    /// nil: Rademacher where all patterns of signs are tried or there are 12 clusters or more, else Webb.
+    public var wildWeights: BootstrapWeights?
+    /// Draws of the multiplier bootstrap and its uniform bands; 0 turns it off.
+    public var bootstrap = 0
+    /// Of reassignments and bootstraps; the same seed gives the same draws on any thread.
     public var seed: UInt64 = 1
     /// Event times kept apart in `event-study` and `imputation`; those outside are binned into its ends.
     public var window: ClosedRange<Int>?
@@ -24,6 +31,8 @@ public struct AnalysisOptions: Sendable {
     public var threads = 1
     /// Whether differences before the start are looked for.
     public var diagnosesPreTrend = true
+    /// Whether the headline is estimated without each unit in turn.
+    public var leavesEachOut = false
     /// True: where no unit stays without treatment, units that start later are the comparison.
     public var comparesWithNotYetTreated = false
     /// True: treated results that imputation cannot compare are left out, with a warning, instead of stopping.

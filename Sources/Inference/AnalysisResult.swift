@@ -14,6 +14,15 @@ public struct AnalysisResult: Sendable {
     public var preTrend: PreTrend?
     /// Of the headline; nil where it was not asked for, or with the warning `no-randomisation`.
     public var randomisation: RandomisationTest?
+    /// The headline by other methods beside it; nil where clusters are not few, or only one method applies.
+    public var methods: MethodComparison?
+    /// Of the headline; nil where it was not asked for or has no statistic.
+    public var wild: WildFindings?
+    /// nil where it was not asked for.
+    public var bootstrap: BootstrapBands?
+    public var leaveOneOut: LeaveOneOut?
+    /// How two or more fixed effects were taken out; nil where one, or columns, sufficed.
+    public var elimination: EffectElimination?
     public var warnings: [Warning]
     /// Rows behind the estimate, after singletons were set aside.
     public var rowsUsed: Int

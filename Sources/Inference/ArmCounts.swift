@@ -1,4 +1,5 @@
 import Panels
+import Regression
 
 /// How many units, clusters and periods stand behind an estimate, by arm. Everything with a used row counts.
 public struct ArmCounts: Sendable, Equatable {

@@ -10,6 +10,9 @@ struct Cautions {
     var headline: Effect
     var kind: VarianceKind
     var randomisation: RandomisationTest?
+    var methods: MethodComparison?
+    var wild: WildFindings?
+    var bands: BootstrapBands?
     /// Reassignments asked for, by option or by rule.
     var draws: Int
     var preTrend: PreTrend?
@@ -32,13 +35,13 @@ struct Cautions {
                     "units start in \(starts.count) different periods: \(fit.estimator.rawValue) also compares with "
                         + "units already treated, which misleads where effects change or differ; see imputation"))
         }
-        if counts.clusters < 10 || (counts.clusters < 50 && kind != .cr2) {
+        if counts.clusters < 10 || (counts.clusters < 50 && !kind.isLeverageAdjusted) {
             warnings.append(
                 Warning(
                     "few-clusters",
                     "\(counts.clusters) clusters: "
-                        + (kind == .cr2
-                            ? "intervals use CR2 with Satterthwaite degrees of freedom and stay approximate"
+                        + (kind.isLeverageAdjusted
+                            ? "intervals use \(name) with Satterthwaite degrees of freedom and stay approximate"
                             : "\(kind.rawValue) intervals are too narrow below about 50; cr2 is made for this")))
         }
         if draws > 0, randomisation == nil {
@@ -48,7 +51,10 @@ struct Cautions {
                     "no randomisation test: treatment does not follow from the starts, or the headline has no statistic"
                 ))
         }
+        if let disagreement = wild?.disagreement { warnings.append(Warning("wild-bootstrap", disagreement)) }
+        warnings += bands?.warnings ?? []
         if counts.isFewTreated { warnings.append(Warning("few-treated", fewTreated)) }
+        if let words = methods?.disagreement { warnings.append(Warning("methods-disagree", words)) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {
             warnings.append(Warning("pre-trend", preTrend.words))
         }
@@ -58,11 +64,14 @@ struct Cautions {
     func sentences() -> [String] {
         var sentences: [String] = []
         if let few = fewTreatedHeadline { sentences.append(few) }
+        if let words = methods?.disagreement { sentences.append(words) }
         if let preTrend, let estimate = headline.estimate, preTrend.clouds(headline: estimate, counts: counts) {
             sentences.append(preTrend.words)
         }
         return sentences
     }
+
+    private var name: String { kind.rawValue.uppercased() }
 
     private var treated: String {
         counts.treatedClusters == counts.treatedUnits
@@ -75,8 +84,8 @@ struct Cautions {
         var text = "\(treated): "
         if counts.isSingleTreated {
             text += "no interval can come from the spread of the treated"
-        } else if let df = headline.degreesOfFreedom, kind == .cr2 {
-            text += "usual intervals are too narrow; CR2 is shown, on \(PlainNumber.text(df)) degrees of freedom"
+        } else if let df = headline.degreesOfFreedom, kind.isLeverageAdjusted {
+            text += "usual intervals are too narrow; \(name) is shown, on \(PlainNumber.text(df)) degrees of freedom"
         } else {
             text += "\(kind.rawValue) intervals are too narrow with so few"
         }
@@ -97,8 +106,8 @@ struct Cautions {
             text =
                 "From \(counts.treatedUnits) \(noun), effects between \(PlainNumber.text(lower)) and "
                 + "\(PlainNumber.text(upper)) cannot be ruled out"
-            if let df = headline.degreesOfFreedom, kind == .cr2 {
-                text += " (CR2, \(PlainNumber.text(df)) degrees of freedom)"
+            if let df = headline.degreesOfFreedom, kind.isLeverageAdjusted {
+                text += " (\(name), \(PlainNumber.text(df)) degrees of freedom)"
             }
         } else {
             // Two digits, as everywhere where no spread says how many are worth printing.

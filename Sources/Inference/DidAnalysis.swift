@@ -1,5 +1,6 @@
 import Estimation
 import Panels
+import Regression
 import Tables
 
 /// One difference-in-differences analysis of one design: estimate, uncertainty, diagnostics, counterfactual.
@@ -10,31 +11,35 @@ import Tables
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
     public static func run(_ whole: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
-        // A cell without weight says nothing, and its mean is not one.
-        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
-        try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
-        let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
-        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
-        if let kind = options.vcov, !kind.isBuilt { throw .notInThisVersion("--vcov \(kind.rawValue)") }
-
-        let effects = name == .did2x2 ? design.absorbed : design.effects
-        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
-        let used = singletons.map { design.keeping($0.keep) } ?? design
-        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
-
-        var counts = ArmCounts(used)
-        let kind = options.vcov ?? (used.clusters.count == 1 && counts.isFew ? .cr2 : .cr1)
-        let fit = try estimator(name, options).fit(used, nested: kind == .cr2 ? used.clusters.first : nil)
-        counts = ArmCounts(fit.design)
-        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
-        if covariance.isNegative.first == true { throw .twoWayVarianceNegative(names: fit.design.clusters.map(\.name)) }
+        let estimated = try estimate(whole, options)
+        let (fit, covariance, singletons) = (estimated.fit, estimated.covariance, estimated.singletons)
+        let (name, kind) = (fit.estimator, covariance.kind)
+        let counts = ArmCounts(fit.design)
+        try covariance.checkHeadline(fit, counts)
         let table = EffectTable(fit: fit, covariance: covariance, options: options)
         var rows = table.effects()
 
-        let draws = options.permutations ?? (counts.isFewTreated || (options.vcov == nil && kind == .cr2) ? 999 : 0)
+        let wild = try WildFindings.add(
+            to: &rows, fit: fit, draws: WildFindings.draws(options, kind: kind), options: options)
+        let bands =
+            options.bootstrap > 0
+            ? try BootstrapBands.add(to: &rows, fit: fit, draws: options.bootstrap, options: options) : nil
+        let leaveOneOut =
+            options.leavesEachOut
+            ? try LeaveOneOut.run(fit, estimator(name, options), sign: table.sign(0), threads: options.threads) : nil
+
+        let permutations =
+            options.permutations ?? (counts.isFewTreated || (options.vcov == nil && estimated.rule == .cr2) ? 999 : 0)
         let randomisation = try RandomisationTest.run(
-            fit, window: options.window, draws: draws, seed: options.seed, threads: options.threads)
+            fit, window: options.window, draws: permutations, seed: options.seed, threads: options.threads)
         rows[0].permutationPValue = randomisation?.pValue
+
+        let methods =
+            counts.isFew
+            ? MethodComparison(
+                .init(
+                    fit: fit, headline: rows[0], kind: kind, wild: wild, randomisation: randomisation, options: options)
+            ) : nil
 
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
@@ -46,15 +51,70 @@ public struct DidAnalysis {
 
         let cautions = Cautions(
             design: fit.design, counts: counts, fit: fit, headline: rows[0], kind: kind, randomisation: randomisation,
-            draws: draws, preTrend: preTrend, singletonRows: singletons?.rows ?? 0, options: options)
+            methods: methods,
+            wild: wild, bands: bands, draws: permutations, preTrend: preTrend, singletonRows: singletons?.rows ?? 0,
+            options: options)
         let counterfactual = Counterfactual(fit: fit, table: table)
         return AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
-            preTrend: preTrend, randomisation: randomisation, warnings: cautions.warnings(),
+            preTrend: preTrend, randomisation: randomisation, methods: methods, wild: wild, bootstrap: bands,
+            leaveOneOut: leaveOneOut, elimination: EffectElimination(fit),
+            warnings: cautions.warnings(),
             rowsUsed: Int(fit.design.moments.n.reduce(0, +)), singletonRows: singletons?.rows ?? 0, units: counts.units,
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
             sentences: cautions.sentences())
+    }
+
+    /// A fit and its covariance.
+    struct Estimated {
+        var fit: Fit
+        var covariance: CovarianceOfEstimates
+        /// Those set aside; nil where none were looked for.
+        var singletons: Singletons?
+        /// The variance that the rule asks for.
+        var rule: VarianceKind
+    }
+
+    /// The fit and its covariance, by the rules.
+    static func estimate(
+        _ whole: Design, _ options: AnalysisOptions
+    ) throws(EstimationError) -> Estimated {
+        // A cell without weight says nothing, and its mean is not one.
+        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
+        try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+        let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
+        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
+
+        let effects = name == .did2x2 ? design.absorbed : design.effects
+        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
+        let used = singletons.map { design.keeping($0.keep) } ?? design
+        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+
+        let rule = used.clusters.count == 1 && ArmCounts(used).isFew ? VarianceKind.cr2 : .cr1
+        let (fit, kind) = try fitted(try estimator(name, options), used, options, rule: rule)
+        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        return Estimated(fit: fit, covariance: covariance, singletons: singletons, rule: rule)
+    }
+
+    /// The fit, and the variance that it is good for: where the rule asks for CR2 and an effect of too many levels crosses the
+    /// clusters, CR1 with a warning.
+    private static func fitted(
+        _ method: any Estimator, _ used: Design, _ options: AnalysisOptions, rule: VarianceKind
+    ) throws(EstimationError) -> (fit: Fit, kind: VarianceKind) {
+        let kind = options.vcov ?? rule
+        let needsBlocks = kind.isLeverageAdjusted || WildFindings.draws(options, kind: kind) > 0
+        do {
+            return (try method.fit(used, nested: needsBlocks ? used.clusters.first : nil), kind)
+        } catch .regression(let error) where error.isAboutSize && options.vcov == nil && kind == .cr2 {
+            var fit = try method.fit(used, nested: nil)
+            fit.warnings.append(
+                Warning(
+                    "no-cr2",
+                    "standard errors are cr1, too small where clusters are few: for cr2, \(error.message); rely on the "
+                        + "randomisation p-value"))
+            return (fit, .cr1)
+        }
     }
 
     private static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)

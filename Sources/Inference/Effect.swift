@@ -18,9 +18,14 @@ public struct Effect: Sendable, Equatable {
     public var degreesOfFreedom: Double?
     public var statistic: Double?
     public var pValue: Double?
+    /// Of the wild cluster bootstrap with the null imposed.
+    public var wildPValue: Double?
     public var permutationPValue: Double?
     public var lower: Double?
     public var upper: Double?
+    /// Of a uniform band over the effects of the same kind.
+    public var bandLower: Double?
+    public var bandUpper: Double?
     public var n: Double?
     /// Figures withheld because too few pupils stand behind them.
     public var isSuppressed = false

@@ -36,7 +36,7 @@ struct EffectTable {
     }
 
     /// −1 for effects on a gap in results of which low ones are good: the gap is then the group's excess.
-    private func sign(_ k: Int) -> Double { options.lowerIsBetter && fit.estimands[k].part == .gap ? -1 : 1 }
+    func sign(_ k: Int) -> Double { options.lowerIsBetter && fit.estimands[k].part == .gap ? -1 : 1 }
 
     private func standardError(_ k: Int) -> Double? {
         isSupported(k) ? covariance.standardError(k) : nil

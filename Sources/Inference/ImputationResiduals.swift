@@ -1,5 +1,6 @@
 import Estimation
 import LinearAlgebra
+import Regression
 
 /// Rows of R for one estimand of an imputation fit, e = R y:
 /// R = I − Z̃ C Z₀' − E Ω', where E marks treated rows' groups, Ω their averaging weights and z̃ = z − the group's average.

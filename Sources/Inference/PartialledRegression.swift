@@ -1,6 +1,7 @@
 import Estimation
 import LinearAlgebra
 import Panels
+import Regression
 
 /// A regression of which only some columns change from draw to draw: effects, covariates and factors are taken out of the
 /// outcome once, and out of the changing columns in each draw (Frisch, Waugh & Lovell).
@@ -10,7 +11,9 @@ struct PartialledRegression: Sendable {
 
     init(_ design: Design, effects: [CellFactor], nuisance: [[Double]] = []) throws(EstimationError) {
         self.design = design
-        fixed = try FixedPart(design, effects: effects, nuisance: nuisance)
+        fixed = try regressing { () throws(RegressionError) in
+            try FixedPart(design, effects: effects, nuisance: nuisance)
+        }
     }
 
     /// The estimates of changing columns in one draw.
@@ -24,8 +27,8 @@ struct PartialledRegression: Sendable {
 
     /// - Parameter columns: earlier ones stay where columns depend on each other.
     func draw(_ columns: [SparseColumn]) -> Draw? {
-        let parted = fixed.part(columns)
-        guard let cholesky = try? OrderedCholesky(parted.gram, floors: parted.squaredLengths.map { 1e-9 * $0 }),
+        guard let parted = fixed.part(columns),
+            let cholesky = try? OrderedCholesky(parted.gram, floors: parted.squaredLengths.map { 1e-9 * $0 }),
             !cholesky.kept.isEmpty, let b = try? cholesky.solve(cholesky.kept.map { parted.products[$0] }),
             let inverse = try? cholesky.inverse()
         else { return nil }
@@ -38,17 +41,14 @@ struct PartialledRegression: Sendable {
 }
 
 extension PartialledRegression.Draw {
-    /// c'b / √(c'Vc); nil where c needs a column that was left out.
-    func studentised(_ contrast: [Double]) -> Double? {
+    /// c'b, and c'b / √(c'Vc); nil where c needs a column that was left out.
+    func headline(_ contrast: [Double]) -> DrawnHeadline? {
         var c = [Double](repeating: 0, count: estimates.count)
         for (value, place) in zip(contrast, place) where value != 0 {
             guard let place else { return nil }
             c[place] = value
         }
-        let estimate = dot(c, estimates)
-        let variance = dot(c, covariance.times(c))
-        if estimate == 0 { return 0 }
-        return variance > 0 ? estimate / variance.squareRoot() : .infinity
+        return DrawnHeadline(estimate: dot(c, estimates), variance: dot(c, covariance.times(c)))
     }
 
     /// b'V⁻¹b over the columns asked that were kept, with their number; nil where V is singular.

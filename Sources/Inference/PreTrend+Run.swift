@@ -2,6 +2,7 @@ import Estimation
 import LinearAlgebra
 import Panels
 import Probability
+import Regression
 import Tables
 
 extension PreTrend {
@@ -43,7 +44,7 @@ extension PreTrend {
         let fit: Fit
         do {
             fit = try leads.fit(untreated, nested: nested)
-        } catch .noVariation {
+        } catch .regression(.noVariation) {
             return (unavailable("the outcome does not vary before the start"), [])
         }
         guard !fit.estimands.isEmpty else {
@@ -117,7 +118,7 @@ extension PreTrend {
         let regression: PartialledRegression
         do {
             regression = try PartialledRegression(before, effects: before.effects)
-        } catch .noVariation {
+        } catch .regression(.noVariation) {
             return nil
         }
         let window = options.window

@@ -8,7 +8,7 @@ private let oneThread: Void = cob_use_one_thread()
 public func endIdleThreadsOfBLAS() { _ = oneThread }
 
 /// The products that estimators need. Dimensions beyond 32 bits are a programmer's mistake here: what builds matrices from
-/// data bounds them first and refuses in words (`ModelColumns` in Estimation).
+/// data bounds them first and refuses in words (`ModelColumns` in Regression).
 extension Matrix {
     /// The cross product X'X, with both triangles filled: one call to `dsyrk`.
     public func crossProduct() -> Matrix {
@@ -67,4 +67,15 @@ public func dot(_ a: [Double], _ b: [Double]) -> Double {
 /// The inner product of the first `count` values of two columns, for factorisations that work in place.
 func columnProduct(_ storage: UnsafePointer<Double>, _ i: Int, _ j: Int, count: Int32) -> Double {
     cblas_ddot(count, storage + i, 1, storage + j, 1)
+}
+
+extension Matrix {
+    /// y − X b, in place of y.
+    public func takeProduct(with b: [Double], from y: inout [Double]) {
+        precondition(b.count == columns && y.count == rows, "\(rows)×\(columns) times \(b.count) from \(y.count)")
+        _ = oneThread
+        guard rows > 0, columns > 0 else { return }
+        cblas_dgemv(
+            CblasColMajor, CblasNoTrans, Int32(rows), Int32(columns), -1, storage, Int32(rows), b, 1, 1, &y, 1)
+    }
 }

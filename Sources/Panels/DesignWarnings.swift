@@ -10,15 +10,8 @@ extension DesignDraft {
         warnAboutClusters()
     }
 
-    /// Results of 2019/20 and 2020/21 were assessed by teachers. A year without more is taken for that of the exams.
     private mutating func warnAboutCovidYears() {
-        let years: [Int]
-        switch sample.kind {
-        case .academicYear: years = [2019, 2020]
-        case .year: years = [2020, 2021]
-        case .term, .date: return
-        }
-        let labels = sample.periods.filter { years.contains($0.ordinal) }.map(\.label)
+        let labels = sample.periods.filter(\.isAssessedByTeachers).map(\.label)
         guard !labels.isEmpty else { return }
         report.warnings.append(
             Warning(

@@ -14,6 +14,21 @@ public struct Period: Sendable, Hashable, Comparable {
         self.label = label
     }
 
+    /// True for 2019/20 and 2020/21, whose exam results were assessed by centres and teachers. A year without more is taken
+    /// for that of the exams; terms and dates are no exam years.
+    public var isAssessedByTeachers: Bool {
+        switch kind {
+        case .academicYear: ordinal == 2019 || ordinal == 2020
+        case .year: ordinal == 2020 || ordinal == 2021
+        case .term, .date: false
+        }
+    }
+
+    /// The same for a period as the input wrote it; false for what is no period.
+    public static func isAssessedByTeachers(_ text: String) -> Bool {
+        (try? Period(parsing: text))?.isAssessedByTeachers ?? false
+    }
+
     public static func < (a: Period, b: Period) -> Bool { (a.ordinal, a.label) < (b.ordinal, b.label) }
 }
 

@@ -25,9 +25,8 @@ final class ColumnTally {
         if rowsOf.count < room { rowsOf += .init(repeating: 0, count: 2 * room - rowsOf.count) }
         let texts = texts
         rowsOf.withUnsafeMutableBufferPointer { rowsOf in
-            var table = texts.table
             Self.forEachText(rows, source, scratch) { start, count in
-                rowsOf[Int(texts.code(start, count, 0, 0, &table))] &+= 1
+                rowsOf[Int(texts.code(start, count, 0, 0))] &+= 1
             }
         }
         if texts.count > Self.distinctLimit { cap(reader) }

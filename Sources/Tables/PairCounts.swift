@@ -18,7 +18,6 @@ final class PairCounts {
         _ rows: PieceRows, _ unit: FieldSource, _ time: FieldSource, _ scratch: ScratchText, _ part: ScratchText
     ) {
         guard !isCapped else { return }
-        var (unitTable, timeTable) = (units.table, times.table)
         for r in 0..<rows.count {
             let (start, count) = unit.text(rows, r, scratch, part)
             guard count > 0 else {
@@ -26,13 +25,13 @@ final class PairCounts {
                 continue
             }
             // The unit is looked up before the period, whose text may take its place in the scratch.
-            let found = units.code(start, count, 0, 0, &unitTable)
+            let found = units.code(start, count, 0, 0)
             let (timeStart, timeCount) = time.text(rows, r, scratch, part)
             guard timeCount > 0 else {
                 without += 1
                 continue
             }
-            note(found, times.code(timeStart, timeCount, 0, 0, &timeTable), 1)
+            note(found, times.code(timeStart, timeCount, 0, 0), 1)
         }
         isCapped = self.rows.count > limit
     }
@@ -104,7 +103,7 @@ struct PairIndex {
     /// The place of a key, new or old.
     mutating func place(of key: UInt64) -> Int {
         let mask = slots.count - 1
-        var at = KeyDictionary.hash(key, 0, 8) & mask
+        var at = Self.mixed(key) & mask
         while slots[at] != 0 {
             let place = Int(slots[at]) - 1
             if keys[place] == key { return place }
@@ -116,11 +115,17 @@ struct PairIndex {
         return keys.count - 1
     }
 
+    /// Both codes spread over all bits.
+    private static func mixed(_ key: UInt64) -> Int {
+        let product = key &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: (product ^ (product &>> 32)) &>> 1)
+    }
+
     private mutating func grow() {
         var bigger = [UInt32](repeating: 0, count: 4 * slots.count)
         let mask = bigger.count - 1
         for (place, key) in keys.enumerated() {
-            var at = KeyDictionary.hash(key, 0, 8) & mask
+            var at = Self.mixed(key) & mask
             while bigger[at] != 0 { at = (at + 1) & mask }
             bigger[at] = UInt32(place + 1)
         }

@@ -10,8 +10,8 @@ import Synchronization
 ///
 /// Plain threads, made for the run and joined at its end (some microseconds each): a machine that refuses one, for want of
 /// memory or by a limit, gets the work done on fewer, where a queue would wait for ever.
-enum Parallel {
-    static func run(_ count: Int, threads: Int, _ work: @Sendable (Int) -> Void) {
+package enum Parallel {
+    package static func run(_ count: Int, threads: Int, _ work: @Sendable (Int) -> Void) {
         let workers = min(threads, count)
         guard workers > 1 else {
             for i in 0..<count { work(i) }

@@ -1,12 +1,13 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
-    static let all = did + gaps + cells + describe + convert + start + run
+    static let all = did + power + gaps + cells + describe + convert + start + run
 
     // MARK: did
 
     private static let whatDid = ["--outcome", "attainment8", "--unit", "urn", "--time", "academic_year"]
     /// Without the draws, which take their time in a debug build.
-    private static let untreated = whatDid + ["--permutations", "0", "--diagnostics", "balance", "--format", "json"]
+    private static let untreated =
+        whatDid + ["--permutations", "0", "--wild", "0", "--diagnostics", "balance", "--format", "json"]
     private static let startDid = untreated + ["--start", "partnership_start"]
     private static let didList = OptionList(command: "did", base: ["pupils.csv"] + startDid)
 
@@ -16,7 +17,7 @@ enum OptionLists {
         let list = didList
         return reading(list, startDid, number: ["--outcome", "attainment8"])
             + rows(list, schools: schools, grades: grades) + result(list)
-            + whoWasTreated + model + analysis
+            + whoWasTreated(list, untreated) + model + analysis
             + [
                 list.acts(
                     "--weight-kind", "frequency", with: ["--weights", "weight", "--vcov", "hc1", "--estimator", "twfe"]),
@@ -34,9 +35,10 @@ enum OptionLists {
             ]
     }
 
-    private static var whoWasTreated: [OptionCase] {
-        let list = didList
+    /// - Parameter untreated: the arguments after the file, without a word of who was treated.
+    private static func whoWasTreated(_ list: OptionList, _ untreated: [String]) -> [OptionCase] {
         let open = ["pupils.csv"] + untreated
+        let startDid = untreated + ["--start", "partnership_start"]
         return [
             list.acts("--start", "partnership_start", base: open),
             list.acts("--treated", "treated_now", base: open),
@@ -84,6 +86,7 @@ enum OptionLists {
         let twfe = ["--estimator", "twfe"]
         let drawn =
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
+        let whole = ["--suppress", "0"]
         let later = [
             "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked", "dcdh", "local-projections",
             "lee-wooldridge", "synthetic-control",
@@ -99,15 +102,18 @@ enum OptionLists {
                     base: ["pupils.csv"] + untreated + ["--partners", "undated.csv", "--start-at", "201617"]),
             ]
             + later.map { list.isLater("--estimator", $0) } + [list.refuses("--estimator", "twef", says: "twfe")]
-            + ["iid", "hc1", "cr0", "cr1", "cr2"].map {
+            + ["iid", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2", "cr3"].map {
                 list.acts("--vcov", $0, with: ["--estimator", "twfe", "--vcov", $0 == "cr0" ? "cr1" : "cr0"])
             }
-            + ["hc2", "hc3", "cr3"].map { list.isLater("--vcov", $0) } + [list.refuses("--vcov", "robust", says: "cr1")]
+            + [list.refuses("--vcov", "robust", says: "choose from: iid")]
             + ["stata", "clusters", "none"].map {
                 list.acts("--small-sample", $0, with: ["--estimator", "twfe", "--vcov", "cr1"])
             }
             + [
-                list.refuses("--small-sample", "some", says: "choose from: fixest"), list.acts("--window", "-2:1"),
+                list.refuses("--small-sample", "some", says: "choose from: fixest"),
+                list.refuses(
+                    "--small-sample", "stata", with: twfe + ["--vcov", "cr2"],
+                    says: "--small-sample stata does not apply to --vcov cr2"), list.acts("--window", "-2:1"),
                 list.refuses("--window", "1:2", says: "-3:3"),
                 list.refuses("--window", "-2:1", with: twfe, says: "--window does not apply to --estimator twfe"),
                 list.acts("--singletons", "keep", base: ["lonely.csv"] + startDid + twfe),
@@ -122,14 +128,62 @@ enum OptionLists {
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
-            + ["bacon", "honest", "placebo", "leave-one-out", "composition"].map { list.isLater("--diagnostics", $0) }
+            + ["bacon", "honest", "placebo", "composition"].map { list.isLater("--diagnostics", $0) }
             + [
                 list.acts(
                     "--comparison", "not-yet", base: ["partners-alone.csv"] + startDid, says: "no comparison arm"),
                 list.isLater("--method", "dr"),
                 list.isLater("--anticipation", "1"),
-                list.isLater("--base", "universal"), list.isLater("--bootstrap", "99"), list.isLater("--wild", "99"),
-                list.isLater("--wild-weights", "webb"), list.isLater("--collapse"),
+                list.isLater("--base", "universal"), list.isLater("--collapse"),
+                list.acts("--wild", "99", with: whole, says: "wildPValue"),
+                list.refuses("--wild", "1000001", says: "0 to 1000000"),
+                list.refuses(
+                    "--wild", "99", with: ["--cluster", "urn,academic_year"], status: 4, says: "two levels of clusters"),
+                list.acts("--wild-weights", "webb", with: ["--wild", "99"]),
+                list.acts("--wild-weights", "mammen", with: ["--wild", "99"]),
+                list.acts("--wild-weights", "rademacher", with: ["--wild", "99", "--wild-weights", "webb"]),
+                list.refuses("--wild-weights", "webb", says: "--wild-weights does not apply"),
+                list.refuses("--wild-weights", "coin", with: ["--wild", "99"], says: "rademacher, mammen, webb"),
+                list.acts("--bootstrap", "99", with: whole, says: "bandLower"),
+                list.refuses("--bootstrap", "1000001", says: "0 to 1000000"),
+                list.acts(
+                    "--diagnostics", "leave-one-out", with: whole + ["--diagnostics", "none"], says: "mostInfluential"),
+            ]
+    }
+
+    // MARK: power
+
+    private static var power: [OptionCase] {
+        let untreated = whatDid + ["--format", "json"]
+        let start = untreated + ["--start", "partnership_start"]
+        let list = OptionList(command: "power", base: ["pupils.csv"] + start)
+        let schools = ["schools.csv"] + start
+        let gap = ["--gap", "fsm=Y"]
+        return reading(list, start, number: ["--outcome", "attainment8"])
+            + rows(list, schools: schools, grades: ["pupils.csv", "--outcome", "grade"] + start.dropFirst(2))
+            + result(list) + whoWasTreated(list, untreated)
+            + [
+                list.acts("--weight-kind", "frequency", with: ["--weights", "weight"]),
+                list.refuses("--weight-kind", "frequency", says: "--weights is missing"),
+                list.acts("--lower-is-better"),
+                list.acts("--unit", "urn", base: list.base.filter { $0 != "--unit" && $0 != "urn" }),
+                list.acts(
+                    "--time", "academic_year", base: list.base.filter { $0 != "--time" && $0 != "academic_year" }),
+                list.acts("--covariates", "ks2_score"), list.acts("--factors", "sex"), list.acts("--gap", "fsm=Y"),
+                list.acts("--peers", "N", with: gap), list.acts("--unknown", "U", with: gap),
+                list.refuses("--peers", "N", says: "--peers does not apply"),
+                list.refuses("--unknown", "U", says: "--unknown does not apply"),
+                list.acts("--rows", "pupils", base: schools), list.acts("--estimand", "schools"),
+                list.acts("--pupil-sd", "12"), list.acts("--estimator", "twfe"),
+                list.refuses("--estimator", "twef", says: "twfe"),
+                list.acts("--comparison", "not-yet", base: ["partners-alone.csv"] + start),
+                list.acts("--level", "0.9"), list.refuses("--level", "95", says: "choose from: a share"),
+                list.acts("--suppress", "6000", says: "withheld"), list.refuses("--suppress", "-1", says: "--suppress"),
+                list.acts("--schools", "30"), list.refuses("--schools", "1", says: "2 to 100000"),
+                list.acts("--pupils", "90"), list.refuses("--pupils", "0", says: "above 0"),
+                list.refuses("--pupils", "90", base: schools, says: "--pupils does not apply"),
+                list.acts("--periods", "4:2"), list.refuses("--periods", "4", says: "before:after"),
+                list.acts("--power", "0.9"), list.refuses("--power", "0.01", says: "above the test's own"),
             ]
     }
 

@@ -56,7 +56,7 @@ struct ErrorCodeTests {
     @Test func theFirstDigitFollowsTheKindOfFault() throws {
         let digits: [String: Set<Character>] = [
             "Tables": ["1", "2", "5"], "Cells": ["1", "2", "3"], "Panels": ["3"], "Comparison": ["3"],
-            "Attainment": ["3"], "Estimation": ["3", "4"], "Inference": ["4"], "Reporting": ["5"],
+            "Attainment": ["3"], "Regression": ["4"], "Estimation": ["3", "4"], "Inference": ["4"], "Reporting": ["5"],
             "Counterpart": ["0", "1", "2", "3"], "CounterpartCommand": ["0"],
         ]
         for entry in try Self.entries() {

@@ -22,7 +22,7 @@ struct NumericalInfluenceTests {
             }
         rows.weights = rows.y.map { _ in 1 }
         let fit = try fitter.fit(rows.gathered(), nested: nil)
-        let contributions = fit.contributions(by: fit.design.clusters[0])
+        let contributions = LinearEstimates(fit).contributions(by: fit.design.clusters[0])
         let step = 1e-5
         for (g, unit) in fit.design.units.enumerated() {
             if estimator == .imputation && g < 3 { continue }

@@ -2,6 +2,7 @@ import Estimation
 import LinearAlgebra
 import Panels
 import Probability
+import Regression
 import Testing
 
 @testable import Inference

@@ -51,6 +51,9 @@ enum ReferenceData {
         var estimate: Double?
         var se: Double?
         var df: Double?
+        var t: Double?
+        /// Of a bootstrap: the share of draws at least as extreme, ties counted.
+        var pWeak: Double?
     }
     /// The values of one entry, such as `mpdta.twfe.cl`.
     static func expected(_ id: String, in group: String) throws -> [Value] {
@@ -65,7 +68,7 @@ enum ReferenceData {
         return values.map {
             Value(
                 term: $0["term"] as? String ?? "", estimate: $0["estimate"] as? Double, se: $0["se"] as? Double,
-                df: $0["df"] as? Double)
+                df: $0["df"] as? Double, t: $0["t"] as? Double, pWeak: $0["p_weak"] as? Double)
         }
     }
 }

@@ -21,7 +21,7 @@ private struct Congruential {
 ///
 /// Tolerance 1e-8: pyfixest demeans iteratively, to 1e-13 here, and its printed values then agree to about 1e-11.
 struct SeededPanelTests {
-    private static func panel(starts: [Int?], periods: Int, pupils: Int, seed: Int) -> (RowDesign, weights: [Double]) {
+    static func panel(starts: [Int?], periods: Int, pupils: Int, seed: Int) -> (RowDesign, weights: [Double]) {
         var r = Congruential(x: seed)
         var rows = RowDesign(unit: [], time: [], y: [], start: [])
         var covariate: [Double] = []
@@ -117,6 +117,48 @@ struct SeededPanelTests {
         rows.weights = weights
         expect(
             try ReferenceTests.analyse(rows.gathered(), .twfe).effects.first, 1.0225811378293321, 0.46342169291595153)
+    }
+
+    /// Weighted least squares, every row a cell (`Golden/weighted_variances.py`, statsmodels 0.15.0).
+    @Test(arguments: [
+        (VarianceKind.hc1, SmallSample.none, 0.28892161812906175, 0.06989943334847942),
+        (.hc1, .fixest, 0.29968039782501615, 0.07250232824135107),
+        (.hc2, .fixest, 0.304561915257546, 0.07379406295178711),
+        (.hc3, .fixest, 0.3213460198292629, 0.07796583044908588),
+    ])
+    func weightedRobust(kind: VarianceKind, rule: SmallSample, treatment: Double, covariate: Double) throws {
+        var (rows, weights) = Self.pupils
+        rows.weights = weights
+        let effects = try ReferenceTests.analyse(rows.oneCellARow(), .twfe, kind) { $0.smallSample = rule }.effects
+        expect(effects.first, 1.0225811378293321, treatment)
+        #expect(isClose(effects.first { $0.term == "x" }?.standardError, covariate, 1e-8))
+    }
+
+    /// pyfixest 0.60.0 fits again without each cluster; without its factors that is CR3.
+    @Test func weightedJackknife() throws {
+        var (rows, weights) = Self.pupils
+        rows.weights = weights
+        let effects = try ReferenceTests.analyse(rows.gathered(), .twfe, .cr3).effects
+        expect(effects.first, 1.0225811378293321, 0.5866484962433112)
+        #expect(isClose(effects.first { $0.term == "x" }?.standardError, 0.055385895209671895, 1e-8))
+    }
+
+    /// CR2 takes the variance of a row as proportional to 1/w. Where weights are even within clusters that is clubSandwich's
+    /// with `target = 1/w`; where they are not, it is another root of the same working model, and close.
+    @Test func weightedBiasReduced() throws {
+        var (rows, weights) = Self.pupils
+        let even = rows.unit.map { 1 + (Double($0) ?? 0).truncatingRemainder(dividingBy: 3) }
+        rows.weights = even
+        let effects = try ReferenceTests.analyse(rows.gathered(), .twfe, .cr2).effects
+        let x = try #require(effects.first { $0.term == "x" })
+        #expect(isClose(effects.first?.standardError, 0.369968738870771, 1e-9))
+        #expect(isClose(effects.first?.degreesOfFreedom, 5.326212041849561, 1e-8))
+        #expect(isClose(x.standardError, 0.05153921665775528, 1e-9))
+        #expect(isClose(x.degreesOfFreedom, 10.285337616607253, 1e-8))
+        rows.weights = weights
+        let uneven = try ReferenceTests.analyse(rows.gathered(), .twfe, .cr2).effects
+        #expect(isClose(uneven.first?.standardError, 0.5039432372007893, 0.01))
+        #expect(isClose(uneven.first?.degreesOfFreedom, 6.855291512538369, 0.02))
     }
 
     @Test func eventStudy() throws {

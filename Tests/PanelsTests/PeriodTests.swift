@@ -17,6 +17,14 @@ import Testing
         #expect(period == Period(kind: kind, ordinal: ordinal, label: text))
     }
 
+    @Test(arguments: [
+        ("201920", true), ("2020/21", true), ("2019-2020", true), ("2020", true), ("2021", true), ("2019", false),
+        ("2021/22", false), ("2019/20 summer", false), ("2020-06-01", false),
+    ])
+    func knowsTheYearsWithoutExams(_ text: String, _ isOne: Bool) throws {
+        #expect(try Period(parsing: text).isAssessedByTeachers == isOne)
+    }
+
     @Test(arguments: ["201619", "2016/19", "2016-2019", "201619 autumn", "201818"])
     func refusesYearsThatDoNotFollowEachOther(_ text: String) {
         #expect(throws: DesignError.yearsNotConsecutive(text: text)) { try Period(parsing: text) }

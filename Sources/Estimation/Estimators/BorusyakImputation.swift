@@ -1,5 +1,6 @@
 import LinearAlgebra
 import Panels
+import Regression
 import Tables
 
 /// Imputation: untreated outcomes are modelled on untreated results alone, and each treated result is compared with what
@@ -90,7 +91,10 @@ public struct ImputationModel: Sendable {
     public init(_ design: Design) throws(EstimationError) {
         // Pooled by cell: which rows are untreated depends on the assignment, and so on every reassignment.
         rows = CompressedRows(design, pool: Array(0..<design.cellCount))
-        columns = try ModelColumns(design, rows: rows, effects: design.effects)
+        let rows = rows
+        columns = try regressing { () throws(RegressionError) in
+            try ModelColumns(design, rows: rows, effects: design.effects, eliminating: .largest)
+        }
     }
 
     /// The imputation for one assignment, per cell.
@@ -98,7 +102,9 @@ public struct ImputationModel: Sendable {
         let solution = try Imputation(columns, rows: rows, isTreated: isTreated)
         let size = rows.outcomeSize
         let left = solution.remainder.reduce(0) { $0 + $1 * $1 } + rows.unexplained
-        guard left > 1e-26 * size else { throw .noVariation(outcome: rows.outcomeName, cells: rows.cellCount) }
+        guard left > 1e-26 * size else {
+            throw .regression(.noVariation(outcome: rows.outcomeName, cells: rows.cellCount))
+        }
         return solution
     }
 

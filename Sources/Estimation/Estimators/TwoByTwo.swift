@@ -1,4 +1,5 @@
 import Panels
+import Regression
 
 /// Two groups, before and after one common start: four means.
 ///

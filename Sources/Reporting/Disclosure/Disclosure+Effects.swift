@@ -62,6 +62,7 @@ extension Effect {
     fileprivate mutating func withhold() {
         isSuppressed = true
         (estimate, standardError, degreesOfFreedom, statistic) = (nil, nil, nil, nil)
-        (pValue, permutationPValue, lower, upper) = (nil, nil, nil, nil)
+        (pValue, wildPValue, permutationPValue) = (nil, nil, nil)
+        (lower, upper, bandLower, bandUpper) = (nil, nil, nil, nil)
     }
 }

@@ -11,6 +11,8 @@ extension DocumentFrame {
             switch warnings[index].code {
             case "few-treated" where headline:
                 warnings[index].message = "few schools were treated; the figures are withheld"
+            case "wild-bootstrap" where headline:
+                warnings[index].message = "the two forms of the wild bootstrap disagree; the figures are withheld"
             case "pre-trend" where headline:
                 warnings[index].message =
                     "a difference before the start cannot be told from an effect; its figures are withheld"

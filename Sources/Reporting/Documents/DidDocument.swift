@@ -12,6 +12,13 @@ public struct DidDocument: Sendable {
     public var balance: [BalanceRow]
     public var intake: [IntakeRow]
     public var randomisation: RandomisationTest?
+    /// The headline by other methods, where schools are few.
+    public var methods: MethodComparison?
+    public var wild: WildFindings?
+    public var bootstrap: BootstrapBands?
+    public var leaveOneOut: LeaveOneOut?
+    /// How many fixed effects were taken out together; nil where nothing is to be told.
+    public var elimination: EffectElimination?
     public var counterfactual: [CounterfactualRow]
     public var path: [PathPoint]
     /// What must stand beside the headline in every format: few treated units, what the data cannot separate.
@@ -29,7 +36,9 @@ public struct DidDocument: Sendable {
     public init(
         frame: DocumentFrame, effects: [Effect], outcome: OutcomeName, estimand: EstimandKind, group: String? = nil,
         preTrend: PreTrend? = nil, balance: [BalanceRow] = [], intake: [IntakeRow] = [],
-        randomisation: RandomisationTest? = nil, counterfactual: [CounterfactualRow] = [], path: [PathPoint] = [],
+        randomisation: RandomisationTest? = nil, wild: WildFindings? = nil, methods: MethodComparison? = nil,
+        bootstrap: BootstrapBands? = nil,
+        leaveOneOut: LeaveOneOut? = nil, counterfactual: [CounterfactualRow] = [], path: [PathPoint] = [],
         cautions: [String] = [], remarks: [String] = [], wording: Wording = Wording()
     ) {
         self.frame = frame
@@ -41,6 +50,10 @@ public struct DidDocument: Sendable {
         self.balance = balance
         self.intake = intake
         self.randomisation = randomisation
+        self.methods = methods
+        self.wild = wild
+        self.bootstrap = bootstrap
+        self.leaveOneOut = leaveOneOut
         self.counterfactual = counterfactual
         self.path = path
         self.cautions = cautions
@@ -88,6 +101,11 @@ public struct DidDocument: Sendable {
         if !balance.isEmpty { object.put("balance", .array(balance.map { ResultRows.json($0) })) }
         if !intake.isEmpty { object.put("intake", .array(intake.map { ResultRows.json($0) })) }
         if let randomisation { object.put("randomisation", DiagnosticRows.json(randomisation)) }
+        if let methods { object.put("methods", DiagnosticRows.json(methods)) }
+        if let wild { object.put("wild", DiagnosticRows.json(wild)) }
+        if let bootstrap { object.put("bootstrap", DiagnosticRows.json(bootstrap)) }
+        if let leaveOneOut { object.put("leaveOneOut", DiagnosticRows.json(leaveOneOut)) }
+        if let elimination { object.put("fixedEffects", DiagnosticRows.json(elimination)) }
         return object.value
     }
 
@@ -144,6 +162,22 @@ public struct DidDocument: Sendable {
         if let randomisation {
             sections.append(Section(title: "Randomisation", words: [wording.randomisation(randomisation)]))
         }
+        if let methods, let headline = effects.first {
+            sections.append(
+                Section(title: "The same estimate by other methods", table: tables.methods(methods, of: headline)))
+        }
+        if let wild {
+            sections.append(Section(title: "Wild bootstrap", words: wording.wild(wild, headline: effects.first)))
+        }
+        if let bootstrap {
+            sections.append(Section(title: "Bootstrap", words: wording.bootstrap(bootstrap, headline: effects.first)))
+        }
+        if let leaveOneOut {
+            sections.append(
+                Section(
+                    title: "Without one school at a time",
+                    words: wording.leaveOneOut(leaveOneOut, headline: effects.first)))
+        }
         let groups = counterfactual.filter { $0.group != nil }
         if !groups.isEmpty {
             sections.append(
@@ -177,11 +211,53 @@ enum DiagnosticRows {
         return object.value
     }
 
+    static func json(_ elimination: EffectElimination) -> JSONValue {
+        var object = JSONObject()
+        switch elimination.method {
+        case .groupMeans: object.put("method", .text("group means"))
+        case .factored(let levels):
+            object.put("method", .text("factored"))
+            object.put("levels", .integer(levels))
+        case .iterated(let levels, let iterations, let residual):
+            object.put("method", .text("conjugate gradients"))
+            object.put("levels", .integer(levels))
+            object.put("iterations", .integer(iterations))
+            object.put("residual", .number(residual))
+        }
+        object.put("rank", .integer(elimination.rank))
+        if !elimination.isRankExact { object.put("rankIsAtMost", .bool(true)) }
+        return object.value
+    }
+
+    static func json(_ comparison: MethodComparison) -> JSONValue {
+        var object = JSONObject()
+        object.put("chosen", ifAny: comparison.chosen?.rawValue)
+        object.put(
+            "rows",
+            .array(
+                comparison.rows.map { row in
+                    var entry = JSONObject()
+                    entry.put("method", .text(row.method.rawValue))
+                    entry.put("standardError", ifAny: row.standardError)
+                    entry.put("degreesOfFreedom", ifAny: row.degreesOfFreedom)
+                    entry.put("lower", ifAny: row.lower)
+                    entry.put("upper", ifAny: row.upper)
+                    entry.put("pValue", ifAny: row.pValue)
+                    entry.put("smallestPossible", ifAny: row.smallestPossible)
+                    return entry.value
+                }))
+        object.put("disagreement", ifAny: comparison.disagreement)
+        return object.value
+    }
+
     static func json(_ test: RandomisationTest) -> JSONValue {
-        [
-            "pValue": .number(test.pValue), "smallestPossible": .number(test.smallestPossible),
-            "assignments": .integer(test.assignments), "enumerated": .bool(test.isEnumerated),
-        ]
+        var object = JSONObject()
+        object.put("pValue", .number(test.pValue))
+        object.put("rawPValue", ifAny: test.rawPValue)
+        object.put("smallestPossible", .number(test.smallestPossible))
+        object.put("assignments", .integer(test.assignments))
+        object.put("enumerated", .bool(test.isEnumerated))
+        return object.value
     }
 }
 
@@ -196,6 +272,7 @@ extension DidDocument {
             disclosure.apply(to: &balance), disclosure.apply(to: &intake), disclosure.apply(to: &counterfactual),
             disclosure.apply(to: &path, beside: counterfactual),
         ]
+        leaveOneOut = leaveOneOut.map { disclosure.applied(to: $0, beside: counterfactual) }
         let first = disclosure.apply(to: &effects, beside: counterfactual, path: path, countsPupils: effectsCountPupils)
         withholdWords()
         return [first] + rows
@@ -205,7 +282,7 @@ extension DidDocument {
     private mutating func withholdWords() {
         let isHidden = effects.first?.isSuppressed ?? false
         if isHidden {
-            (cautions, randomisation) = ([], nil)
+            (cautions, randomisation, methods, wild, bootstrap, leaveOneOut) = ([], nil, nil, nil, nil, nil)
             if preTrend != nil { preTrend = .withheld }
         } else if let test = preTrend {
             preTrend = test.withheld(with: effects)

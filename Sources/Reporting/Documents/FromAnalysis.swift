@@ -61,6 +61,7 @@ extension DidDocument {
         self.init(
             frame: joined, effects: result.effects, outcome: outcome, estimand: estimand, group: group,
             preTrend: result.preTrend, balance: balance, intake: intake, randomisation: result.randomisation,
+            wild: result.wild, methods: result.methods, bootstrap: result.bootstrap, leaveOneOut: result.leaveOneOut,
             counterfactual: result.counterfactual, path: result.path, cautions: result.sentences, remarks: remarks,
             wording: wording)
     }
@@ -79,6 +80,8 @@ extension OutcomeResult {
         path = result.path
         preTrend = result.preTrend
         randomisation = result.randomisation
+        methods = result.methods
+        wild = result.wild
         cautions = result.sentences
         breakdown = result.effects.filter {
             ($0.kind == .cohort || $0.kind == .calendar) && $0.group == nil && $0.term != "gap"

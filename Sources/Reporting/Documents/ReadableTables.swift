@@ -23,7 +23,11 @@ struct ReadableTables {
         columns.add(
             interval,
             effects.indices.map { shown(effects[$0].lower, effects[$0].upper, decimals[$0], hidden[$0]) })
+        columns.add(
+            "uniform band",
+            effects.indices.map { shown(effects[$0].bandLower, effects[$0].bandUpper, decimals[$0], hidden[$0]) })
         columns.add("p", effects.map { probability($0.pValue, $0.isSuppressed) })
+        columns.add("wild p", effects.map { probability($0.wildPValue, $0.isSuppressed) })
         columns.add("randomisation p", effects.map { probability($0.permutationPValue, $0.isSuppressed) })
         columns.figure("df", effects.map(\.degreesOfFreedom), hidden, always: false, decimals: 1)
         columns.count("n", effects.map(\.n), hidden)
@@ -155,6 +159,26 @@ struct ReadableTables {
             always: true)
         columns.add("std. error", rows.indices.map { shown(rows[$0].standardError, decimals[$0], hidden[$0]) })
         columns.figure("standardised", rows.map(\.standardisedChange), hidden, always: false, decimals: 2)
+        return columns.table
+    }
+
+    /// The headline's uncertainty by method, with as many decimals as the headline has.
+    func methods(_ comparison: MethodComparison, of headline: Effect) -> ResultTable {
+        var columns = ColumnSet(by: [])
+        let rows = comparison.rows
+        let none = rows.map { _ in false }
+        let decimals = sharedDecimals([headline], for: headline)
+        columns.text(
+            "method",
+            rows.map {
+                Wording.capitalisedFirst($0.method.words)
+                    + ($0.method == comparison.chosen ? " (the interval shown)" : "")
+            })
+        columns.add("std. error", rows.map { shown($0.standardError, decimals, false) })
+        columns.add(interval, rows.map { shown($0.lower, $0.upper, decimals, false) })
+        columns.add("p", rows.map { probability($0.pValue, false) })
+        columns.add("smallest p possible", rows.map { probability($0.smallestPossible, false) })
+        columns.figure("df", rows.map(\.degreesOfFreedom), none, always: false, decimals: 1)
         return columns.table
     }
 

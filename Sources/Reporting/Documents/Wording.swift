@@ -135,11 +135,11 @@ public struct Wording: Sendable {
                 : "the smallest possible is \(Self.said(test.smallestPossible))).")
     }
 
-    private static func said(_ p: Double) -> String {
+    static func said(_ p: Double) -> String {
         p < 0.0005 ? "less than 0.001" : p > 0.995 ? "above 0.99" : Numeral.probability(p)
     }
 
-    private static func equation(_ p: Double) -> String {
+    static func equation(_ p: Double) -> String {
         p < 0.0005 ? "p < 0.001" : p > 0.995 ? "p > 0.99" : "p = " + Numeral.probability(p)
     }
 

@@ -93,7 +93,8 @@ extension OutcomeResult {
             preTrend.map(wording.preTrend)
             ?? "Whether the groups moved alike before the start was not tested, so the estimate rests on that assumption."
         let chance = randomisation.map(wording.randomisation)
-        return cautions + [cautions.contains(before) ? nil : before, balanceWords, chance].compactMap { $0 }
+        let drawn = wild.map { wording.wild($0, headline: effect) } ?? []
+        return cautions + [cautions.contains(before) ? nil : before, balanceWords, chance].compactMap { $0 } + drawn
     }
 
     var balanceWords: String? {

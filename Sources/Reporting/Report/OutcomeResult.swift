@@ -79,6 +79,9 @@ public struct OutcomeResult: Sendable {
     public var intake: [IntakeRow] = []
     public var preTrend: PreTrend?
     public var randomisation: RandomisationTest?
+    /// The headline by other methods, where schools are few.
+    public var methods: MethodComparison?
+    public var wild: WildFindings?
     /// Every period of the calendar between the first and the last, also those without results.
     public var periods: [PeriodMark] = []
     /// Periods whose results are there and were left out by rule, assessed by teachers; the others without results have none.
@@ -178,7 +181,7 @@ public struct OutcomeResult: Sendable {
     private mutating func withholdWords(_ rule: Disclosure, ledger: [CounterfactualRow]) {
         if rule.hasFewAnswers(ledger, group: "partners") { means = nil }
         if effect.isSuppressed {
-            (means, months, randomisation) = (nil, nil, nil)
+            (means, months, randomisation, methods, wild) = (nil, nil, nil, nil, nil)
             (cautions, remarks) = ([], [])
             if preTrend != nil { preTrend = .withheld }
         } else if let test = preTrend {

@@ -96,11 +96,17 @@ extension ReportPage {
                 outcome.robustness.isEmpty
                 ? ""
                 : HTMLTable(table: outcome.robustnessTable, caption: "The answer under other choices").markup
+            let methods =
+                outcome.methods.map {
+                    HTMLTable(
+                        table: tables.methods($0, of: outcome.effect), caption: "The same estimate by other methods"
+                    ).markup
+                } ?? ""
             let words: Markup =
                 isPrimary
                 ? "<p>How sure this is, and why, stands beside the <a href=\"#answer\">answer</a>.</p>\n"
                 : "<ul>\(items)</ul>\n"
-            return "\(title)\(words)\(runs)\(intakeWords)\(intake)"
+            return "\(title)\(words)\(methods)\(runs)\(intakeWords)\(intake)"
         }
         let warnings = report.frame.warnings.filter { !isSaidAbove($0) }.map { warning -> Markup in
             "<li>\(Wording.capitalisedFirst(warning.message)) <span class=\"quiet\">(\(warning.code))</span></li>\n"

@@ -86,6 +86,8 @@ extension OutcomeResult {
         if !balance.isEmpty { diagnostics.put("balance", .array(balance.map { ResultRows.json($0) })) }
         if !intake.isEmpty { diagnostics.put("intake", .array(intake.map { ResultRows.json($0) })) }
         if let randomisation { diagnostics.put("randomisation", DiagnosticRows.json(randomisation)) }
+        if let methods { diagnostics.put("methods", DiagnosticRows.json(methods)) }
+        if let wild { diagnostics.put("wild", DiagnosticRows.json(wild)) }
         object.put("diagnostics", diagnostics.value)
         let ledger = counterfactual + gapEffects.flatMap(\.counterfactual)
         object.put("counterfactual", .array(ledger.map { ResultRows.json($0) }))
