@@ -17,6 +17,7 @@ release: packages
 # Answers compared first, then timed in turn against polars, DuckDB, pyarrow and pyfixest.
 bench: release
 	swift build -c release --product ReadColumns
+	swift build -c release --product WildDraws
 	bash Benchmarks/bench.sh
 
 # Instruction counts of small runs, within 3% of Benchmarks/Budgets.json; they do not depend on the machine's load.
