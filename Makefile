@@ -18,6 +18,7 @@ release: packages
 bench: release
 	swift build -c release --product ReadColumns
 	swift build -c release --product WildDraws
+	swift build -c release --product PupilEffects
 	bash Benchmarks/bench.sh
 
 # Instruction counts of small runs, within 3% of Benchmarks/Budgets.json; they do not depend on the machine's load.

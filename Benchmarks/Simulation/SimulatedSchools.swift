@@ -24,6 +24,8 @@ struct SimulatedSchools: Sendable {
     var treatedSpread = 1.0
     /// Pupils a school-year; 0: the rows are school results.
     var pupils = 5
+    /// Schools differ in size: up to so many times `pupils`, one size a school.
+    var largestSize = 1
     var pupilSpread = 2.0
     var tails = Tails.normal
     /// Scores above are set to it, and all are rounded to a tenth.
@@ -72,6 +74,7 @@ struct SimulatedSchools: Sendable {
         for (u, start) in starts.enumerated() {
             let level = 2 * draws.error()
             let spread = noise * (start == nil ? 1 : treatedSpread)
+            let size = max(1, pupils) * (largestSize == 1 ? 1 : 1 + draws.random.below(largestSize))
             var shock = draws.error()
             for t in 1...years {
                 if t > 1 { shock = correlation * shock + (1 - correlation * correlation).squareRoot() * draws.error() }
@@ -79,7 +82,7 @@ struct SimulatedSchools: Sendable {
                 let treated = start.map { t >= $0 ? effect + growth * Double(t - $0) : 0 } ?? 0
                 let trend = start == nil ? 0 : treatedTrend * Double(t)
                 let centre = level + 0.1 * Double(t) + treated + trend + spread * shock
-                let scores = (0..<max(1, pupils)).map { _ in
+                let scores = (0..<size).map { _ in
                     score(pupils == 0 ? centre : centre + noise * pupilSpread * draws.error())
                 }
                 // Without its first year a school that starts soon could not be compared with anything.

@@ -9,8 +9,19 @@ import Foundation
 /// Prints one row a design, and ends with 1 where a rule is broken. Seeds are fixed and nothing is tried again.
 @main
 enum Simulation {
-    static func main() throws {
-        let arguments = Arguments(CommandLine.arguments)
+    static func main() {
+        do {
+            let broken = try run(Arguments(CommandLine.arguments))
+            for line in broken { print("BROKEN \(line)") }
+            if !broken.isEmpty { exit(1) }
+        } catch {
+            print("STOPPED \(error)")
+            exit(1)
+        }
+    }
+
+    /// - Returns: broken rules in words.
+    private static func run(_ arguments: Arguments) throws -> [String] {
         let wanted = arguments["--design"]?.split(separator: ",").map(String.init)
         let experiments = Experiments.all.enumerated().filter { wanted?.contains($0.element.letter) ?? true }
         var broken: [String] = []
@@ -28,9 +39,13 @@ enum Simulation {
             }
             print(CoverageTable.foot(samples: samples))
         }
+        func isWanted(_ letter: String) -> Bool { wanted?.contains(letter) ?? true }
+        if isWanted("J") { broken += try PreTestSize.run(samples: samples, seed: seed, threads: threads) }
+        if isWanted("K") { broken += try Placebo.run(samples: samples, seed: seed, threads: threads) }
+        if isWanted("M") || isWanted("O") { broken += try ExactChecks.run() }
+        if isWanted("power") { broken += try PowerPromise.run(samples: samples, seed: seed, threads: threads) }
         if wanted?.contains("sample") ?? true { broken += try SampleCoverage.run(arguments) }
-        for line in broken { print("BROKEN \(line)") }
-        if !broken.isEmpty { exit(1) }
+        return broken
     }
 }
 

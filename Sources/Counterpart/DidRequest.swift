@@ -38,13 +38,15 @@ public struct DidRequest: Sendable {
         design = DesignRequest(unit: data.unitName, time: data.timeName ?? "", treatment: treatment)
     }
 
-    /// Covariates and weights as keys, so that the rows of a cell share them: what variances row by row ask of cells.
-    func splittingColumns() -> [ColumnRequest] {
+    /// Covariates and weights that the rows of a cell must share, for variances that take each row's error for itself.
+    var splitColumns: [String] {
         guard analysis.vcov?.isByRow == true else { return [] }
-        let weights = data.weightsAreFrequencies ? nil : data.weights
-        return (covariates + [weights].compactMap { $0 }).map {
-            ColumnRequest("\($0) by value", source: .column($0), role: .numericKey)
-        }
+        return covariates + [data.weightsAreFrequencies ? nil : data.weights].compactMap { $0 }
+    }
+
+    /// The same as keys of the cells.
+    func splittingColumns() -> [ColumnRequest] {
+        splitColumns.map { ColumnRequest("\($0) by value", source: .column($0), role: .numericKey) }
     }
 
     /// The key columns of the cells, each once, in the order of the exchanged form.

@@ -38,8 +38,8 @@ public struct EffectCodes: Sendable {
         return sorted
     }
 
-    /// Effects without those that a finer one holds; of equal partitions the first stays.
-    static func needed(_ effects: [EffectCodes]) -> (needed: [EffectCodes], redundant: [EffectCodes]) {
+    /// The places of effects that no finer one holds; of equal partitions the first stays.
+    static func needed(_ effects: [EffectCodes]) -> [Int] {
         var isRedundant = [Bool](repeating: false, count: effects.count)
         for (i, effect) in effects.enumerated() {
             isRedundant[i] = effects.indices.contains { j in
@@ -47,9 +47,6 @@ public struct EffectCodes: Sendable {
                 return j < i || !effect.isNested(in: effects[j])
             }
         }
-        return (
-            effects.indices.filter { !isRedundant[$0] }.map { effects[$0] },
-            effects.indices.filter { isRedundant[$0] }.map { effects[$0] }
-        )
+        return effects.indices.filter { !isRedundant[$0] }
     }
 }
