@@ -17,6 +17,7 @@ release: packages
 # Answers compared first, then timed in turn against polars, DuckDB, pyarrow and pyfixest.
 bench: release
 	swift build -c release --product ReadColumns
+	swift build -c release --product WildDraws
 	swift build -c release --product PupilEffects
 	bash Benchmarks/bench.sh
 
