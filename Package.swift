@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
         .target(name: "Probability", dependencies: ["CDistributions"]),
         .target(name: "Tables", dependencies: ["CByteScan", "CCrypto", "CZlib", "CZstd"]),
-        .target(name: "Cells", dependencies: ["Tables"]),
+        .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells"]),
         .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
         .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra"]),

@@ -71,6 +71,7 @@ struct DidComposition {
             counterfactual: counterfactual, path: path, cautions: cautions(first),
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))
+        document.elimination = first.result.elimination
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
@@ -89,8 +90,28 @@ struct DidComposition {
     }
 
     private func remarks(_ part: DidStudy.Part) -> [String] {
-        [request.months(part)?.sentence, neverTreated(part), RowWords.sentence(part.report.rowKind, request.data)]
-            .compactMap { $0 }
+        [
+            request.months(part)?.sentence, neverTreated(part), RowWords.sentence(part.report.rowKind, request.data),
+            keptApart(part), iterations(part),
+        ].compactMap { $0 }
+    }
+
+    /// That rows, not cells, were what the fit took, and why.
+    private func keptApart(_ part: DidStudy.Part) -> String? {
+        let columns = request.splitColumns
+        guard !columns.isEmpty, study.cells.request != nil else { return nil }
+        return "Rows were kept apart by \(Wording.list(columns)), as \(part.result.varianceUsed.rawValue) needs: "
+            + "\(part.design.cellCount) different rows."
+    }
+
+    /// That fixed effects were taken out by iterations, and how far these came.
+    private func iterations(_ part: DidStudy.Part) -> String? {
+        guard case .iterated(let levels, let iterations, let residual) = part.result.elimination?.method else {
+            return nil
+        }
+        return
+            "The fixed effects beside the largest have \(levels) levels and were taken out in \(iterations) iterations, "
+            + "until \(residual) of a column's length was left in them."
     }
 
     /// Who compares because the start's column says so: what stands there, how many, and their names.
@@ -145,6 +166,7 @@ struct DidComposition {
         settings.put("covariates", request.covariates)
         settings.put("factors", design.factors)
         settings.put("absorb", design.absorbed)
+        settings.put("keptApart", study.cells.request == nil ? [] : request.splitColumns)
         settings.put("cluster", design.clusters.isEmpty ? [design.unit] : design.clusters)
         settings.put("by", request.by)
         settings.put("gap", design.gap?.label)

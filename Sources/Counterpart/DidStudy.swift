@@ -50,7 +50,9 @@ struct DidStudy {
         try labels.forEach { try $0.refusePupils(request.data) }
         try request.data.refuseOutcomes(among: request.covariates, role: "held constant")
         let always = [request.design.unit, request.design.time]
-        var cells = try StudyCells.read(request.data, keys: keys, covariates: request.covariates, required: always)
+        var cells = try StudyCells.read(
+            request.data, keys: keys, splits: request.splittingColumns(), covariates: request.covariates,
+            required: always)
         try labels.forEach { try $0.refusePupils(cells.table, request.data, areUnits: request.design.rows == .units) }
         // After the reading and in one order, so that cell tables give the same counts as their rows.
         for name in request.design.clusters + request.design.absorbed + request.design.factors
@@ -148,6 +150,7 @@ struct DidStudy {
         request.rows = rows
         request.block = block
         request.countBlock = cells.countBlock
+        request.splits = whole.splittingColumns().map(\.name)
         request.hasPupilColumn = whole.data.pupil != nil
         request.weightKind = whole.data.weightsAreFrequencies ? .frequency : .analytic
         // The gap's own column is held constant by the effects of unit × group; as a factor it would say nothing new.

@@ -24,8 +24,7 @@ struct TreatmentRegression {
         let (columns, model) = try regressing { () throws(RegressionError) in
             let columns = try ModelColumns(
                 design, rows: rows, effects: effects, nuisance: nuisance, treatment: treatment,
-                eliminating: nested.map { .nested(in: $0) }
-                    ?? (ModelColumns.areFew(effects, rows: rows.count) ? .largest : .all))
+                eliminating: nested.map { .nested(in: $0) } ?? .largestWhereFew)
             return (columns, try LeastSquares(columns, rows: rows))
         }
         let places = columns.treatmentIndices.map { model.place[$0] }

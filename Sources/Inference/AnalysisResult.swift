@@ -21,6 +21,8 @@ public struct AnalysisResult: Sendable {
     /// nil where it was not asked for.
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
+    /// How two or more fixed effects were taken out; nil where one, or columns, sufficed.
+    public var elimination: EffectElimination?
     public var warnings: [Warning]
     /// Rows behind the estimate, after singletons were set aside.
     public var rowsUsed: Int

@@ -11,7 +11,8 @@ import Tables
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
     public static func run(_ whole: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
-        let (fit, covariance, singletons) = try estimate(whole, options)
+        let estimated = try estimate(whole, options)
+        let (fit, covariance, singletons) = (estimated.fit, estimated.covariance, estimated.singletons)
         let (name, kind) = (fit.estimator, covariance.kind)
         let counts = ArmCounts(fit.design)
         try covariance.checkHeadline(fit, counts)
@@ -28,7 +29,7 @@ public struct DidAnalysis {
             ? try LeaveOneOut.run(fit, estimator(name, options), sign: table.sign(0), threads: options.threads) : nil
 
         let permutations =
-            options.permutations ?? (counts.isFewTreated || (options.vcov == nil && kind == .cr2) ? 999 : 0)
+            options.permutations ?? (counts.isFewTreated || (options.vcov == nil && estimated.rule == .cr2) ? 999 : 0)
         let randomisation = try RandomisationTest.run(
             fit, window: options.window, draws: permutations, seed: options.seed, threads: options.threads)
         rows[0].permutationPValue = randomisation?.pValue
@@ -57,7 +58,7 @@ public struct DidAnalysis {
         return AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
             preTrend: preTrend, randomisation: randomisation, methods: methods, wild: wild, bootstrap: bands,
-            leaveOneOut: leaveOneOut,
+            leaveOneOut: leaveOneOut, elimination: EffectElimination(fit),
             warnings: cautions.warnings(),
             rowsUsed: Int(fit.design.moments.n.reduce(0, +)), singletonRows: singletons?.rows ?? 0, units: counts.units,
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
@@ -65,10 +66,20 @@ public struct DidAnalysis {
             sentences: cautions.sentences())
     }
 
-    /// The fit and its covariance, by the rules; and the singletons that were set aside, if they were looked for.
+    /// A fit and its covariance.
+    struct Estimated {
+        var fit: Fit
+        var covariance: CovarianceOfEstimates
+        /// Those set aside; nil where none were looked for.
+        var singletons: Singletons?
+        /// The variance that the rule asks for.
+        var rule: VarianceKind
+    }
+
+    /// The fit and its covariance, by the rules.
     static func estimate(
         _ whole: Design, _ options: AnalysisOptions
-    ) throws(EstimationError) -> (fit: Fit, covariance: CovarianceOfEstimates, singletons: Singletons?) {
+    ) throws(EstimationError) -> Estimated {
         // A cell without weight says nothing, and its mean is not one.
         let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
         try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
@@ -80,11 +91,30 @@ public struct DidAnalysis {
         let used = singletons.map { design.keeping($0.keep) } ?? design
         try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
 
-        let kind = options.vcov ?? (used.clusters.count == 1 && ArmCounts(used).isFew ? .cr2 : .cr1)
-        let isNested = kind.isLeverageAdjusted || WildFindings.draws(options, kind: kind) > 0
-        let fit = try estimator(name, options).fit(used, nested: isNested ? used.clusters.first : nil)
+        let rule = used.clusters.count == 1 && ArmCounts(used).isFew ? VarianceKind.cr2 : .cr1
+        let (fit, kind) = try fitted(try estimator(name, options), used, options, rule: rule)
         let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
-        return (fit, covariance, singletons)
+        return Estimated(fit: fit, covariance: covariance, singletons: singletons, rule: rule)
+    }
+
+    /// The fit, and the variance that it is good for: where the rule asks for CR2 and an effect of too many levels crosses the
+    /// clusters, CR1 with a warning.
+    private static func fitted(
+        _ method: any Estimator, _ used: Design, _ options: AnalysisOptions, rule: VarianceKind
+    ) throws(EstimationError) -> (fit: Fit, kind: VarianceKind) {
+        let kind = options.vcov ?? rule
+        let needsBlocks = kind.isLeverageAdjusted || WildFindings.draws(options, kind: kind) > 0
+        do {
+            return (try method.fit(used, nested: needsBlocks ? used.clusters.first : nil), kind)
+        } catch .regression(let error) where error.isAboutSize && options.vcov == nil && kind == .cr2 {
+            var fit = try method.fit(used, nested: nil)
+            fit.warnings.append(
+                Warning(
+                    "no-cr2",
+                    "standard errors are cr1, too small where clusters are few: for cr2, \(error.message); rely on the "
+                        + "randomisation p-value"))
+            return (fit, .cr1)
+        }
     }
 
     private static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)

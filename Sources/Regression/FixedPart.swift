@@ -19,8 +19,6 @@ public struct SparseColumn: Sendable {
 public struct FixedPart: Sendable {
     public let rows: CompressedRows
     private let model: LeastSquares
-    /// The one eliminated effect; nil where there is none, or where all are eliminated together.
-    private let elimination: Elimination?
     private let rowsOfLevel: [[Int]]
     private let clusterOfRow: [Int]
     private let clusterCount: Int
@@ -36,14 +34,11 @@ public struct FixedPart: Sendable {
     ) throws(RegressionError) {
         rows = CompressedRows(design, pool: design.clusterBlocks.codes)
         let extra = nuisance.map { CellColumn(name: "nuisance", values: $0) }
-        let isSparse = ModelColumns.areFew(effects, rows: rows.count)
-        let columns = try ModelColumns(
-            design, rows: rows, effects: effects, nuisance: extra, eliminating: isSparse ? .largest : .all)
-        model = try LeastSquares(columns, rows: rows)
-        let single = isSparse ? columns.eliminated.first : nil
-        elimination = single.map { [rows] in Elimination($0, rows: rows) }
-        var rowsOfLevel = [[Int]](repeating: [], count: elimination?.weight.count ?? 0)
-        if let level = elimination?.level {
+        model = try LeastSquares(
+            ModelColumns(design, rows: rows, effects: effects, nuisance: extra, eliminating: .largestWhereFew),
+            rows: rows)
+        var rowsOfLevel = [[Int]](repeating: [], count: model.elimination?.weight.count ?? 0)
+        if let level = model.elimination?.level {
             for (r, l) in level.enumerated() where l >= 0 { rowsOfLevel[l].append(r) }
         }
         self.rowsOfLevel = rowsOfLevel
@@ -97,15 +92,15 @@ public struct FixedPart: Sendable {
                 guard let i = place[c] else { continue }
                 values[i, j] = rows.scale[c]
                 lengths[j] += rows.scale[c] * rows.scale[c]
-                if let level = elimination?.level[c] { sum[level, default: 0] += rows.scale[c] * rows.scale[c] }
+                if let level = model.elimination?.level[c] { sum[level, default: 0] += rows.scale[c] * rows.scale[c] }
             }
-            guard let elimination else { continue }
+            guard let elimination = model.elimination else { continue }
             for (i, r) in touched.enumerated() {
                 let level = elimination.level[r]
                 if let total = sum[level] { values[i, j] -= rows.scale[r] * total / elimination.weight[level] }
             }
         }
-        if elimination == nil, var effects = model.absorption, (try? effects.apply(&values)) == nil { return nil }
+        if model.elimination == nil, var effects = model.absorption, (try? effects.apply(&values)) == nil { return nil }
         let x = model.matrix.selecting(rows: touched)
         let directions = x.transposedTimes(values)
         let slopes = model.gramInverse.times(directions)
@@ -162,7 +157,7 @@ public struct FixedPart: Sendable {
     /// are eliminated together. Ascending.
     private func touchedRows(_ columns: [SparseColumn]) -> [Int] {
         let cells = columns.flatMap(\.cells)
-        guard let elimination else {
+        guard let elimination = model.elimination else {
             return model.absorption == nil ? Array(Set(cells)).sorted() : Array(0..<rows.count)
         }
         return Array(Set(cells.map { elimination.level[$0] })).sorted().flatMap { rowsOfLevel[$0] }.sorted()

@@ -25,6 +25,8 @@ public struct LeastSquares: Sendable {
     package let eliminated: [EffectCodes]
     /// What took the eliminated effects out; nil where all are columns.
     package let absorption: Absorption?
+    /// The eliminated effect where it is one alone: then a row's leverage in it is its share of its level's weight.
+    package private(set) var elimination: Elimination?
     public let warnings: [Warning]
 
     /// Below this reciprocal condition the Gram matrix is not trusted and QR of the rows takes over.
@@ -36,6 +38,7 @@ public struct LeastSquares: Sendable {
 
     package init(_ columns: ModelColumns, rows: CompressedRows) throws(RegressionError) {
         try self.init(RegressionProblem(columns, rows: rows))
+        if columns.eliminated.count == 1 { elimination = Elimination(columns.eliminated[0], rows: rows) }
     }
 
     /// - Throws: `.noVariation`, `.nearlyCollinear`, `.notConverged`.
@@ -71,13 +74,13 @@ public struct LeastSquares: Sendable {
         for (a, j) in solution.kept.enumerated() { place[j] = a }
         self.place = place
         self.absorption = absorption
-        eliminated = EffectCodes.needed(given.effects).needed
+        eliminated = EffectCodes.needed(given.effects).map { given.effects[$0] }
         effectRank = (absorption?.rank ?? 0) + labels.reduce(0) { $0 + ($1.role == .effect ? 1 : 0) }
         warnings = solution.warnings
     }
 
     /// How fixed effects were eliminated; nil where all are columns.
-    public var elimination: Absorption.Method? { absorption?.method }
+    public var effectMethod: Absorption.Method? { absorption?.method }
 
     /// False where `effectRank` can be too high: three or more effects with more levels than can be factored.
     public var isEffectRankExact: Bool { absorption?.isRankExact ?? true }

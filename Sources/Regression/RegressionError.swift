@@ -8,11 +8,19 @@ public enum RegressionError: Refusal, Equatable {
     case tooManyLevels(effect: String, levels: Int, limit: Int)
     case tooManyValues(rows: Int, columns: Int)
     case numerical(String)
+    case notConverged(iterations: Int, residual: Double)
     case separated(rows: Int, of: Int)
     case logitNotConverged(iterations: Int)
-    case notConverged(iterations: Int, residual: Double)
 
     public var status: ExitStatus { .design }
+
+    /// True where the same regression can be had with fewer columns.
+    package var isAboutSize: Bool {
+        switch self {
+        case .tooManyLevels, .tooManyValues: true
+        default: false
+        }
+    }
 
     public var code: String {
         switch self {
@@ -21,9 +29,9 @@ public enum RegressionError: Refusal, Equatable {
         case .tooManyLevels: "E405"
         case .tooManyValues: "E406"
         case .numerical: "E411"
+        case .notConverged: "E413"
         case .separated: "E430"
         case .logitNotConverged: "E431"
-        case .notConverged: "E413"
         }
     }
 
@@ -34,17 +42,18 @@ public enum RegressionError: Refusal, Equatable {
         case .nearlyCollinear(let condition):
             "the regressors are too nearly collinear to estimate: reciprocal condition \(Self.shortNumber(condition))"
         case .tooManyLevels(let effect, let levels, let limit):
-            "\(levels) levels of \(effect) beside a larger effect: more than \(limit) are not in this version"
+            "\(levels) levels of \(effect), which cross the clusters or a larger effect, would take a column each, and more than "
+                + "\(limit) are not in this version"
         case .tooManyValues(let rows, let columns):
             "\(rows) rows by \(columns) columns are too many for one fit in memory; this is not in this version"
         case .numerical(let what): "the computation did not end: \(what)"
+        case .notConverged(let iterations, let residual):
+            "the fixed effects could not be taken out to ten digits: after \(iterations) iterations "
+                + "\(Self.shortNumber(residual)) of a column's length was left in them"
         case .separated(let rows, let all):
             "the covariates tell who was treated with certainty in \(rows) of \(all) rows, so that no probability can be estimated"
         case .logitNotConverged(let iterations):
             "the model of who was treated had no maximum after \(iterations) steps"
-        case .notConverged(let iterations, let residual):
-            "the fixed effects could not be taken out to ten digits: after \(iterations) iterations "
-                + "\(Self.shortNumber(residual)) of a column's length was left in them"
         }
     }
 
@@ -53,10 +62,10 @@ public enum RegressionError: Refusal, Equatable {
         case .noVariation: "check that the outcome column holds results, not a constant"
         case .nearlyCollinear: "leave out one of two covariates that measure nearly the same"
         case .tooManyLevels, .tooManyValues: "absorb a coarser effect"
+        case .notConverged: "leave out levels that few rows connect to the others, or absorb a coarser effect"
         case .separated:
             "leave out the covariate in which the groups do not overlap, or compare with units like the treated"
         case .logitNotConverged: "look for covariates of extreme size"
-        case .notConverged: "leave out levels that few rows connect to the others, or absorb a coarser effect"
         case .numerical: "look for outcomes or covariates of extreme size"
         }
     }

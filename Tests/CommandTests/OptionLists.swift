@@ -86,6 +86,7 @@ enum OptionLists {
         let twfe = ["--estimator", "twfe"]
         let drawn =
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
+        let whole = ["--suppress", "0"]
         let later = [
             "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked", "dcdh", "local-projections",
             "lee-wooldridge", "synthetic-control",
@@ -134,7 +135,8 @@ enum OptionLists {
                 list.isLater("--method", "dr"),
                 list.isLater("--anticipation", "1"),
                 list.isLater("--base", "universal"), list.isLater("--collapse"),
-                list.acts("--wild", "99", says: "wildPValue"), list.refuses("--wild", "-1", says: "0 to 1000000"),
+                list.acts("--wild", "99", with: whole, says: "wildPValue"),
+                list.refuses("--wild", "1000001", says: "0 to 1000000"),
                 list.refuses(
                     "--wild", "99", with: ["--cluster", "urn,academic_year"], status: 4, says: "two levels of clusters"),
                 list.acts("--wild-weights", "webb", with: ["--wild", "99"]),
@@ -142,9 +144,10 @@ enum OptionLists {
                 list.acts("--wild-weights", "rademacher", with: ["--wild", "99", "--wild-weights", "webb"]),
                 list.refuses("--wild-weights", "webb", says: "--wild-weights does not apply"),
                 list.refuses("--wild-weights", "coin", with: ["--wild", "99"], says: "rademacher, mammen, webb"),
-                list.acts("--bootstrap", "99", says: "bandLower"),
-                list.refuses("--bootstrap", "-1", says: "0 to 1000000"),
-                list.acts("--diagnostics", "leave-one-out", with: ["--diagnostics", "none"], says: "mostInfluential"),
+                list.acts("--bootstrap", "99", with: whole, says: "bandLower"),
+                list.refuses("--bootstrap", "1000001", says: "0 to 1000000"),
+                list.acts(
+                    "--diagnostics", "leave-one-out", with: whole + ["--diagnostics", "none"], says: "mostInfluential"),
             ]
     }
 

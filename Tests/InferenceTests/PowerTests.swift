@@ -45,7 +45,7 @@ struct PowerTests {
         world.shock = 6
         let design = world.sample(1)
         let parts = try components(design)
-        let (fit, _, _) = try DidAnalysis.estimate(design, AnalysisOptions())
+        let fit = try DidAnalysis.estimate(design, AnalysisOptions()).fit
         func average(_ left: ClosedRange<Int>, _ right: ClosedRange<Int>) -> Double {
             let values = left.flatMap { t in right.map { parts.movement(abs(t - $0)) } }
             return values.reduce(0, +) / Double(values.count)
@@ -83,7 +83,7 @@ struct PowerTests {
         var promised: [Double] = []
         for seed in 0..<300 {
             let design = world.sample(1000 + UInt64(seed))
-            let (fit, _, _) = try DidAnalysis.estimate(design, AnalysisOptions())
+            let fit = try DidAnalysis.estimate(design, AnalysisOptions()).fit
             squares.append(fit.estimates[0] * fit.estimates[0])
             promised.append(try components(design).variance(of: fit))
         }

@@ -54,7 +54,7 @@ struct EliminationTests {
             CellFactor(name: "class", levels: (0..<4_010).map(String.init), codes: (0..<count).map { $0 % 4_010 })
         ]
         let fit = try Self.twoWay(design)
-        guard case .iterated(_, _, let residual) = fit.elimination else {
+        guard case .iterated(_, _, let residual) = fit.effectMethod else {
             Issue.record("not iterated")
             return
         }

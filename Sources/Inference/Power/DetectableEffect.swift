@@ -29,7 +29,8 @@ public struct DetectableEffect: Sendable, Equatable {
         _ label: String, _ design: Design, _ components: VarianceComponents, pupilFactor: Double = 1,
         options: AnalysisOptions, power: Double
     ) throws(EstimationError) {
-        let (fit, covariance, _) = try DidAnalysis.estimate(design, options)
+        let estimated = try DidAnalysis.estimate(design, options)
+        let (fit, covariance) = (estimated.fit, estimated.covariance)
         let counts = ArmCounts(fit.design)
         self.label = label
         schools = counts.units

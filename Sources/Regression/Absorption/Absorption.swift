@@ -49,8 +49,9 @@ public struct Absorption: Sendable {
     public init(
         _ effects: [EffectCodes], scale: [Double]?, threads: Int = 1, denseLimit: Int = Absorption.denseLimit
     ) throws(RegressionError) {
-        let (needed, redundant) = EffectCodes.needed(effects)
-        self.redundant = redundant.map(\.name)
+        let places = EffectCodes.needed(effects)
+        let needed = places.map { effects[$0] }
+        redundant = effects.indices.filter { !places.contains($0) }.map { effects[$0].name }
         // The first of equal size, so that the choice never depends on anything but the design.
         let main = needed.indices.max { (needed[$0].levelCount, -$0) < (needed[$1].levelCount, -$1) } ?? 0
         let others = needed.indices.filter { $0 != main }.map { needed[$0] }

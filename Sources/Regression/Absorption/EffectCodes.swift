@@ -22,7 +22,7 @@ public struct EffectCodes: Sendable {
     }
 
     /// True where every level lies within one level of the other effect, so that its dummies hold the other's.
-    func isNested(in other: EffectCodes) -> Bool {
+    package func isNested(in other: EffectCodes) -> Bool {
         var home = [Int32](repeating: -1, count: levelCount)
         for (level, outer) in zip(codes, other.codes) {
             if home[Int(level)] < 0 { home[Int(level)] = outer }
@@ -38,8 +38,8 @@ public struct EffectCodes: Sendable {
         return sorted
     }
 
-    /// Effects without those that a finer one holds; of equal partitions the first stays.
-    static func needed(_ effects: [EffectCodes]) -> (needed: [EffectCodes], redundant: [EffectCodes]) {
+    /// The places of effects that no finer one holds; of equal partitions the first stays.
+    static func needed(_ effects: [EffectCodes]) -> [Int] {
         var isRedundant = [Bool](repeating: false, count: effects.count)
         for (i, effect) in effects.enumerated() {
             isRedundant[i] = effects.indices.contains { j in
@@ -47,9 +47,6 @@ public struct EffectCodes: Sendable {
                 return j < i || !effect.isNested(in: effects[j])
             }
         }
-        return (
-            effects.indices.filter { !isRedundant[$0] }.map { effects[$0] },
-            effects.indices.filter { isRedundant[$0] }.map { effects[$0] }
-        )
+        return effects.indices.filter { !isRedundant[$0] }
     }
 }

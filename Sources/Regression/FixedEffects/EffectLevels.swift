@@ -40,6 +40,12 @@ extension CellFactor {
     }
 }
 
+extension [CellFactor] {
+    /// Without effects that a finer one holds, such as a school's beside those of pupils who never leave it; of equal
+    /// partitions the first stays. Nothing that is absorbed changes.
+    var withoutHeld: [CellFactor] { EffectCodes.needed(map(EffectCodes.init)).map { self[$0] } }
+}
+
 extension Design {
     public var unitFactor: CellFactor { CellFactor(name: "unit", levels: units, codes: unit) }
     public var periodFactor: CellFactor { CellFactor(name: "period", levels: periods.map(\.label), codes: period) }

@@ -4,7 +4,7 @@ import Panels
 public enum EffectRank {
     /// Effects that others hold count nothing; two count their levels less their connected sets, more by factoring.
     public static func count(_ effects: [EffectCodes]) -> Int {
-        let needed = EffectCodes.needed(effects).needed
+        let needed = EffectCodes.needed(effects).map { effects[$0] }
         guard let main = needed.indices.max(by: { needed[$0].levelCount < needed[$1].levelCount }) else { return 0 }
         let others = needed.indices.filter { $0 != main }.map { needed[$0] }
         // A factorisation that does not end leaves the count by pairs, which is never too low.

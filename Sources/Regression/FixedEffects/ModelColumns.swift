@@ -34,6 +34,8 @@ package struct ModelColumns: Sendable {
         case all
         /// The one with most levels, for algebra that follows single levels.
         case largest
+        /// The same where the dummies that it leaves take little memory, else all.
+        case largestWhereFew
         /// Those nested in this factor: then each of its levels has a hat matrix of its own, as CR2 and CR3 ask.
         case nested(in: CellFactor)
     }
@@ -41,19 +43,17 @@ package struct ModelColumns: Sendable {
     /// Dense effect columns beyond this many are refused.
     package static let levelLimit = 4_000
     /// Values of one matrix beyond this many (800 MB) are refused.
-    static let valueLimit = 100_000_000
+    package static let valueLimit = 100_000_000
 
     /// - Throws: `.tooManyLevels` and `.tooManyValues` where dummies would take too much memory.
     package init(
         _ design: Design, rows: CompressedRows, effects: [CellFactor], nuisance: [CellColumn] = [],
         treatment: [CellColumn] = [], eliminating: Eliminating = .all
     ) throws(RegressionError) {
-        let chosen = Self.chosen(effects, eliminating)
+        let effects = effects.withoutHeld
+        let chosen = Self.chosen(effects, eliminating, rows: rows.count)
         eliminated = chosen.map { effects[$0] }
-        // Dummies that an eliminated effect holds would all be dropped again.
-        let explicit = effects.indices.filter { i in
-            !chosen.contains(i) && !chosen.contains { effects[$0].isNested(in: effects[i]) }
-        }.map { effects[$0] }
+        let explicit = effects.indices.filter { !chosen.contains($0) }.map { effects[$0] }
         let covariates = design.covariates
         let columnCount =
             explicit.reduce(0) { $0 + $1.levels.count } + design.factors.reduce(0) { $0 + $1.levels.count }
@@ -91,24 +91,19 @@ package struct ModelColumns: Sendable {
         self.labels = labels
     }
 
-    private static func chosen(_ effects: [CellFactor], _ eliminating: Eliminating) -> [Int] {
-        switch eliminating {
-        case .all: Array(effects.indices)
-        case .nested(let factor): effects.indices.filter { effects[$0].isNested(in: factor) }
-        case .largest:
-            // The first of equal size, so that the choice never depends on anything but the design.
+    private static func chosen(_ effects: [CellFactor], _ eliminating: Eliminating, rows: Int) -> [Int] {
+        // The first of equal size, so that the choice never depends on anything but the design.
+        let largest =
             effects.indices.max { (effects[$0].usedLevelCount, -$0) < (effects[$1].usedLevelCount, -$1) }
-                .map { [$0] } ?? []
+            .map { [$0] } ?? []
+        switch eliminating {
+        case .all: return Array(effects.indices)
+        case .nested(let factor): return effects.indices.filter { effects[$0].isNested(in: factor) }
+        case .largest: return largest
+        case .largestWhereFew:
+            let levels = effects.indices.filter { !largest.contains($0) }.reduce(0) { $0 + effects[$1].levels.count }
+            return levels <= fewLevels && levels * rows <= fewValues ? largest : Array(effects.indices)
         }
-    }
-
-    /// True where the dummies that an elimination of the largest effect leaves take little memory.
-    package static func areFew(_ effects: [CellFactor], rows: Int) -> Bool {
-        let chosen = Self.chosen(effects, .largest)
-        let levels = effects.indices.filter { i in
-            !chosen.contains(i) && !chosen.contains { effects[$0].isNested(in: effects[i]) }
-        }.reduce(0) { $0 + effects[$1].levels.count }
-        return levels <= fewLevels && levels * rows <= fewValues
     }
 
     private static let fewLevels = 500

@@ -17,6 +17,8 @@ public struct DidDocument: Sendable {
     public var wild: WildFindings?
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
+    /// How many fixed effects were taken out together; nil where nothing is to be told.
+    public var elimination: EffectElimination?
     public var counterfactual: [CounterfactualRow]
     public var path: [PathPoint]
     /// What must stand beside the headline in every format: few treated units, what the data cannot separate.
@@ -103,6 +105,7 @@ public struct DidDocument: Sendable {
         if let wild { object.put("wild", DiagnosticRows.json(wild)) }
         if let bootstrap { object.put("bootstrap", DiagnosticRows.json(bootstrap)) }
         if let leaveOneOut { object.put("leaveOneOut", DiagnosticRows.json(leaveOneOut)) }
+        if let elimination { object.put("fixedEffects", DiagnosticRows.json(elimination)) }
         return object.value
     }
 
@@ -208,6 +211,24 @@ enum DiagnosticRows {
         return object.value
     }
 
+    static func json(_ elimination: EffectElimination) -> JSONValue {
+        var object = JSONObject()
+        switch elimination.method {
+        case .groupMeans: object.put("method", .text("group means"))
+        case .factored(let levels):
+            object.put("method", .text("factored"))
+            object.put("levels", .integer(levels))
+        case .iterated(let levels, let iterations, let residual):
+            object.put("method", .text("conjugate gradients"))
+            object.put("levels", .integer(levels))
+            object.put("iterations", .integer(iterations))
+            object.put("residual", .number(residual))
+        }
+        object.put("rank", .integer(elimination.rank))
+        if !elimination.isRankExact { object.put("rankIsAtMost", .bool(true)) }
+        return object.value
+    }
+
     static func json(_ comparison: MethodComparison) -> JSONValue {
         var object = JSONObject()
         object.put("chosen", ifAny: comparison.chosen?.rawValue)
@@ -230,10 +251,13 @@ enum DiagnosticRows {
     }
 
     static func json(_ test: RandomisationTest) -> JSONValue {
-        [
-            "pValue": .number(test.pValue), "smallestPossible": .number(test.smallestPossible),
-            "assignments": .integer(test.assignments), "enumerated": .bool(test.isEnumerated),
-        ]
+        var object = JSONObject()
+        object.put("pValue", .number(test.pValue))
+        object.put("rawPValue", ifAny: test.rawPValue)
+        object.put("smallestPossible", .number(test.smallestPossible))
+        object.put("assignments", .integer(test.assignments))
+        object.put("enumerated", .bool(test.isEnumerated))
+        return object.value
     }
 }
 
