@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
         .target(name: "Probability", dependencies: ["CDistributions"]),
         .target(name: "Tables", dependencies: ["CByteScan", "CCrypto", "CZlib", "CZstd"]),
-        .target(name: "Cells", dependencies: ["Tables"]),
+        .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells"]),
         .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
         .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra"]),
@@ -51,7 +51,8 @@ let package = Package(
         .target(name: "SampleSchools", path: "SampleData/Generator"),
         .executableTarget(name: "SampleDataCommand", dependencies: ["SampleSchools"], path: "SampleData/Command"),
         .executableTarget(
-            name: "Simulation", dependencies: ["SampleSchools", "Counterpart"], path: "Benchmarks/Simulation"),
+            name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability"],
+            path: "Benchmarks/Simulation"),
         .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
         .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),

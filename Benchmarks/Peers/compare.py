@@ -2,11 +2,12 @@
 
 Workloads: w1 all columns into memory with their types (against polars, DuckDB and pyarrow), w2 gaps by school and year with
 their standard errors (DuckDB), w3 difference-in-differences with school and year effects, two pupil covariates and clustered
-errors (polars + pyfixest), w4 effects of pupil and year on a panel in memory (pyfixest's fit, by each of its demeaners). Answers come
-first: where they differ nothing is timed. Then the programs take turns, each with
-all cores; the first turn is not counted. A line a workload tells medians and the median of the ratios of wall times; for w1
-the reading alone is timed and for w4 the fit alone, by each program itself, for the others whole processes. `--long` adds w2 on 1, 10 and 40 million
-rows. Ends with 1 where an answer differs or a target is missed. Needs the packages of peers.txt in the Python that runs it.
+errors (polars + pyfixest), w4 effects of pupil and year on a panel in memory (pyfixest's fit, by each of its demeaners), w6
+the wild cluster bootstrap of 40 schools with 99,999 draws (wildboottest). Answers come first: where they differ nothing is
+timed. Then the programs take turns, each with all cores; the first turn is not counted. A line a workload tells medians and
+the median of the ratios of wall times; for w1 the reading alone is timed and for w4 the fit alone, by each program itself, for
+w6 the peer's call alone, for the others whole processes. `--long` adds w2 on 1, 10 and 40 million rows. Ends with 1 where an
+answer differs or a target is missed. Needs the packages of peers.txt in the Python that runs it.
 """
 
 import argparse
@@ -24,12 +25,14 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 # What design asks of each workload: the least ratio of wall times.
-LEAST = {"w1": 3.0, "w2": 5.0, "w3": 40.0, "w4": 10.0}
+LEAST = {"w1": 3.0, "w2": 5.0, "w3": 40.0, "w4": 10.0, "w6": 20.0}
 MOST_MEGABYTES = 300
 READERS = ["polars", "duckdb", "pyarrow"]
 DEMEANERS = ["default", "map", "lsmr"]
 PANEL_PUPILS = 1_000_000
 ANSWER_TOLERANCE = 1e-9
+# Of the wild bootstrap over 40 schools.
+WILD_DRAWS = 99_999
 # The fit that answers are compared with stops its iterations far below the tolerance of the comparison.
 TIGHT = "1e-12"
 
@@ -225,6 +228,43 @@ def w4(folder, panel, rounds):
     return ratio(our, their) >= LEAST["w4"]
 
 
+def wild(program, schools, draws):
+    return [
+        program, "did", schools, "--outcome", "score", "--unit", "school", "--time", "year", "--start", "start",
+        "--estimator", "twfe", "--vcov", "cr1", "--small-sample", "clusters", "--permutations", "0", "--diagnostics", "none",
+        "--wild", str(draws), "--wild-weights", "rademacher", "--format", "json",
+    ]  # fmt: skip
+
+
+def compare_wild(program, folder):
+    """All patterns of 12 schools: equal p-values. Of 40 schools as many draws each: equal within both simulation errors."""
+    few, many = schools_file(folder, 12), schools_file(folder, 40)
+    for schools, draws in ((few, 4096), (many, WILD_DRAWS)):
+        ours = json.loads(output(wild(program, schools, draws)))["diagnostics"]["wild"]
+        theirs = json.loads(output(peer("wild_wildboottest.py", schools, draws + (draws == 4096))))
+        if ours["draws"] != theirs["draws"]:
+            raise Shortfall(f"{ours['draws']} draws, the peer makes {theirs['draws']}")
+        same("t", ours["statistic"], theirs["t"])
+        room = 0 if ours["enumerated"] else 5 * math.sqrt(2 * theirs["p"] * (1 - theirs["p"]) / draws)
+        if abs(ours["pValue"] - theirs["p"]) > room:
+            raise Shortfall(f"p is {ours['pValue']!r}, the peer says {theirs['p']!r}")
+    return f"p of all 4,096 patterns equal, of {WILD_DRAWS:,} draws within simulation error"
+
+
+def w6(folder, pupils, rounds):
+    program = folder / "counterpart"
+    agreement = compare_wild(program, pupils.parent)
+    schools = schools_file(pupils.parent, 40)
+    ours = wild(program, schools, WILD_DRAWS)
+    (our,) = turns([lambda: seconds(ours)], rounds)
+    their = json.loads(output(peer("wild_wildboottest.py", schools, WILD_DRAWS, rounds)))["seconds"]
+    print(
+        f"w6 wild bootstrap: {agreement}; the whole program {statistics.median(our):.3f} s against "
+        f"{statistics.median(their):.3f} s of one call of wildboottest: {ratio(our, their):.1f} times as fast"
+    )
+    return ratio(our, their) >= LEAST["w6"]
+
+
 def scaling(folder, files):
     """Seconds and memory of w2 by size; holds where time grows no faster than 1.25 times the rows from the second size on."""
     program, holds, before = folder / "counterpart", True, None
@@ -253,6 +293,13 @@ def panel_file(folder, pupils):
     path = folder / f"panel-{pupils}.csv"
     if not path.exists():
         output(peer("make_pupil_panel.py", path, pupils))
+    return path
+
+
+def schools_file(folder, schools):
+    path = folder / f"schools-{schools}.csv"
+    if not path.exists():
+        output(peer("make_schools.py", path, schools))
     return path
 
 
@@ -289,7 +336,7 @@ def main():
     options.add_argument("build", type=pathlib.Path, help="the folder of the release programs")
     options.add_argument("--rows", type=int, default=10_000_000)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--only", default="w1,w2,w3,w4", help="workloads, separated by commas")
+    options.add_argument("--only", default="w1,w2,w3,w4,w6", help="workloads, separated by commas")
     options.add_argument("--long", action="store_true", help="w2 on 1, 10 and 40 million rows as well")
     options.add_argument("--folder", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "counterpart-bench")
     given = options.parse_args()
@@ -301,7 +348,7 @@ def main():
         output([build / "counterpart", "--help"])
     except (Shortfall, OSError) as problem:
         sys.exit(f"compare.py: {problem}")
-    workloads = {"w1": (w1, pupils), "w2": (w2, pupils), "w3": (w3, pupils), "w4": (w4, panel)}
+    workloads = {"w1": (w1, pupils), "w2": (w2, pupils), "w3": (w3, pupils), "w4": (w4, panel), "w6": (w6, pupils)}
     holds = []
     for name in names:
         run, path = workloads[name]

@@ -1,75 +1,61 @@
 import Counterpart
 import Foundation
-import SampleSchools
 
-/// How often the sample evaluation's 95% interval holds the known truth, over many seeds of the sample's generator.
+/// Simulations of the methods on worlds whose truth is known.
 ///
-/// Each seed's files are written to a temporary folder and read back through the whole program: reading, cells, design,
-/// estimate. Usage: `Simulation [--seeds N] [--first N] [--plan FILE]`.
+///     Simulation [--design A,C,sample…] [--samples N] [--seed S] [--threads N]
+///     Simulation --design sample [--seeds N] [--first N] [--plan FILE]
+///
+/// Prints one row a design, and ends with 1 where a rule is broken. Seeds are fixed and nothing is tried again.
 @main
 enum Simulation {
-    struct Tally {
-        var name: String
-        var covered = 0
-        var seeds = 0
-        var errors: [Double] = []
-        var standardErrors: [Double] = []
-        var degreesOfFreedom: [Double] = []
-
-        mutating func add(_ effect: Effect?, truth: Double) {
-            guard let effect, let estimate = effect.estimate, let lower = effect.lower, let upper = effect.upper else {
-                return
-            }
-            seeds += 1
-            if lower <= truth, truth <= upper { covered += 1 }
-            errors.append(estimate - truth)
-            standardErrors.append(effect.standardError ?? .nan)
-            degreesOfFreedom.append(effect.degreesOfFreedom ?? .nan)
-        }
-
-        var share: Double { Double(covered) / Double(max(1, seeds)) }
-
-        var line: String {
-            let mean = errors.reduce(0, +) / Double(max(1, seeds))
-            let spread = (errors.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, seeds - 1))).squareRoot()
-            func average(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
-            func text(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
-            return
-                "\(name): \(covered) of \(seeds) intervals hold the truth (\(text(100 * share))%); bias \(text(mean)), "
-                + "spread of estimates \(text(spread)), mean standard error \(text(average(standardErrors))), "
-                + "mean degrees of freedom \(text(average(degreesOfFreedom)))"
+    static func main() {
+        do {
+            let broken = try run(Arguments(CommandLine.arguments))
+            for line in broken { print("BROKEN \(line)") }
+            if !broken.isEmpty { exit(1) }
+        } catch {
+            print("STOPPED \(error)")
+            exit(1)
         }
     }
 
-    static func main() throws {
-        let arguments = CommandLine.arguments
-        func option(_ name: String) -> String? {
-            arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
+    /// - Returns: broken rules in words.
+    private static func run(_ arguments: Arguments) throws -> [String] {
+        let wanted = arguments["--design"]?.split(separator: ",").map(String.init)
+        let experiments = Experiments.all.enumerated().filter { wanted?.contains($0.element.letter) ?? true }
+        var broken: [String] = []
+        let samples = arguments["--samples"].flatMap { Int($0) } ?? 1000
+        let seed = arguments["--seed"].flatMap { UInt64($0) } ?? 1
+        let threads = arguments["--threads"].flatMap { Int($0) } ?? ProcessorCount.available
+        if !experiments.isEmpty {
+            FileHandle.standardOutput.write(Data((CoverageTable.head + "\n").utf8))
+            for (number, experiment) in experiments {
+                // Every design draws its own world, whichever others run.
+                let tally = try experiment.run(
+                    samples: samples, seed: seed << 16 + UInt64(number), threads: threads)
+                FileHandle.standardOutput.write(Data((CoverageTable.row(experiment, tally) + "\n").utf8))
+                broken += experiment.rule(tally).map { "\(experiment.letter) (\(experiment.title)): \($0)" }
+            }
+            print(CoverageTable.foot(samples: samples))
         }
-        let seeds = option("--seeds").flatMap { Int($0) } ?? 200
-        let first = option("--first").flatMap { UInt64($0) } ?? 1
-        let plan = option("--plan") ?? "SampleData/partnership/plan.yml"
-        let text = try String(contentsOfFile: plan, encoding: .utf8)
-        var effect = Tally(name: "effect")
-        var gap = Tally(name: "effect on the gap")
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "sample-\(ProcessInfo.processInfo.processIdentifier)"
-        ).path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        for seed in first..<first + UInt64(seeds) {
-            let sample = SamplePartnership(seed: seed)
-            try sample.write(to: folder)
-            try text.write(toFile: folder + "/plan.yml", atomically: true, encoding: .utf8)
-            let found = try Evaluation.headline(plan: folder + "/plan.yml", threads: ProcessorCount.available)
-            effect.add(found.effects.first, truth: sample.truth.withOutcomeAndPrior.meanOverPupils)
-            gap.add(found.gap.first, truth: sample.truth.effectOnGap)
-        }
-        print(effect.line)
-        print(gap.line)
-        guard seeds >= 200 else { return }
-        guard (0.93...0.97).contains(effect.share) else {
-            print("the coverage of the effect's interval lies outside 93% to 97%")
-            exit(1)
-        }
+        func isWanted(_ letter: String) -> Bool { wanted?.contains(letter) ?? true }
+        if isWanted("J") { broken += try PreTestSize.run(samples: samples, seed: seed, threads: threads) }
+        if isWanted("K") { broken += try Placebo.run(samples: samples, seed: seed, threads: threads) }
+        if isWanted("M") || isWanted("O") { broken += try ExactChecks.run() }
+        if isWanted("power") { broken += try PowerPromise.run(samples: samples, seed: seed, threads: threads) }
+        if wanted?.contains("sample") ?? true { broken += try SampleCoverage.run(arguments) }
+        return broken
+    }
+}
+
+/// `--name value` pairs.
+struct Arguments {
+    private let words: [String]
+
+    init(_ words: [String]) { self.words = words }
+
+    subscript(name: String) -> String? {
+        words.firstIndex(of: name).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
     }
 }

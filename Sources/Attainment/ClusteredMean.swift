@@ -7,9 +7,11 @@ struct ClusteredMean {
     private(set) var units: [Int] = []
     private(set) var parts: [WeightedMean] = []
 
-    mutating func add(unit: Int, n: Double, weight: Double, mean: Double, within: Double) {
+    /// - Parameter unit: nil where no errors by unit are asked for; the mean then has no parts.
+    mutating func add(unit: Int?, n: Double, weight: Double, mean: Double, within: Double) {
         guard weight > 0 else { return }
         total.add(n: n, weight: weight, mean: mean, within: within)
+        guard let unit else { return }
         let index = position(of: unit)
         if index == units.count || units[index] != unit {
             units.insert(unit, at: index)

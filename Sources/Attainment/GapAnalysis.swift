@@ -26,7 +26,7 @@ public enum GapAnalysis {
         var result = GapResult(rows: [], warnings: [], dropped: cells.dropped)
         for (index, contrast) in contrasts.enumerated() {
             let found = try GapDraft.all(of: contrast, index: index, in: cells, request)
-            drafts += found.drafts
+            if drafts.isEmpty { drafts = found.drafts } else { drafts += found.drafts }
             if found.neither > 0 {
                 let reason = "\(contrast.label): neither the group nor its peers"
                 result.dropped.append(DroppedRows(reason, Int(found.neither)))

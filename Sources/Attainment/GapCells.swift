@@ -22,11 +22,9 @@ struct GapCells {
     let respelled: [[String]]
 
     /// A value and its place in the order of the column.
-    struct ByKey: Hashable, Comparable {
+    struct ByKey {
         var rank: Int
         var value: String
-
-        static func < (a: ByKey, b: ByKey) -> Bool { a.rank < b.rank }
     }
 
     init(_ table: CellTable, _ request: GapRequest) throws {
@@ -70,18 +68,52 @@ struct GapCells {
         self.dropped = dropped
 
         let period = self.period
-        let columns: [(Int) -> ByKey] = try request.rowColumns.map { name in
+        let columns: [GroupColumn] = try request.rowColumns.map { name in
             if name == request.time, let periods = texts?.timeline.periods {
-                return { ByKey(rank: period[$0], value: periods[period[$0]].label) }
+                return GroupColumn(ranks: period, values: periods.map(\.label))
             }
             let key = try table.key(name)
-            return { ByKey(rank: Int(key.codes[$0]), value: key.values[Int(key.codes[$0])]) }
+            return GroupColumn(ranks: key.codes.map(Int.init), values: key.values)
         }
-        let tuples = isKnown.indices.map { cell in isKnown[cell] ? columns.map { $0(cell) } : nil }
-        combinations = Set(tuples.compactMap { $0 }).sorted { $0.lexicographicallyPrecedes($1) }
-        var index: [[ByKey]: Int] = [:]
-        for (position, tuple) in combinations.enumerated() { index[tuple] = position }
-        combination = tuples.map { $0.flatMap { index[$0] } }
+        (combination, combinations) = Self.combine(columns, isKnown)
+    }
+
+    /// A column that tells rows apart: for each cell the place of its value in the order of the column.
+    private struct GroupColumn {
+        var ranks: [Int]
+        var values: [String]
+    }
+
+    /// Numbers the combinations that occur, in the order of their values, by numbers alone.
+    private static func combine(_ columns: [GroupColumn], _ isKnown: [Bool]) -> ([Int?], [[ByKey]]) {
+        // Ranks of the columns so far, dense, so that no product of two leaves 64 bits.
+        var ranks = [Int](repeating: 0, count: isKnown.count)
+        var count = 1
+        for column in columns {
+            let size = column.values.count
+            for cell in ranks.indices { ranks[cell] = ranks[cell] * size + column.ranks[cell] }
+            (ranks, count) = dense(ranks, isKnown)
+        }
+        var first = [Int?](repeating: nil, count: count)
+        for cell in ranks.indices where isKnown[cell] && first[ranks[cell]] == nil { first[ranks[cell]] = cell }
+        let keys = first.compactMap { cell in
+            cell.map { cell in columns.map { ByKey(rank: $0.ranks[cell], value: $0.values[$0.ranks[cell]]) } }
+        }
+        return (ranks.indices.map { isKnown[$0] ? ranks[$0] : nil }, keys)
+    }
+
+    /// Numbers replaced by their places among the distinct numbers of the known cells; 0 for the others.
+    private static func dense(_ numbers: [Int], _ isKnown: [Bool]) -> (ranks: [Int], count: Int) {
+        let known = numbers.indices.filter { isKnown[$0] }
+        let isInOrder = zip(known, known.dropFirst()).allSatisfy { numbers[$0] <= numbers[$1] }
+        let order = isInOrder ? known : known.sorted { numbers[$0] < numbers[$1] }
+        var ranks = [Int](repeating: 0, count: numbers.count)
+        var count = 0
+        for (position, cell) in order.enumerated() {
+            if position == 0 || numbers[cell] != numbers[order[position - 1]] { count += 1 }
+            ranks[cell] = count - 1
+        }
+        return (ranks, count)
     }
 
     private static func pupils(_ table: CellTable, _ request: GapRequest, _ moments: CellMoments) -> [Double]? {

@@ -24,11 +24,12 @@ struct GapDraft {
         let key = try cells.table.key(contrast.contrast.column)
         let sides = contrast.contrast.sides(of: key.values)
         let outcome = cells.table.blocks[request.block].variables[0]
+        let columns = request.rowColumns
         var drafts = cells.combinations.enumerated().map { position, values in
             GapDraft(
                 row: GapRow(
                     outcome: outcome, group: contrast.label,
-                    by: zip(request.rowColumns, values).map { .init($0, $1.value) }, n: 0, nPeers: 0),
+                    by: zip(columns, values).map { .init($0, $1.value) }, n: 0, nPeers: 0),
                 contrast: index, combination: position)
         }
         var neither = 0.0
@@ -38,12 +39,13 @@ struct GapDraft {
                 neither += cells.rows[cell]
                 continue
             }
-            drafts[combination].add(cell, isGroup: isGroup, of: cells)
+            drafts[combination].add(cell, isGroup: isGroup, of: cells, byUnit: request.unit != nil)
         }
-        return (drafts.filter { $0.group.total.n > 0 || $0.peers.total.n > 0 }, neither)
+        drafts.removeAll { $0.group.total.n <= 0 && $0.peers.total.n <= 0 }
+        return (drafts, neither)
     }
 
-    private mutating func add(_ cell: Int, isGroup: Bool, of cells: GapCells) {
+    private mutating func add(_ cell: Int, isGroup: Bool, of cells: GapCells, byUnit: Bool) {
         let moments = cells.moments
         let q = moments.variableCount
         let (mean, within) = (moments.mean[cell * q], moments.within[cell * (q * (q + 1) / 2)])
@@ -51,11 +53,13 @@ struct GapDraft {
         if isGroup {
             row.n += pupils
             group.add(
-                unit: cells.unit[cell], n: moments.n[cell], weight: moments.weight[cell], mean: mean, within: within)
+                unit: byUnit ? cells.unit[cell] : nil, n: moments.n[cell], weight: moments.weight[cell], mean: mean,
+                within: within)
         } else {
             row.nPeers += pupils
             peers.add(
-                unit: cells.unit[cell], n: moments.n[cell], weight: moments.weight[cell], mean: mean, within: within)
+                unit: byUnit ? cells.unit[cell] : nil, n: moments.n[cell], weight: moments.weight[cell], mean: mean,
+                within: within)
         }
     }
 

@@ -2,6 +2,7 @@
 
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <limits>
@@ -50,6 +51,9 @@ extern "C" {
 double cd_t_tail(double x, double df) { return x > -12 && x < 12 ? tail(fastT(df), x) : tail(t(df), x); }
 double cd_t_tail_quantile(double p, double df) {
     return p >= 1e-9 && p <= 0.45 ? tailQuantile(fastT(df), p) : tailQuantile(t(df), p);
+}
+double cd_noncentral_t_tail(double x, double df, double delta) {
+    return tail([df, delta] { return boost::math::non_central_t_distribution<double, Quiet>(df, delta); }, x);
 }
 double cd_normal_tail(double x) { return tail(normal(), x); }
 double cd_normal_tail_quantile(double p) { return tailQuantile(normal(), p); }

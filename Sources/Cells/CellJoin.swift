@@ -88,24 +88,64 @@ struct CellGrouping {
     private(set) var codes: [[Int32]]
 
     fileprivate init(_ cellCounts: [Int], keys: [JoinedValues]) {
+        if cellCounts.count == 1, let inOrder = Self(inOrder: cellCounts[0], keys) {
+            self = inOrder
+            return
+        }
         var index = KeyIndex(keyCount: keys.count)
         var found: [[UInt32]] = []
         for (table, count) in cellCounts.enumerated() {
             found.append(index.cells(keys.map { $0.codes[table] }, sizes: keys.map(\.values.count), count: count))
         }
-        let k = keys.count
-        let cellCodes = index.codes
-        let order = (0..<index.cellCount).sorted { a, b in
-            for key in 0..<k where cellCodes[a * k + key] != cellCodes[b * k + key] {
-                return cellCodes[a * k + key] < cellCodes[b * k + key]
-            }
-            return false
-        }
+        let order = Self.order(index, sizes: keys.map(\.values.count))
         var ranks = [Int32](repeating: 0, count: order.count)
         for (rank, cell) in order.enumerated() { ranks[cell] = Int32(rank) }
         cellCount = index.cellCount
         targets = found.map { cells in cells.map { ranks[Int($0)] } }
-        codes = (0..<k).map { key in order.map { Int32(cellCodes[$0 * k + key]) } }
+        let k = keys.count
+        codes = (0..<k).map { key in order.map { Int32(index.codes[$0 * k + key]) } }
+    }
+
+    /// One table whose cells stand in key-byte order already, as they do where keys are left out from the end: like cells
+    /// are neighbours. `nil` where they are not.
+    private init?(inOrder count: Int, _ keys: [JoinedValues]) {
+        let columns = keys.map { $0.codes[0] }
+        var target = [Int32](repeating: 0, count: count)
+        var firsts: [Int] = count > 0 ? [0] : []
+        for cell in 1..<max(count, 1) {
+            if let column = columns.first(where: { $0[cell] != $0[cell - 1] }) {
+                guard column[cell] > column[cell - 1] else { return nil }
+                firsts.append(cell)
+            }
+            target[cell] = Int32(firsts.count - 1)
+        }
+        cellCount = firsts.count
+        targets = [target]
+        codes = columns.map { column in firsts.map { Int32(column[$0]) } }
+    }
+
+    /// The cells of an index in key-byte order: by codes, the first key's first.
+    private static func order(_ index: KeyIndex, sizes: [Int]) -> [Int] {
+        let k = sizes.count
+        let codes = index.codes
+        let bits = sizes.map { Int.bitWidth - max($0 - 1, 0).leadingZeroBitCount }
+        let cellBits = Int.bitWidth - index.cellCount.leadingZeroBitCount
+        guard bits.reduce(cellBits, +) < Int.bitWidth else {
+            return (0..<index.cellCount).sorted { a, b in
+                for key in 0..<k where codes[a * k + key] != codes[b * k + key] {
+                    return codes[a * k + key] < codes[b * k + key]
+                }
+                return false
+            }
+        }
+        // All codes and the cell's number fit one word, and words are sorted several times as fast.
+        var words = (0..<index.cellCount).map { cell in
+            var word = 0
+            for key in 0..<k { word = word << bits[key] | Int(codes[cell * k + key]) }
+            return word << cellBits | cell
+        }
+        words.sort()
+        return words.map { $0 & (1 << cellBits - 1) }
     }
 }
 
@@ -149,18 +189,30 @@ extension ExactMoments {
 
     /// Adds every cell of a part, at a scale not above this one, to its target.
     private mutating func add(_ part: ExactMoments, _ targets: [Int32]) {
-        let count = decimals.count, pairs = pairCount(count)
+        let count = decimals.count
         let weightFactor = powerOfTen(weightDecimals - part.weightDecimals)
         let factors = (0..<count).map { powerOfTen(decimals[$0] - part.decimals[$0]) }
         var pairFactors: [Int128] = []
         for i in 0..<count { for j in i..<count { pairFactors.append(weightFactor * factors[i] * factors[j]) } }
-        for (cell, target) in targets.enumerated() {
-            let target = Int(target)
-            n[target] += part.n[cell]
-            w[target] += part.w[cell] * weightFactor
-            ww[target] += part.ww[cell] * weightFactor * weightFactor
-            for i in 0..<count { s[target * count + i] += part.s[cell * count + i] * weightFactor * factors[i] }
-            for pair in 0..<pairs { q[target * pairs + pair] += part.q[cell * pairs + pair] * pairFactors[pair] }
+        for (cell, target) in targets.enumerated() { n[Int(target)] += part.n[cell] }
+        Self.add(part.w, to: &w, targets, [weightFactor])
+        Self.add(part.ww, to: &ww, targets, [weightFactor * weightFactor])
+        Self.add(part.s, to: &s, targets, factors.map { weightFactor * $0 })
+        Self.add(part.q, to: &q, targets, pairFactors)
+    }
+
+    /// Adds records of as many numbers as there are factors.
+    private static func add(_ part: [Int128], to sums: inout [Int128], _ targets: [Int32], _ factors: [Int128]) {
+        let size = factors.count
+        // Mostly the scales are the same, and nothing is multiplied.
+        let isScaled = factors.contains { $0 != 1 }
+        sums.withUnsafeMutableBufferPointer { sums in
+            for (cell, target) in targets.enumerated() {
+                for i in 0..<size {
+                    let number = part[cell * size + i]
+                    sums[Int(target) * size + i] += isScaled ? number * factors[i] : number
+                }
+            }
         }
     }
 }

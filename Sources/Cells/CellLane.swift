@@ -157,22 +157,36 @@ final class CellLane {
     private func findUsedRows(_ block: Int, _ columns: BatchColumns, _ rowCount: Int) {
         let used = scratch.used, skipped = scratch.skipped, late = scratch.late
         let missing = columns.values[block].missing
-        var leftOut = 0
-        for row in 0..<rowCount {
-            let mark: UInt8 = (UInt16(skipped[row] | missing[row]) | late[row]) == 0 ? 0 : 1
+        let others = scratch.others
+        used.update(repeating: 0, count: rowCount)
+        // Most rows are used: eight at a time need no look at each. Of the others a list is made without a branch.
+        var count = 0
+        func look(_ row: Int) {
+            let mark: UInt8 = UInt16(skipped[row] | missing[row]) | late[row] == 0 ? 0 : 1
             used[row] = mark
-            leftOut &+= Int(mark)
+            others[count] = UInt32(truncatingIfNeeded: row)
+            count &+= Int(mark)
         }
-        guard leftOut > 0 else { return }
-        let counts = block == 0 && firstBlockCounts
-        for row in 0..<rowCount where used[row] != 0 && skipped[row] == 0 {
-            if counts { rowCounts[Int(scratch.cells[row])] += 1 }
+        let whole = rowCount & ~7
+        for start in stride(from: 0, to: whole, by: 8) {
+            let marks = word(skipped, start) | word(missing, start) | word(late, start) | word(late, start + 4)
+            if marks != 0 { for row in start..<start + 8 { look(row) } }
+        }
+        for row in whole..<rowCount { look(row) }
+        for k in 0..<count where skipped[Int(others[k])] == 0 {
+            let row = Int(others[k])
+            if block == 0, firstBlockCounts { rowCounts[Int(scratch.cells[row])] += 1 }
             if missing[row] != 0 {
                 drops.outcome[block][Int(missing[row])] += 1
             } else {
                 drops.late[block][Int(late[row])] += 1
             }
         }
+    }
+
+    @inline(__always)
+    private func word<Mark>(_ marks: UnsafePointer<Mark>, _ row: Int) -> UInt64 {
+        UnsafeRawPointer(marks + row).loadUnaligned(as: UInt64.self)
     }
 
     /// What the lane has seen, its values in order of arrival.
@@ -194,10 +208,11 @@ final class CellLane {
 
     private func moments(of block: Int) -> MomentBlock.Sums {
         switch sums {
-        case .exact(var exact):
-            exact.reserve(index.cellCount)
+        case .exact(let exact):
             let decimals = plan.values(of: block).map { scale.decimals[$0] }
-            return .exact(exact.moments(of: block, decimals: decimals, weightDecimals: scale.weightDecimals))
+            return .exact(
+                exact.moments(
+                    of: block, cells: index.cellCount, decimals: decimals, weightDecimals: scale.weightDecimals))
         case .double(let double): return .double(double.moments(of: block))
         }
     }

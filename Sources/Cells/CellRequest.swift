@@ -21,26 +21,10 @@ public struct CellRequest: Sendable {
     /// The name of the key that holds the period of a pupil's row.
     public var pupilPeriod: String?
 
-    /// Rows are kept apart by what a regression on rows needs of them: covariates and weight become keys too, under their own
-    /// names after the others, so that a cell holds only rows that agree in all of them. Equal rows still share a cell, with
-    /// their number; nothing of the order of rows is kept.
-    ///
-    /// Memory: as many cells as there are different rows, each some 100 bytes and 16 for each pair of variables.
-    public var keepsRowsApart = false
-
     public init(read: ReadRequest, keys: [ColumnRequest], outcomes: [ColumnRequest]) {
         self.read = read
         self.keys = keys
         self.outcomes = outcomes
-    }
-
-    /// All key columns: those asked for, and those that keep rows apart.
-    var allKeys: [ColumnRequest] {
-        guard keepsRowsApart else { return keys }
-        let apart = (covariates + [weight].compactMap { $0 }).filter { column in
-            !keys.contains { $0.name == column.name }
-        }
-        return keys + apart.map { ColumnRequest($0.name, source: $0.source, role: .numericKey) }
     }
 
     /// Each pair of variables has a sum in every cell: beyond this, memory is spent on little but such sums.
@@ -49,7 +33,7 @@ public struct CellRequest: Sendable {
     /// - Throws: `CellsError.keyTwice`, `.tooManyCovariates`, or `.noSuchKey` for a name in `required` or `pupilPeriod`
     ///   that no key has.
     func plan(_ arithmetic: Arithmetic) throws(CellsError) -> CellPlan {
-        let names = allKeys.map(\.name)
+        let names = keys.map(\.name)
         for (position, name) in names.enumerated() where names[..<position].contains(name) { throw .keyTwice(name) }
         guard covariates.count <= Self.covariateLimit else {
             throw .tooManyCovariates(covariates.count, limit: Self.covariateLimit)
@@ -73,7 +57,7 @@ public struct CellRequest: Sendable {
     func readRequest(_ arithmetic: Arithmetic) -> ReadRequest {
         var request = read
         request.arithmetic = arithmetic
-        request.columns = allKeys + outcomes + covariates
+        request.columns = keys + outcomes + covariates
         if let weight { request.columns.append(weight) }
         if let pupil { request.columns.append(pupil) }
         return request
@@ -84,7 +68,7 @@ public struct CellRequest: Sendable {
 
     private var description: String {
         let parts =
-            [("key", allKeys), ("outcome", outcomes), ("covariate", covariates)]
+            [("key", keys), ("outcome", outcomes), ("covariate", covariates)]
             + [("weight", weight.map { [$0] } ?? []), ("pupil", pupil.map { [$0] } ?? [])]
         let columns = parts.flatMap { part, columns in columns.map { "\(part) \(Self.text(of: $0))" } }
         let rows = required.map { "required \($0)" } + read.filters.map { "where \($0.text)" }

@@ -83,7 +83,7 @@ extension CellTable {
 
     /// Cells that hold rows of some outcome: those that a cell file lists.
     public var usedCellCount: Int {
-        let counts = blocks.map(\.moments.n)
+        let counts = blocks.map(\.counts)
         return (0..<cellCount).count { cell in counts.contains { $0[cell] > 0 } }
     }
 
@@ -157,5 +157,8 @@ extension MomentBlock.Sums {
 
 /// The records of the given cells, `size` numbers each.
 private func gather<Number>(_ numbers: [Number], _ cells: [Int], _ size: Int) -> [Number] {
-    cells.flatMap { numbers[$0 * size..<($0 + 1) * size] }
+    var gathered: [Number] = []
+    gathered.reserveCapacity(cells.count * size)
+    for cell in cells { for i in 0..<size { gathered.append(numbers[cell * size + i]) } }
+    return gathered
 }

@@ -60,6 +60,14 @@ public struct MomentBlock: Sendable, Equatable {
         case .double(let centred): centred.moments
         }
     }
+
+    /// The rows of each cell, as `moments` counts them.
+    public var counts: [Double] {
+        switch sums {
+        case .exact(let exact): zip(exact.n, exact.w).map { $0 > 0 && $1 > 0 ? Double($0) : 0 }
+        case .double(let centred): centred.deviations.n
+        }
+    }
 }
 
 public struct DroppedRows: Sendable, Equatable {

@@ -1,3 +1,5 @@
+internal import CByteScan
+
 /// The exact sums of one lane: for each cell one record with n, Σw, Σw², Σwz and Σwzz' of every block.
 ///
 /// Rows are added in 64 bits without a check for each addition: the largest product seen so far, times the rows since
@@ -94,22 +96,27 @@ struct ExactSums {
         }
     }
 
-    /// The sums of one block over all cells; the lane's work is done.
-    mutating func moments(of block: Int, decimals: [Int], weightDecimals: Int) -> ExactMoments {
-        empty()
-        let q = layout.variableCount(of: block)
-        var moments = ExactMoments(
-            decimals: decimals, weightDecimals: weightDecimals, cellCount: cellCount)
-        for cell in 0..<cellCount {
-            var at = cell * layout.stride + layout.offset(of: block)
-            moments.n[cell] = Int64(totals[at])
-            moments.w[cell] = totals[layout.isWeighted ? at + 1 : at]
-            moments.ww[cell] = totals[layout.isWeighted ? at + 2 : at]
-            at += layout.headSize
-            for i in 0..<q { moments.s[cell * q + i] = totals[at + i] }
-            at += q
-            let pairs = pairCount(q)
-            for pair in 0..<pairs { moments.q[cell * pairs + pair] = totals[at + pair] }
+    /// The sums of one block over the first `cells` cells.
+    func moments(of block: Int, cells: Int, decimals: [Int], weightDecimals: Int) -> ExactMoments {
+        let q = layout.variableCount(of: block), pairs = pairCount(q)
+        var moments = ExactMoments(decimals: decimals, weightDecimals: weightDecimals, cellCount: cells)
+        narrow.withUnsafeBufferPointer { narrow in
+            totals.withUnsafeBufferPointer { totals in
+                // Cells that came after the last batch with values have no sums yet.
+                func sum(_ slot: Int) -> Int128 {
+                    (slot < narrow.count ? Int128(narrow[slot]) : 0) + (slot < totals.count ? totals[slot] : 0)
+                }
+                for cell in 0..<cells {
+                    var at = cell * layout.stride + layout.offset(of: block)
+                    moments.n[cell] = Int64(sum(at))
+                    moments.w[cell] = sum(layout.isWeighted ? at + 1 : at)
+                    moments.ww[cell] = sum(layout.isWeighted ? at + 2 : at)
+                    at += layout.headSize
+                    for i in 0..<q { moments.s[cell * q + i] = sum(at + i) }
+                    at += q
+                    for pair in 0..<pairs { moments.q[cell * pairs + pair] = sum(at + pair) }
+                }
+            }
         }
         return moments
     }
@@ -125,27 +132,85 @@ private struct BatchRows {
     let stride: Int
     let offset: Int
 
-    /// The usual shapes are compiled with their loops unrolled.
+    /// Sums wrap nowhere: `ExactSums.prepare` has bounded them, and the products by the rule for exact arithmetic.
     @inline(__always)
     func add<Sum: FixedWidthInteger>(to sums: UnsafeMutableBufferPointer<Sum>) {
-        guard let base = sums.baseAddress else { return }
-        values.withUnsafeBufferPointer { columns in
-            guard let columns = columns.baseAddress else { return }
-            switch (weights, values.count) {
-            case (nil, 1): add(base + offset, columns, 1, weights: nil)
-            case (nil, 2): add(base + offset, columns, 2, weights: nil)
-            case (nil, 3): add(base + offset, columns, 3, weights: nil)
-            case (nil, 4): add(base + offset, columns, 4, weights: nil)
-            case (nil, let q): add(base + offset, columns, q, weights: nil)
-            case (let weights?, 1): add(base + offset, columns, 1, weights: weights)
-            case (let weights?, 2): add(base + offset, columns, 2, weights: weights)
-            case (let weights?, 3): add(base + offset, columns, 3, weights: weights)
-            case (let weights?, let q): add(base + offset, columns, q, weights: weights)
+        guard let base = sums.baseAddress.map({ $0 + offset }) else { return }
+        // The usual shapes have loops of their own: a general one takes several times as long.
+        switch (weights, values.count) {
+        case (nil, 1): add(base, values[0])
+        case (nil, 2): add(base, values[0], values[1])
+        case (nil, 3): add(base, values[0], values[1], values[2])
+        default:
+            values.withUnsafeBufferPointer { columns in
+                if let columns = columns.baseAddress { add(base, columns, values.count, weights: weights) }
             }
         }
     }
 
-    /// Sums wrap nowhere: `ExactSums.prepare` has bounded them, and the products by the rule for exact arithmetic.
+    @inline(__always)
+    private func add<Sum: FixedWidthInteger>(_ base: UnsafeMutablePointer<Sum>, _ z: UnsafePointer<Int64>) {
+        let (cells, used, stride) = (cells, used, stride)
+        for row in 0..<rowCount where used[row] == 0 {
+            prefetch(base, row)
+            let record = base + Int(cells[row]) &* stride
+            let value = z[row]
+            record[0] &+= 1
+            record[1] &+= Sum(truncatingIfNeeded: value)
+            record[2] &+= Sum(truncatingIfNeeded: value &* value)
+        }
+    }
+
+    @inline(__always)
+    private func add<Sum: FixedWidthInteger>(
+        _ base: UnsafeMutablePointer<Sum>, _ y: UnsafePointer<Int64>, _ x: UnsafePointer<Int64>
+    ) {
+        let (cells, used, stride) = (cells, used, stride)
+        for row in 0..<rowCount where used[row] == 0 {
+            prefetch(base, row)
+            let record = base + Int(cells[row]) &* stride
+            let (y, x) = (y[row], x[row])
+            record[0] &+= 1
+            record[1] &+= Sum(truncatingIfNeeded: y)
+            record[2] &+= Sum(truncatingIfNeeded: x)
+            record[3] &+= Sum(truncatingIfNeeded: y &* y)
+            record[4] &+= Sum(truncatingIfNeeded: y &* x)
+            record[5] &+= Sum(truncatingIfNeeded: x &* x)
+        }
+    }
+
+    @inline(__always)
+    private func add<Sum: FixedWidthInteger>(
+        _ base: UnsafeMutablePointer<Sum>, _ y: UnsafePointer<Int64>, _ x: UnsafePointer<Int64>,
+        _ v: UnsafePointer<Int64>
+    ) {
+        let (cells, used, stride) = (cells, used, stride)
+        for row in 0..<rowCount where used[row] == 0 {
+            prefetch(base, row)
+            let record = base + Int(cells[row]) &* stride
+            let (y, x, v) = (y[row], x[row], v[row])
+            record[0] &+= 1
+            record[1] &+= Sum(truncatingIfNeeded: y)
+            record[2] &+= Sum(truncatingIfNeeded: x)
+            record[3] &+= Sum(truncatingIfNeeded: v)
+            record[4] &+= Sum(truncatingIfNeeded: y &* y)
+            record[5] &+= Sum(truncatingIfNeeded: y &* x)
+            record[6] &+= Sum(truncatingIfNeeded: y &* v)
+            record[7] &+= Sum(truncatingIfNeeded: x &* x)
+            record[8] &+= Sum(truncatingIfNeeded: x &* v)
+            record[9] &+= Sum(truncatingIfNeeded: v &* v)
+        }
+    }
+
+    /// Records lie in no order, and there are more than the nearest cache holds: asked for early, they come in time.
+    @inline(__always)
+    private func prefetch<Sum>(_ base: UnsafeMutablePointer<Sum>, _ row: Int) {
+        let record = base + Int(cells[min(row &+ 24, rowCount &- 1)]) &* stride
+        cbs_prefetch(record)
+        cbs_prefetch(record + stride)
+    }
+
+    /// The definition, for any number of variables.
     @inline(__always)
     private func add<Sum: FixedWidthInteger>(
         _ base: UnsafeMutablePointer<Sum>, _ z: UnsafePointer<UnsafePointer<Int64>>, _ q: Int,

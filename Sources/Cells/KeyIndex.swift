@@ -1,3 +1,5 @@
+internal import CByteScan
+
 /// Numbers the combinations of key codes that occur, densely and in order of arrival: the cells of one lane or table.
 ///
 /// The codes of a row are packed side by side into one 64-bit word. A word of few bits is the place of the cell's number in
@@ -42,22 +44,9 @@ struct KeyIndex {
     ) {
         fit(sizes)
         for (position, stage) in stages.enumerated() {
-            var isEmpty = true
-            if position > 0 {
-                for row in 0..<rowCount { words[row] = UInt64(cells[row]) }
-                isEmpty = false
-            }
-            for (column, shift) in zip(stage.columns, stage.shifts) {
-                let codes = columns[column]
-                if isEmpty {
-                    for row in 0..<rowCount { words[row] = UInt64(codes[row]) }
-                    isEmpty = false
-                } else {
-                    for row in 0..<rowCount { words[row] |= UInt64(codes[row]) &<< shift }
-                }
-            }
-            if isEmpty { words.update(repeating: 0, count: rowCount) }
-            stage.table.number(words, rowCount, skipped, into: cells)
+            let parts = zip(stage.columns, stage.shifts).map { (codes: columns[$0], shift: $1) }
+            let before = position > 0 ? UnsafePointer(cells) : nil
+            stage.table.number(before, parts, rowCount, skipped, words: words, into: cells)
         }
         guard let last = stages.last else { return }
         keepCodes(of: last.table, columns, cells, rowCount, skipped)
@@ -152,34 +141,61 @@ private final class WordTable {
         plain?.deallocate()
     }
 
-    /// Numbers a batch.
+    /// Numbers the rows of a batch by the words that are made of their codes: `before` in the lowest bits where there is
+    /// an earlier stage, each part at its shift.
     func number(
-        _ words: UnsafePointer<UInt64>, _ rowCount: Int, _ skipped: UnsafePointer<UInt8>,
+        _ before: UnsafePointer<UInt32>?, _ parts: [(codes: UnsafePointer<UInt32>, shift: UInt64)], _ rowCount: Int,
+        _ skipped: UnsafePointer<UInt8>, words: UnsafeMutablePointer<UInt64>,
         into numbers: UnsafeMutablePointer<UInt32>
     ) {
-        if let plain {
-            number(words, rowCount, skipped, into: numbers, plain)
+        if let plain, before == nil {
+            // Short words are put together where their numbers go.
+            Self.join(nil, parts, rowCount, into: numbers)
+            number(rowCount, skipped, numbers, plain)
         } else {
+            Self.join(before, parts, rowCount, into: words)
             hash(words, rowCount, skipped, into: numbers)
         }
     }
 
+    @inline(__always)
+    private static func join<Word: FixedWidthInteger>(
+        _ before: UnsafePointer<UInt32>?, _ parts: [(codes: UnsafePointer<UInt32>, shift: UInt64)], _ rowCount: Int,
+        into words: UnsafeMutablePointer<Word>
+    ) {
+        var parts = parts[...]
+        if let before {
+            for row in 0..<rowCount { words[row] = Word(truncatingIfNeeded: before[row]) }
+        } else if let (codes, _) = parts.popFirst() {
+            // The first key's codes are in the lowest bits.
+            for row in 0..<rowCount { words[row] = Word(truncatingIfNeeded: codes[row]) }
+        } else {
+            words.update(repeating: 0, count: rowCount)
+        }
+        for (codes, shift) in parts {
+            let shift = Word(truncatingIfNeeded: shift)
+            for row in 0..<rowCount { words[row] |= Word(truncatingIfNeeded: codes[row]) &<< shift }
+        }
+    }
+
+    /// From words to their numbers, in place.
     private func number(
-        _ words: UnsafePointer<UInt64>, _ rowCount: Int, _ skipped: UnsafePointer<UInt8>,
-        into numbers: UnsafeMutablePointer<UInt32>, _ plain: UnsafeMutablePointer<UInt32>
+        _ rowCount: Int, _ skipped: UnsafePointer<UInt8>, _ words: UnsafeMutablePointer<UInt32>,
+        _ plain: UnsafeMutablePointer<UInt32>
     ) {
         var count = UInt32(count)
         for row in 0..<rowCount {
             guard skipped[row] == 0 else {
-                numbers[row] = 0
+                words[row] = 0
                 continue
             }
-            let place = Int(truncatingIfNeeded: words[row])
+            cbs_prefetch(plain + Int(words[min(row &+ 24, rowCount &- 1)]))
+            let place = Int(words[row])
             if plain[place] == 0 {
                 count += 1
                 plain[place] = count
             }
-            numbers[row] = plain[place] &- 1
+            words[row] = plain[place] &- 1
         }
         self.count = Int(count)
     }

@@ -1,3 +1,5 @@
+import Tables
+
 /// The decimals of the columns of one lane and the largest magnitudes seen: what decides whether exact sums hold.
 ///
 /// Magnitudes are taken over rows that belong to a cell and have the value, at the scale of the lane.
@@ -29,16 +31,14 @@ struct LaneScale {
         for (position, column) in columns.values.enumerated() {
             steps.columns[position] = max(column.decimals - decimals[position], 0)
             decimals[position] += steps.columns[position]
-            largest[position] = max(
-                Self.scaled(largest[position], steps.columns[position]),
-                Self.largest(column.mantissas, column.missing, rowCount, skipped))
+            largest[position] = Self.scaled(largest[position], steps.columns[position])
+            raise(&largest[position], column, rowCount, skipped)
         }
         if let column = columns.weight {
             steps.weight = max(column.decimals - weightDecimals, 0)
             weightDecimals += steps.weight
-            largestWeight = max(
-                Self.scaled(largestWeight, steps.weight),
-                Self.largest(column.mantissas, column.missing, rowCount, skipped))
+            largestWeight = Self.scaled(largestWeight, steps.weight)
+            raise(&largestWeight, column, rowCount, skipped)
         }
         return steps
     }
@@ -102,10 +102,12 @@ struct LaneScale {
         return overflows || product > UInt64(Int64.max) ? nil : product
     }
 
-    private static func largest(
-        _ values: UnsafePointer<Int64>, _ missing: UnsafePointer<UInt8>, _ rowCount: Int,
-        _ skipped: UnsafePointer<UInt8>
-    ) -> UInt64 {
+    /// Raises a bound to the largest magnitude of a batch, which mostly is known to be no larger.
+    private func raise(
+        _ bound: inout UInt64, _ column: Batch.NumberColumn, _ rowCount: Int, _ skipped: UnsafePointer<UInt8>
+    ) {
+        guard column.largest > bound else { return }
+        let (values, missing) = (column.mantissas, column.missing)
         // Least and greatest apart: two comparisons without a branch, and no magnitude of Int64.min to trip over.
         var least: Int64 = 0
         var greatest: Int64 = 0
@@ -114,6 +116,6 @@ struct LaneScale {
             least = min(least, value)
             greatest = max(greatest, value)
         }
-        return max(least.magnitude, greatest.magnitude)
+        bound = max(bound, least.magnitude, greatest.magnitude)
     }
 }

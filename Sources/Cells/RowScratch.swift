@@ -8,6 +8,8 @@ final class RowScratch {
     /// 0 where the row belongs to the block at hand.
     private(set) var used: UnsafeMutablePointer<UInt8>
     private(set) var cells: UnsafeMutablePointer<UInt32>
+    /// Room for the rows that do not.
+    private(set) var others: UnsafeMutablePointer<UInt32>
     private var words: UnsafeMutablePointer<UInt64>
 
     init() {
@@ -15,6 +17,7 @@ final class RowScratch {
         late = .allocate(capacity: 0)
         used = .allocate(capacity: 0)
         cells = .allocate(capacity: 0)
+        others = .allocate(capacity: 0)
         words = .allocate(capacity: 0)
     }
 
@@ -28,6 +31,8 @@ final class RowScratch {
         late = .allocate(capacity: rowCount)
         used = .allocate(capacity: rowCount)
         cells = .allocate(capacity: rowCount)
+        // One more: the list is written to before it is known whether the row belongs there.
+        others = .allocate(capacity: rowCount + 1)
         words = .allocate(capacity: rowCount)
     }
 
@@ -42,6 +47,7 @@ final class RowScratch {
         late.deallocate()
         used.deallocate()
         cells.deallocate()
+        others.deallocate()
         words.deallocate()
     }
 }

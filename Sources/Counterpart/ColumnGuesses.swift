@@ -120,7 +120,8 @@ extension ColumnDescription {
 
     fileprivate func contains(_ words: [String]) -> Bool { words.contains { name.lowercased().contains($0) } }
 
-    var isNumber: Bool { if case .number = looks { true } else { false } }
+    /// Numbers and missing codes, without a word that nobody declared.
+    var isNumber: Bool { if case .number = looks { notNumbers == 0 } else { false } }
 
     fileprivate var isWholeNumber: Bool { if case .number(_, _, let decimals) = looks { decimals == 0 } else { false } }
 

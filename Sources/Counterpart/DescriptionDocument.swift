@@ -17,42 +17,53 @@ public struct DescriptionDocument: Sendable {
     public func render(_ form: OutputForm) -> String {
         switch form {
         case .json: json.pretty()
-        case .csv: CSVWriter().write(columnTable)
+        case .csv: CSVWriter().write(columnTable(withFindings: true))
         case .markdown:
-            MarkdownTable().write(columnTable) + coverageTable.map { "\n" + MarkdownTable().write($0) }.joined()
+            MarkdownTable().write(columnTable(withFindings: false))
+                + coverageTables.map { "\n" + MarkdownTable().write($0) }.joined()
+                + (findings?.tables ?? []).map { "\n\($0.heading)\n\n" + MarkdownTable().write($0.table) }.joined()
         case .text: text
         }
     }
 
     private var text: String {
         let files = found.files.count == 1 ? found.files[0].path : "\(found.files.count) files"
-        var out = "\(files): \(found.rows) \(found.rows == 1 ? "row" : "rows"), \(found.columns.count) columns\n\n"
-        out += TextTable().write(columnTable)
-        for coverage in coverageTable { out += "\n" + coverageSentence + "\n" + TextTable().write(coverage) }
+        var out =
+            "\(files): \(Numeral.count(Double(found.rows))) \(found.rows == 1 ? "row" : "rows"), \(found.columns.count) columns\n\n"
+        out += TextTable().write(columnTable(withFindings: false))
+        if found.coverage != nil { out += "\n" + coverageSentence + "\n" }
+        for table in coverageTables { out += "\n" + TextTable().write(table) }
+        for (heading, table) in findings?.tables ?? [] { out += "\n\(heading)\n" + TextTable().write(table) }
         for warning in found.warnings { out += "\nWarning (\(warning.code)): \(warning.warning.message)\n" }
         return out
     }
 
-    private var columnTable: ResultTable {
-        ResultTable(
-            columns: ["column", "looks like", "values", "filled", "empty", "missing", "distinct"].map {
-                ResultTable.Column($0)
-            },
+    /// In CSV, which has this table alone, what is out of line stands in a last column.
+    private func columnTable(withFindings: Bool) -> ResultTable {
+        let names = ["column", "looks like", "values", "filled", "empty", "missing", "distinct"]
+        return ResultTable(
+            columns: (names + (withFindings ? ["suspicious"] : [])).map { ResultTable.Column($0) },
             rows: found.columns.map { column in
                 [
                     .text(column.name), .text(column.looks.word), .text(values(column)), .integer(column.filled),
                     .integer(column.empty),
                     .text(column.missing.map { "\($0.code) \($0.count)" }.joined(separator: ", ")),
                     .text("\(column.isDistinctCapped ? "over " : "")\(column.distinct)"),
-                ]
+                ] + (withFindings ? [.text(findings?.words(on: column.name) ?? "")] : [])
             })
+    }
+
+    /// Rows are pupils unless hardly any unit has several in a period; without a unit they are taken for pupils.
+    private var findings: PeriodFindings? {
+        let isOneEach = found.coverage.map { 2 * $0.repeatedPairs <= $0.pairs } ?? false
+        return found.periods.map { PeriodFindings($0, suppressBelow: isOneEach ? 0 : threshold) }
     }
 
     /// The range of numbers, the values of groups with a bar for their share, the ends of periods; nothing of identifiers.
     private func values(_ column: ColumnDescription) -> String {
         switch column.looks {
         case .number(let lowest, let highest, let decimals):
-            "\(lowest) to \(highest)" + (decimals > 0 ? ", \(decimals) \(decimals == 1 ? "decimal" : "decimals")" : "")
+            numbers(column, lowest, highest, decimals)
         case .group(let counts):
             shown(counts).prefix(6).map { value, rows in
                 rows.map { "\(value) \(ShareBar.of($0, in: column.filled)) \(Numeral.count(Double($0)))" }
@@ -64,6 +75,25 @@ public struct DescriptionDocument: Sendable {
         case .identifier(let check): check.map { Self.words($0) } ?? ""
         case .empty: ""
         }
+    }
+
+    /// The shape of the values as bars, their range, and what is no number.
+    private func numbers(_ column: ColumnDescription, _ lowest: Double, _ highest: Double, _ decimals: Int) -> String {
+        let bars = Bars.counts(column.bins, suppressBelow: threshold)
+        func number(_ value: Double) -> String { Numeral.fixed(value, decimals: min(decimals, 3), minus: .hyphen) }
+        return (bars.isEmpty ? "" : bars + " ") + "\(number(lowest)) to \(number(highest))"
+            + (decimals > 0 ? ", \(decimals) \(decimals == 1 ? "decimal" : "decimals")" : "")
+            + (column.notNumbers > 0 ? "; " + words(column) : "")
+    }
+
+    /// Values among numbers that are none, with those that are frequent: codes to declare, or mistakes.
+    private func words(_ column: ColumnDescription) -> String {
+        let count = column.notNumbers
+        let frequent = column.words.filter { $0.rows >= max(threshold, 1) }.map {
+            "\($0.value) \(Numeral.count(Double($0.rows)))"
+        }
+        return "\(Numeral.count(Double(count))) \(count == 1 ? "is no number" : "are no numbers")"
+            + (frequent.isEmpty ? "" : ": " + frequent.joined(separator: ", "))
     }
 
     /// The rows of each value, nil where they are too few; one withheld alone would be the rest of the total, so the next goes too.
@@ -90,18 +120,43 @@ public struct DescriptionDocument: Sendable {
             words +=
                 "; \(coverage.repeatedPairs) of \(coverage.pairs) combinations of unit and period have several rows (up to \(coverage.mostRowsInPair))"
         }
-        if coverage.rowsWithout > 0 { words += "; \(coverage.rowsWithout) rows have no unit or no period" }
-        return words + (coverage.isCapped ? " (counted up to a limit)" : "")
+        return words + (coverage.rowsWithout > 0 ? "; \(coverage.rowsWithout) rows have no unit or no period" : "")
     }
 
-    private var coverageTable: [ResultTable] {
+    /// The rows of each period; in which periods units are there; units that are there twice.
+    private var coverageTables: [ResultTable] {
         guard let coverage = found.coverage else { return [] }
-        return [
+        let most = coverage.periods.map(\.rows).max() ?? 0
+        var tables = [
             ResultTable(
-                columns: [coverage.time, "units", "rows"].map { ResultTable.Column($0) },
-                rows: coverage.periods.map { [.text($0.period), .integer($0.units), .integer($0.rows)] })
+                columns: [coverage.time, "units", "rows", ""].map { ResultTable.Column($0) },
+                rows: coverage.periods.map {
+                    [.text($0.period), .integer($0.units), .integer($0.rows), .set(ShareBar.of($0.rows, in: most))]
+                })
         ]
+        if coverage.patterns.count > 1, coverage.periods.count <= 40 {
+            let shown = coverage.patterns.prefix(8)
+            let rest = coverage.patterns.dropFirst(8).reduce(0) { $0 + $1.units }
+            tables.append(
+                ResultTable(
+                    columns: ["there in", "units"].map { ResultTable.Column($0) },
+                    rows: shown.map { pattern in
+                        [.set(pattern.isThere.map { $0 ? "■" : "□" }.joined()), .integer(pattern.units)]
+                    } + (rest > 0 ? [[.set("other"), .integer(rest)]] : [])))
+        }
+        if !coverage.repeats.isEmpty {
+            tables.append(
+                ResultTable(
+                    columns: [coverage.unit, coverage.time, "rows"].map { ResultTable.Column($0) },
+                    rows: coverage.repeats.prefix(Self.repeatsShown).map {
+                        [.text($0.unit), .text($0.period), .integer($0.rows)]
+                    }))
+        }
+        return tables
     }
+
+    private static let repeatsShown = 10
+    private static let repeatsListed = 1_000
 
     private var json: JSONValue {
         var object = JSONObject()
@@ -110,6 +165,10 @@ public struct DescriptionDocument: Sendable {
         object.put("rows", .integer(found.rows))
         object.put("columns", .array(found.columns.map { json($0) }))
         if let coverage = found.coverage { object.put("coverage", Self.json(coverage)) }
+        if let findings {
+            object.put("periods", findings.periods)
+            object.put("suspicious", findings.suspicions)
+        }
         object.put("warnings", DocumentFrame.warnings(found.warnings.map(\.warning)))
         return object.value
     }
@@ -128,6 +187,14 @@ public struct DescriptionDocument: Sendable {
             object.put("lowest", .number(lowest))
             object.put("highest", .number(highest))
             object.put("decimals", .integer(decimals))
+            if column.notNumbers > 0 { object.put("notNumbers", .integer(column.notNumbers)) }
+            let words = column.words.filter { $0.rows >= max(threshold, 1) }
+            if !words.isEmpty {
+                object.put("words", .array(words.map { ["value": .text($0.value), "rows": .integer($0.rows)] }))
+            }
+            if !column.bins.isEmpty {
+                object.put("bins", .array(column.bins.map { JSONValue($0 > 0 && $0 < threshold ? nil : $0) }))
+            }
         case .group(let counts):
             object.put(
                 "values",
@@ -155,7 +222,16 @@ public struct DescriptionDocument: Sendable {
         [
             "unit": .text(coverage.unit), "time": .text(coverage.time), "units": .integer(coverage.units),
             "unitsInEveryPeriod": .integer(coverage.unitsInEveryPeriod), "pairs": .integer(coverage.pairs),
-            "repeatedPairs": .integer(coverage.repeatedPairs), "rowsWithout": .integer(coverage.rowsWithout),
+            "repeatedPairs": .integer(coverage.repeatedPairs), "mostRowsInPair": .integer(coverage.mostRowsInPair),
+            "rowsWithout": .integer(coverage.rowsWithout),
+            "repeats": .array(
+                coverage.repeats.prefix(repeatsListed).map {
+                    ["unit": .text($0.unit), "period": .text($0.period), "rows": .integer($0.rows)]
+                }),
+            "patterns": .array(
+                coverage.patterns.map {
+                    ["isThere": .array($0.isThere.map { .bool($0) }), "units": .integer($0.units)]
+                }),
             "periods": .array(
                 coverage.periods.map {
                     ["period": .text($0.period), "units": .integer($0.units), "rows": .integer($0.rows)]

@@ -38,11 +38,15 @@ public struct DidRequest: Sendable {
         design = DesignRequest(unit: data.unitName, time: data.timeName ?? "", treatment: treatment)
     }
 
-    /// Columns by which rows must be kept apart: a variance that takes each row's error for itself needs the covariates and the
-    /// weight of every row, and sums over cells do not hold them. Empty where cells suffice.
-    var columnsKeptApart: [String] {
-        guard let kind = analysis.vcov, kind.isRowwise else { return [] }
-        return covariates + [data.weights].compactMap { $0 }
+    /// Covariates and weights that the rows of a cell must share, for variances that take each row's error for itself.
+    var splitColumns: [String] {
+        guard analysis.vcov?.isByRow == true else { return [] }
+        return covariates + [data.weightsAreFrequencies ? nil : data.weights].compactMap { $0 }
+    }
+
+    /// The same as keys of the cells.
+    func splittingColumns() -> [ColumnRequest] {
+        splitColumns.map { ColumnRequest("\($0) by value", source: .column($0), role: .numericKey) }
     }
 
     /// The key columns of the cells, each once, in the order of the exchanged form.

@@ -98,7 +98,7 @@ struct DidComposition {
 
     /// That rows, not cells, were what the fit took, and why.
     private func keptApart(_ part: DidStudy.Part) -> String? {
-        let columns = request.columnsKeptApart
+        let columns = request.splitColumns
         guard !columns.isEmpty, study.cells.request != nil else { return nil }
         return "Rows were kept apart by \(Wording.list(columns)), as \(part.result.varianceUsed.rawValue) needs: "
             + "\(part.design.cellCount) different rows."
@@ -160,20 +160,13 @@ struct DidComposition {
         var settings = SettingsList()
         settings.put("version", EvaluationVersion.text)
         settings.put(request.data)
-        switch design.treatment {
-        case .startColumn(let name): settings.put("start", name)
-        case .treatedColumn(let name): settings.put("treated", name)
-        case .partners(_, let startAt):
-            settings.put("partners", "list")
-            settings.put("startAt", startAt)
-        }
-        settings.put("lag", design.lag)
+        settings.putTreatment(design)
         settings.put("rows", part.report.rowKind.rawValue)
         settings.put("estimand", part.report.estimand.rawValue)
         settings.put("covariates", request.covariates)
         settings.put("factors", design.factors)
         settings.put("absorb", design.absorbed)
-        settings.put("keptApart", study.cells.request == nil ? [] : request.columnsKeptApart)
+        settings.put("keptApart", study.cells.request == nil ? [] : request.splitColumns)
         settings.put("cluster", design.clusters.isEmpty ? [design.unit] : design.clusters)
         settings.put("by", request.by)
         settings.put("gap", design.gap?.label)

@@ -51,8 +51,8 @@ struct DidStudy {
         try request.data.refuseOutcomes(among: request.covariates, role: "held constant")
         let always = [request.design.unit, request.design.time]
         var cells = try StudyCells.read(
-            request.data, keys: keys, covariates: request.covariates, required: always,
-            keepsRowsApart: !request.columnsKeptApart.isEmpty)
+            request.data, keys: keys, splits: request.splittingColumns(), covariates: request.covariates,
+            required: always)
         try labels.forEach { try $0.refusePupils(cells.table, request.data, areUnits: request.design.rows == .units) }
         // After the reading and in one order, so that cell tables give the same counts as their rows.
         for name in request.design.clusters + request.design.absorbed + request.design.factors
@@ -142,33 +142,39 @@ struct DidStudy {
         return try cells.table.firstRepeated(names) == nil ? .units : .pupils
     }
 
-    private mutating func add(_ table: CellTable, block: Int, by: [ByValue], rows: RowKind?) throws {
-        var request = request.design
+    /// The design of one outcome from cells, or a part of them.
+    static func build(
+        _ cells: StudyCells, _ table: CellTable, _ whole: DidRequest, block: Int, rows: RowKind?
+    ) throws -> (design: Design, report: DesignReport) {
+        var request = whole.design
         request.rows = rows
         request.block = block
-        request.keptApart = self.request.columnsKeptApart
         request.countBlock = cells.countBlock
-        request.hasPupilColumn = self.request.data.pupil != nil
-        request.weightKind = self.request.data.weightsAreFrequencies ? .frequency : .analytic
+        request.splits = whole.splittingColumns().map(\.name)
+        request.hasPupilColumn = whole.data.pupil != nil
+        request.weightKind = whole.data.weightsAreFrequencies ? .frequency : .analytic
         // The gap's own column is held constant by the effects of unit × group; as a factor it would say nothing new.
         if let gap = request.gap { request.factors.removeAll { $0 == gap.column } }
-        let built: (design: Design, report: DesignReport)
         do {
-            built = try DesignBuilder.build(table, request)
+            return try DesignBuilder.build(table, request)
         } catch {
             throw cells.explained(error.withLines(cells.request, request, table))
         }
+    }
+
+    private mutating func add(_ table: CellTable, block: Int, by: [ByValue], rows: RowKind?) throws {
+        let built = try Self.build(cells, table, request, block: block, rows: rows)
         let result: AnalysisResult
         do {
-            var analysis = self.request.analysis
-            analysis.lowerIsBetter = self.request.lowerIsBetter
+            var analysis = request.analysis
+            analysis.lowerIsBetter = request.lowerIsBetter
             result = try DidAnalysis.run(built.design, analysis)
         } catch {
             throw cells.explained(error)
         }
         parts.append(
             Part(
-                outcome: self.request.data.outcomes[block], by: by, design: built.design, report: built.report,
+                outcome: request.data.outcomes[block], by: by, design: built.design, report: built.report,
                 result: result))
         if block == 0 {
             for rows in built.report.dropped { count(rows) }

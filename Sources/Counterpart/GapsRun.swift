@@ -79,7 +79,7 @@ public struct GapsRun {
             for warning in found.warnings where !warnings.contains(warning) { warnings.append(warning) }
             if block == 0 { joinedNone = found.dropped }
         }
-        var used = cells.table.blocks.first.map { Int($0.moments.n.reduce(0, +)) } ?? 0
+        var used = cells.table.blocks.first.map { Int($0.counts.reduce(0, +)) } ?? 0
         var remarks = remarks(request, kind)
         if request.groups.count == 1, request.groups[0].value != nil {
             // One gap: the rows on neither side are not used.

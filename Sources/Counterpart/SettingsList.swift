@@ -1,3 +1,4 @@
+import Panels
 import Reporting
 
 /// The settings of a result as ordered JSON members; what was not set is left out.
@@ -33,5 +34,17 @@ struct SettingsList {
         if data.weights != nil { put("weightKind", data.weightsAreFrequencies ? "frequency" : "analytic") }
         put("where", data.filters.map(\.text))
         put("missing", data.missing.codes)
+    }
+
+    /// Who was treated, and from when.
+    mutating func putTreatment(_ design: DesignRequest) {
+        switch design.treatment {
+        case .startColumn(let name): put("start", name)
+        case .treatedColumn(let name): put("treated", name)
+        case .partners(_, let startAt):
+            put("partners", "list")
+            put("startAt", startAt)
+        }
+        put("lag", design.lag)
     }
 }

@@ -22,11 +22,11 @@ struct StudyCells {
     ///
     /// - Parameters:
     ///   - keys: unit and period first.
+    ///   - splits: keys that rows are split by where they are at hand; cell tables are taken as they are.
     ///   - required: keys whose empty field leaves the row out.
-    ///   - keepsRowsApart: rows that differ in a covariate or weight are not added up; of cell tables it is not asked.
     static func read(
-        _ data: DataRequest, keys: [ColumnRequest], covariates: [String], required: [String],
-        keepsRowsApart: Bool = false
+        _ data: DataRequest, keys: [ColumnRequest], splits: [ColumnRequest] = [], covariates: [String],
+        required: [String]
     ) throws -> StudyCells {
         let names = data.files.map(\.path)
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
@@ -49,13 +49,12 @@ struct StudyCells {
         read.isLenient = data.isLenient
         read.rejects = data.rejects
         read.wantsDigests = data.wantsDigests
-        var request = CellRequest(read: read, keys: keys, outcomes: data.outcomeColumns())
+        var request = CellRequest(read: read, keys: keys + splits, outcomes: data.outcomeColumns())
         request.required = required
         request.nouns = [data.unitName: "unit"]
         if let time = data.timeName { request.nouns[time] = "period" }
         request.covariates = covariates.map { ColumnRequest($0, role: .number) }
         request.weight = data.weights.map { ColumnRequest($0, role: .number) }
-        request.keepsRowsApart = keepsRowsApart
         if let pupil = data.pupil {
             request.pupil = ColumnRequest(pupil, role: .key)
             request.pupilPeriod = data.timeName
@@ -138,5 +137,5 @@ struct StudyCells {
         }
     }
 
-    private var rowsByBlock: [Int] { table.blocks.map { Int($0.moments.n.reduce(0, +)) } }
+    private var rowsByBlock: [Int] { table.blocks.map { Int($0.counts.reduce(0, +)) } }
 }

@@ -7,7 +7,8 @@ struct DescribeCommand: ParsableCommand {
         commandName: "describe",
         abstract: "Say what is in the files: columns, ranges, missing values, coverage.",
         discussion: """
-            Values of identifiers are never listed. Name --unit and --time to see which schools have results in which years.
+            Values of pupils are never listed. Name --unit and --time to see which schools have results in which years, and
+            which figures are out of line: zeros where others have results, and means that moved far more than elsewhere.
 
             EXAMPLE
               counterpart describe pupils-*.csv --unit urn --time academic_year
@@ -45,6 +46,7 @@ struct DescribeCommand: ParsableCommand {
         describe.unit = CommaList.split(unit)
         describe.time = CommaList.split(time)
         describe.wantsDigests = true
+        describe.comparesPeriods = true
         let found = try describe.run()
         let document = DescriptionDocument(found, suppressBelow: suppress)
         try Output(options: result).deliver(

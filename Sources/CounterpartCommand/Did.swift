@@ -17,14 +17,9 @@ struct Did: ParsableCommand {
 
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
     @OptionGroup(title: "Who was treated") var who: TreatmentOptions
+    @OptionGroup(title: "What is estimated") var model: ModelOptions
     @OptionGroup(title: "Result") var result: ResultOptions
 
-    @Option(help: ArgumentHelp("Number columns held constant, separated by commas.", valueName: "columns"))
-    var covariates: [String] = []
-    @Option(
-        help: ArgumentHelp(
-            "Category columns held constant; the first value in byte order is the reference.", valueName: "columns"))
-    var factors: [String] = []
     @Option(help: ArgumentHelp("Fixed effects besides unit and period.", valueName: "columns"))
     var absorb: [String] = []
     @Option(
@@ -40,30 +35,6 @@ struct Did: ParsableCommand {
         help: ArgumentHelp(
             "An estimate for each combination of these columns, separated by commas.", valueName: "column"))
     var by: [String] = []
-    @Option(
-        help: ArgumentHelp(
-            "The effect on the gap between this group, such as fsm=Y, and its peers; below zero it narrows.",
-            valueName: "column=value"))
-    var gap: String?
-    @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
-    var peers: String?
-    @Option(
-        help: ArgumentHelp(
-            "Values of the --gap and --by columns that mean unknown, separated by commas.", valueName: "values"))
-    var unknown: [String] = []
-    @Option(
-        name: .customLong("rows"),
-        help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
-    var rowKind: String?
-    @Option(
-        help: ArgumentHelp(
-            "Whom the effect is for: pupils (every row counts the same; the default for pupil rows) or schools (every unit and period does).",
-            valueName: "kind"))
-    var estimand: String?
-    @Option(
-        name: .customLong("pupil-sd"),
-        help: ArgumentHelp("The standard deviation of pupils' results, for months of progress.", valueName: "number"))
-    var pupilSD: Double?
     @Option(
         help: ArgumentHelp(
             "did2x2, twfe, event-study or imputation (default: twfe where all start together, else imputation).",
@@ -147,75 +118,27 @@ struct Did: ParsableCommand {
     }
 
     func request() throws -> DidRequest {
-        let data = try rows.request()
-        guard !data.unit.isEmpty else {
-            throw RequestError.missing(option: "--unit", why: "name the column of schools")
-        }
-        guard data.timeName != nil else {
-            throw RequestError.missing(option: "--time", why: "name the column of periods")
-        }
-        var request = DidRequest(data: data, treatment: try who.source(unit: data.unit))
-        request.design.lag = who.lag
-        request.design.takesFirstStart = who.firstStart
-        request.design.excluded = Set(try who.excludedUnits(unit: data.unit))
-        request.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }
-        request.covariates = CommaList.split(covariates)
-        request.design.factors = CommaList.split(factors)
+        var request = try model.request(rows, who)
         request.design.absorbed = CommaList.split(absorb)
         request.design.clusters = CommaList.split(cluster)
-        request.design.gap = try contrast()
-        request.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap {
-            RowKind(rawValue: $0)
-        }
-        request.design.estimand = try Choice.check(estimand, option: "--estimand", among: ["pupils", "schools"])
-            .flatMap { EstimandKind(rawValue: $0) }
-        try rows.refuseCount(of: request.design.rows)
         request.partnership = partnership
         request.by = CommaList.split(by)
-        request.unknown = CommaList.split(unknown)
-        if !request.unknown.isEmpty, gap == nil, by.isEmpty {
+        if !request.unknown.isEmpty, model.gap == nil, by.isEmpty {
             throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap or --by")
         }
-        request.pupilSD = pupilSD
-        request.lowerIsBetter = rows.lowerIsBetter
-        request.suppressBelow = suppress
-        guard suppress >= 0 else {
-            throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
-        }
+        try request.suppress(below: suppress)
         request.analysis = try AnalysisChoice(
             estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level,
             seed: seed,
             permutations: permutations, wild: wild, wildWeights: wildWeights, bootstrap: bootstrap, window: window,
-            threads: data.threads
+            threads: request.data.threads
         ).options()
-        try compareWithLaterStarters(&request)
+        try request.compareWithLaterStarters(comparison)
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.analysis.leavesEachOut = wanted.contains("leave-one-out")
         request.diagnosesBalance = wanted.contains("balance")
         return request
-    }
-
-    private func compareWithLaterStarters(_ request: inout DidRequest) throws {
-        guard let comparison = try Choice.check(comparison, option: "--comparison", among: ["never", "not-yet"]) else {
-            return
-        }
-        guard comparison == "not-yet" else { throw RequestError.notInThisVersion("--comparison never") }
-        let name = request.analysis.estimator ?? .imputation
-        guard name == .imputation else {
-            throw RequestError.doesNotApply(option: "--comparison not-yet", to: "--estimator \(name.rawValue)")
-        }
-        request.analysis.estimator = name
-        request.analysis.comparesWithNotYetTreated = true
-        request.design.allowsNotYetOnly = true
-    }
-
-    private func contrast() throws -> GroupContrast? {
-        guard let gap else {
-            if peers != nil { throw RequestError.doesNotApply(option: "--peers", to: "a run without --gap") }
-            return nil
-        }
-        return try GroupText(gap).contrast(option: "--gap", peers: peers, unknown: CommaList.split(unknown))
     }
 }
 

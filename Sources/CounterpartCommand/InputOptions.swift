@@ -3,7 +3,8 @@ import Counterpart
 
 /// The files and their form: what every command that reads rows takes.
 struct InputOptions: ParsableArguments {
-    @Argument(help: "CSV files, read as one table; - is standard input. gaps, did and cells also take cell tables.")
+    @Argument(
+        help: "CSV files, read as one table; - is standard input. gaps, did, power and cells also take cell tables.")
     var files: [String]
 
     @Option(

@@ -42,17 +42,6 @@ struct Compare: LaterCommand {
     @Argument(parsing: .allUnrecognized) var arguments: [String] = []
 }
 
-struct Power: LaterCommand {
-    static let word = "power"
-    static let configuration: CommandConfiguration = later(
-        "What effect this design could detect",
-        example: """
-              counterpart power pupils.csv --outcome attainment8 --unit urn \\
-                --time academic_year --partners partners.csv --power 0.8
-            """)
-    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
-}
-
 struct SQL: LaterCommand {
     static let word = "sql"
     static let configuration: CommandConfiguration = later(

@@ -113,7 +113,7 @@ public enum EstimationError: Refusal, Equatable {
         case .collinearTreatment:
             "look for a covariate, factor or absorbed effect that changes exactly when treatment does"
         case .notInThisVersion: "the manual lists what is"
-        case .rowsNeeded: "give the files of rows, or use --vcov cr1 or cr2, which need only cells"
+        case .rowsNeeded: "give the rows instead of a cell table, or use --vcov cr1 or cr2"
         case .unsupported(_, _, let instead): "use --vcov \(instead)"
         case .oneCluster: "cluster by a finer level, such as the school"
         case .tooFewRows: "leave out covariates or effects, or add rows"

@@ -44,6 +44,18 @@ public struct Fit: Sendable {
     }
 }
 
+extension Fit {
+    /// The fit with only some of its estimands, in the given order.
+    public func keeping(_ chosen: [Int]) -> Fit {
+        Fit(
+            estimator: estimator, design: design, rows: rows, estimands: chosen.map { estimands[$0] },
+            estimates: chosen.map { estimates[$0] }, weights: weights.selecting(columns: chosen),
+            residuals: residuals.columns == 1 ? residuals : residuals.selecting(columns: chosen), basis: basis,
+            effects: effects, untreatedOutcome: untreatedOutcome, warnings: warnings,
+            cellWeights: chosen.map { cellWeights[$0] })
+    }
+}
+
 /// One requirement: a design in, a fit out.
 public protocol Estimator: Sendable {
     static var name: EstimatorName { get }

@@ -64,11 +64,11 @@ public struct ReassignedImputation: Sendable {
         }
     }
 
-    /// The overall effect (peers less group in a triple difference) over its clustered standard error; nil where it cannot
-    /// be imputed under these starts.
-    public func studentised(start: [Int?]) -> Double? {
+    /// The overall effect (peers less group in a triple difference), and the same over its clustered standard error; nil
+    /// where it cannot be imputed under these starts.
+    public func headline(start: [Int?]) -> DrawnHeadline? {
         guard let assignment = Assignment(self, start: start) else { return nil }
-        return assignment.studentised()
+        return assignment.headline()
     }
 
     /// One assignment: its touched rows with regressors about the mean of untreated rows.
@@ -131,7 +131,7 @@ public struct ReassignedImputation: Sendable {
             return true
         }
 
-        func studentised() -> Double? {
+        func headline() -> DrawnHeadline? {
             // Moments of untreated rows: all rows' less touched rows' as they were, plus untreated touched rows' anew.
             let before = base.centred.selecting(rows: touched)
             let outcomeBefore = touched.map { base.centredOutcome[$0] }
@@ -188,7 +188,7 @@ public struct ReassignedImputation: Sendable {
         private func statistic(
             _ omega: [Double], xKept: Matrix, remainder: [Double], before: Matrix, outcomeBefore: [Double], kept: [Int],
             b: [Double], inverse: Matrix
-        ) -> Double {
+        ) -> DrawnHeadline {
             let scale = base.rows.scale
             let cells = touched.indices.filter { isTreated[$0] && touched[$0] < base.rows.cellCount }
             var treatedWeights = [Double](repeating: 0, count: touched.count)
@@ -219,8 +219,7 @@ public struct ReassignedImputation: Sendable {
                 }
             }
             let variance = dot(sums, sums)
-            if estimate == 0 { return 0 }
-            return variance > 0 ? estimate / variance.squareRoot() : .infinity
+            return DrawnHeadline(estimate: estimate, variance: variance)
         }
 
         /// −ξ'M(X_s'y − X_s'X_s b) by cluster.
@@ -249,5 +248,17 @@ public struct ReassignedImputation: Sendable {
             }
             return { average[groups.group[$0]] }
         }
+    }
+}
+
+/// A headline under reassigned starts.
+public struct DrawnHeadline: Sendable {
+    public let estimate: Double
+    /// The estimate over its standard error; 0 for an estimate of 0.
+    public let statistic: Double
+
+    public init(estimate: Double, variance: Double) {
+        self.estimate = estimate
+        statistic = estimate == 0 ? 0 : variance > 0 ? estimate / variance.squareRoot() : .infinity
     }
 }

@@ -8,9 +8,10 @@ struct ClusterRows {
     let names: [String]
     let rows: [[Int]]
 
-    init(_ cluster: CellFactor, _ compressed: CompressedRows) {
+    /// - Parameter cell: per row.
+    init(_ cluster: CellFactor, cell: [Int]) {
         var rows = [[Int]](repeating: [], count: cluster.levels.count)
-        for r in 0..<compressed.count { rows[cluster.codes[compressed.cell[r]]].append(r) }
+        for (r, c) in cell.enumerated() { rows[cluster.codes[c]].append(r) }
         let used = rows.indices.filter { !rows[$0].isEmpty }
         names = used.map { cluster.levels[$0] }
         self.rows = used.map { rows[$0] }

@@ -20,15 +20,18 @@ struct AdjustedLeastSquares {
             undefined: clusters.undefined)
     }
 
-    func adjusted(_ kind: VarianceKind) throws(EstimationError) -> AdjustedClusters {
+    private func adjusted(_ kind: VarianceKind) throws(EstimationError) -> AdjustedClusters {
         let model = try estimates.leastSquares(kind)
         let cluster = try estimates.onlyCluster(kind)
-        let clusters = ClusterRows(cluster, estimates.rows)
-        if let effect = model.elimination, !effect.level.liesWithin(clusters.rows, count: effect.weight.count) {
-            throw .notInThisVersion("\(kind.rawValue) where the eliminated effect crosses the clusters")
-        }
+        let clusters = ClusterRows(cluster, cell: estimates.cell)
+        // Effects nested in the clusters are projected on within each; those that cross them must be columns.
+        let home = EffectCodes(cluster)
+        let nested = model.eliminated.filter { $0.isNested(in: home) }
+        let crossing = model.eliminated.filter { !$0.isNested(in: home) }
+        let dummies = try ExplicitEffects(crossing, beside: nested, estimates.contents, rows: model.matrix.rows)
+        let (x, m) = ExplicitEffects.joined(model.matrix, model.gramInverse, with: dummies)
         return try AdjustedClusters(
-            clusters, x: model.matrix, m: model.gramInverse, weights: estimates.weights,
+            clusters, x: x, m: m, weights: estimates.weights,
             residual: { estimates.residual($0) }, kind == .cr3 ? .jackknife : .biasReduced)
     }
 }

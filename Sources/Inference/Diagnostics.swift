@@ -38,7 +38,10 @@ public struct PreTrend: Sendable, Equatable {
 
 /// A randomisation test of no effect for any unit: treatment reassigned among units, cohort sizes kept.
 public struct RandomisationTest: Sendable, Equatable {
+    /// Of the studentised effect.
     public var pValue: Double
+    /// Of the effect itself, which is right only where units' results spread alike; nil where it was not compared.
+    public var rawPValue: Double?
     /// The smallest p-value that this design could give.
     public var smallestPossible: Double
     public var assignments: Int

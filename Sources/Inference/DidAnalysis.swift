@@ -11,38 +11,25 @@ import Tables
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
     public static func run(_ whole: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
-        // A cell without weight says nothing, and its mean is not one.
-        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
-        try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
-        let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
-        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
-
-        let effects = name == .did2x2 ? design.absorbed : design.effects
-        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
-        let used = singletons.map { design.keeping($0.keep) } ?? design
-        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
-
-        var counts = ArmCounts(used)
-        let rule = used.clusters.count == 1 && counts.isFew ? VarianceKind.cr2 : .cr1
-        let method = try estimator(name, options)
-        let (fit, kind) = try fitted(method, used, options, rule: rule)
-        let draws = WildFindings.draws(options, kind: kind)
-        counts = ArmCounts(fit.design)
-        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        let estimated = try estimate(whole, options)
+        let (fit, covariance, singletons) = (estimated.fit, estimated.covariance, estimated.singletons)
+        let (name, kind) = (fit.estimator, covariance.kind)
+        let counts = ArmCounts(fit.design)
         try covariance.checkHeadline(fit, counts)
         let table = EffectTable(fit: fit, covariance: covariance, options: options)
         var rows = table.effects()
 
-        let wild = try WildFindings.add(to: &rows, fit: fit, draws: draws, options: options)
+        let wild = try WildFindings.add(
+            to: &rows, fit: fit, draws: WildFindings.draws(options, kind: kind), options: options)
         let bands =
             options.bootstrap > 0
             ? try BootstrapBands.add(to: &rows, fit: fit, draws: options.bootstrap, options: options) : nil
         let leaveOneOut =
             options.leavesEachOut
-            ? try LeaveOneOut.run(fit, method, sign: table.sign(0), threads: options.threads) : nil
+            ? try LeaveOneOut.run(fit, estimator(name, options), sign: table.sign(0), threads: options.threads) : nil
 
         let permutations =
-            options.permutations ?? (counts.isFewTreated || (options.vcov == nil && rule == .cr2) ? 999 : 0)
+            options.permutations ?? (counts.isFewTreated || (options.vcov == nil && estimated.rule == .cr2) ? 999 : 0)
         let randomisation = try RandomisationTest.run(
             fit, window: options.window, draws: permutations, seed: options.seed, threads: options.threads)
         rows[0].permutationPValue = randomisation?.pValue
@@ -77,6 +64,37 @@ public struct DidAnalysis {
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
             sentences: cautions.sentences())
+    }
+
+    /// A fit and its covariance.
+    struct Estimated {
+        var fit: Fit
+        var covariance: CovarianceOfEstimates
+        /// Those set aside; nil where none were looked for.
+        var singletons: Singletons?
+        /// The variance that the rule asks for.
+        var rule: VarianceKind
+    }
+
+    /// The fit and its covariance, by the rules.
+    static func estimate(
+        _ whole: Design, _ options: AnalysisOptions
+    ) throws(EstimationError) -> Estimated {
+        // A cell without weight says nothing, and its mean is not one.
+        let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
+        try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+        let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
+        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
+
+        let effects = name == .did2x2 ? design.absorbed : design.effects
+        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
+        let used = singletons.map { design.keeping($0.keep) } ?? design
+        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+
+        let rule = used.clusters.count == 1 && ArmCounts(used).isFew ? VarianceKind.cr2 : .cr1
+        let (fit, kind) = try fitted(try estimator(name, options), used, options, rule: rule)
+        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        return Estimated(fit: fit, covariance: covariance, singletons: singletons, rule: rule)
     }
 
     /// The fit, and the variance that it is good for: where the rule asks for CR2 and an effect of too many levels crosses the

@@ -14,12 +14,11 @@ struct HeteroskedasticityRobust {
 
     func covariance(_ kind: VarianceKind, _ smallSample: SmallSample) throws(EstimationError) -> CovarianceOfEstimates {
         let model = try estimates.leastSquares(kind)
-        try checkRowsAreKnown(kind)
-        guard kind != .hc1 else { return try uncorrected(smallSample) }
-        guard model.absorption == nil || model.elimination != nil else {
-            throw .notInThisVersion("\(kind.rawValue) with two effects of many levels each")
+        if let obstacle = estimates.contents.obstacle {
+            throw .rowsNeeded(variance: kind.rawValue, reason: obstacle)
         }
-        let leverage = RowLeverage(model, estimates)
+        guard kind != .hc1 else { return try uncorrected(smallSample) }
+        let leverage = try RowLeverage(model, estimates.contents)
         let adjustment: LeverageAdjustment = kind == .hc2 ? .biasReduced : .jackknife
         let size = sizes()
         var scores = Matrix(size.count, estimates.count)
@@ -62,69 +61,48 @@ struct HeteroskedasticityRobust {
     /// Per cell: √(Σ we²/n), so that v² times its square is Σ v²e² over the cell's rows.
     private func sizes() -> [Double] {
         let e = estimates.residual(0)
-        let moments = estimates.moments
-        let triangle = moments.variableCount * (moments.variableCount + 1) / 2
-        return (0..<estimates.rows.cellCount).map { c in
-            ((e[c] * e[c] + moments.within[c * triangle]) / moments.n[c]).squareRoot()
-        }
-    }
-
-    private func checkRowsAreKnown(_ kind: VarianceKind) throws(EstimationError) {
-        guard !estimates.rows.covariatesVaryWithinCells else {
-            throw .rowsNeeded(variance: kind.rawValue, reason: "a covariate varies within cells")
-        }
-        // Equal weights within a cell: Σw² = (Σw)²/n.
-        let moments = estimates.moments
-        let isEven = moments.n.indices.allSatisfy { c in
-            abs(moments.squaredWeight[c] * moments.n[c] - moments.weight[c] * moments.weight[c])
-                <= 1e-9 * moments.weight[c] * moments.weight[c]
-        }
-        guard isEven else { throw .rowsNeeded(variance: kind.rawValue, reason: "weights vary within cells") }
+        let contents = estimates.contents
+        return (0..<contents.count).map { c in ((e[c] * e[c] + contents.spread[c]) / contents.n[c]).squareRoot() }
     }
 }
 
-extension CompressedRows {
-    /// True where a covariate's variation within cells is more than the rounding of its means.
-    fileprivate var covariatesVaryWithinCells: Bool {
-        (0..<covariates.columns).contains { j in
-            let squares = covariates.column(j).map { $0 * $0 }
-            return squares[cellCount...].reduce(0, +) > 1e-24 * squares.reduce(0, +)
-        }
-    }
-}
-
-/// What is left of each row beyond its own pull on the fit, 1 − h with h = x'Mx + w/W of its level of the eliminated effect;
-/// rows of one cell share it, each having the cell's h over n.
+/// What is left of each row beyond its own pull on the fit, 1 − h with h = x'Mx + w/W of its level of the finest eliminated
+/// effect; rows of one cell share it, each having the cell's h over n.
+///
+/// Other eliminated effects stand among the x as dummies about that effect's means.
 struct RowLeverage {
     /// Per cell; 0 where the row is fitted whatever its outcome.
     let room: [Double]
     /// Cells × regressors.
     private let x: Matrix
     private let m: Matrix
-    private let effect: Elimination?
-    private let scale: [Double]
-    private let n: [Double]
+    private let finest: FinestEffect?
+    private let contents: CellContents
 
-    init(_ model: LeastSquares, _ estimates: LinearEstimates) {
-        let x = model.matrix.selecting(rows: Array(0..<estimates.rows.cellCount))
-        let scale = estimates.rows.scale
-        let leaned = x.times(model.gramInverse)
-        var whole = [Double](repeating: 0, count: x.rows)
+    init(_ model: LeastSquares, _ contents: CellContents) throws(EstimationError) {
+        self.contents = contents
+        let effects = model.eliminated
+        let largest = effects.indices.max { effects[$0].levelCount < effects[$1].levelCount }
+        let finest = largest.map { FinestEffect(effects[$0], contents) }
+        self.finest = finest
+        let others = effects.indices.filter { $0 != largest }.map { effects[$0] }
+        let dummies = try ExplicitEffects(
+            others, beside: largest.map { [effects[$0]] } ?? [], contents, rows: contents.count)
+        let (x, m) = ExplicitEffects.joined(
+            model.matrix.selecting(rows: Array(0..<contents.count)), model.gramInverse, with: dummies)
+        (self.x, self.m) = (x, m)
+        let leaned = x.times(m)
+        var whole = [Double](repeating: 0, count: contents.count)
         for j in 0..<x.columns {
             for r in whole.indices { whole[r] += leaned[r, j] * x[r, j] }
         }
-        if let effect = model.elimination {
-            for r in whole.indices { whole[r] += scale[r] * scale[r] / effect.weight[effect.level[r]] }
+        if let finest {
+            for r in whole.indices { whole[r] += finest.share(of: r, contents) }
         }
         room = whole.indices.map { r in
-            let left = 1 - whole[r] / estimates.moments.n[r]
+            let left = 1 - whole[r] / contents.n[r]
             return left > SymmetricEigen.nullRoom ? left : 0
         }
-        self.x = x
-        m = model.gramInverse
-        effect = model.elimination
-        self.scale = scale
-        n = estimates.moments.n
     }
 
     /// a = v(1 − h)^(−1/2) or v(1 − h)⁻¹, per cell; 0 in rows that are fitted whatever their outcome.
@@ -141,29 +119,30 @@ struct RowLeverage {
     func satterthwaite(_ a: [Double]) -> Double {
         // a² of all rows of a cell, and of one.
         let whole = a.map { $0 * $0 }
-        let single = whole.indices.map { whole[$0] / n[$0] }
+        let single = whole.indices.map { whole[$0] / contents.n[$0] }
         let trace = whole.indices.reduce(0) { $0 + whole[$1] * room[$1] }
         var squares = whole.indices.reduce(0) { $0 + whole[$1] * single[$1] * (2 * room[$1] - 1) }
         var weighted = x
         for j in 0..<weighted.columns { for r in a.indices { weighted[r, j] *= single[r] } }
         squares += squaredTrace(m, x.transposedTimes(weighted))
-        if let effect { squares += effectSquares(effect, single, weighted) }
+        if let finest { squares += levelSquares(finest, single, weighted) }
         return trace * trace / squares
     }
 
-    /// The part of Σ a²a²H² that the eliminated effect adds, level by level.
-    private func effectSquares(_ effect: Elimination, _ single: [Double], _ weighted: Matrix) -> Double {
-        var sums = Matrix(effect.weight.count, weighted.columns)
-        var own = [Double](repeating: 0, count: effect.weight.count)
-        for r in single.indices { own[effect.level[r]] += single[r] * scale[r] * scale[r] }
+    /// The part of Σ a²a²H² that the finest effect adds, level by level.
+    private func levelSquares(_ finest: FinestEffect, _ single: [Double], _ weighted: Matrix) -> Double {
+        let scale = contents.scale
+        var sums = Matrix(finest.weight.count, weighted.columns)
+        var own = [Double](repeating: 0, count: finest.weight.count)
+        for r in single.indices { own[finest.level[r]] += single[r] * scale[r] * scale[r] }
         for j in 0..<weighted.columns {
-            for r in single.indices { sums[effect.level[r], j] += scale[r] * weighted[r, j] }
+            for r in single.indices { sums[finest.level[r], j] += scale[r] * weighted[r, j] }
         }
         let leaned = sums.times(m)
         var total = 0.0
-        for l in own.indices where effect.weight[l] > 0 {
+        for l in own.indices where finest.weight[l] > 0 {
             let cross = (0..<sums.columns).reduce(0.0) { $0 + leaned[l, $1] * sums[l, $1] }
-            total += 2 * cross / effect.weight[l] + own[l] * own[l] / (effect.weight[l] * effect.weight[l])
+            total += 2 * cross / finest.weight[l] + own[l] * own[l] / (finest.weight[l] * finest.weight[l])
         }
         return total
     }

@@ -32,7 +32,7 @@ struct ImputationClusters {
         self.fit = fit
         self.model = model
         self.kind = kind
-        clusters = ClusterRows(try LinearEstimates(fit).onlyCluster(kind), fit.rows)
+        clusters = ClusterRows(try LinearEstimates(fit).onlyCluster(kind), cell: fit.rows.cell)
         let isNested = model.levelsLieWithin(clusters.rows)
         self.isNested = isNested
         let needsRows = { (block: [Int]) in !isNested || block.contains { model.isTreated[$0] } }

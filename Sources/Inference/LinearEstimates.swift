@@ -4,30 +4,30 @@ import LinearAlgebra
 import Panels
 import Regression
 
-/// Estimates that are linear in the outcome, θ̂ = v'y over compressed rows, with the residuals e that stand for the errors:
-/// what a variance starts from. An estimator's fit is one source of them, any regression another.
+/// Estimates that are linear in the outcome, θ̂ = v'y, with the residuals e that stand for the errors: what a variance starts
+/// from. An estimator's fit is one source of them, any regression another.
 public struct LinearEstimates: Sendable {
-    public let rows: CompressedRows
     /// rows × K: v.
     public let weights: Matrix
     /// rows × K, or rows × 1 where all estimates share them: e.
     public let residuals: Matrix
-    /// The fixed effects of the model.
+    /// The fixed effects of the model, a code a cell.
     public let effects: [CellFactor]
-    /// The levels at which errors may be correlated: none, one or two.
+    /// The levels at which errors may be correlated, a code a cell: none, one or two.
     public let clusters: [CellFactor]
-    /// Of the cells behind the rows.
-    public let moments: CellMoments
     /// N in small-sample factors: rows, or the sum of frequency weights.
     public let observationCount: Double
     /// Every independent column, the levels of fixed effects included.
     public let parameterCount: Int
     /// nil where the estimates are not combinations of one regression's coefficients.
     public let regression: LeastSquares?
+    /// Per row: its cell, or one of the same clusters for rows that carry variation within cells.
+    let cell: [Int]
+    let contents: CellContents
     /// For messages.
-    let name: String
+    private let name: String
 
-    /// Combinations of a regression's coefficients: θ̂ = C'b, v = X(X'X)⁻¹C.
+    /// Combinations of the coefficients of a regression on cells: θ̂ = C'b, v = X(X'X)⁻¹C.
     ///
     /// - Parameters:
     ///   - contrasts: kept columns × K.
@@ -36,28 +36,54 @@ public struct LinearEstimates: Sendable {
         _ model: LeastSquares, contrasts: Matrix, rows: CompressedRows, moments: CellMoments, observationCount: Double,
         effects: [CellFactor], clusters: [CellFactor]
     ) {
-        self.rows = rows
+        self.init(
+            model, contrasts: contrasts, cell: rows.cell, contents: CellContents(rows, moments),
+            observationCount: observationCount, effects: effects, clusters: clusters)
+    }
+
+    /// Combinations of the coefficients of a regression on rows.
+    ///
+    /// - Parameters:
+    ///   - contrasts: kept columns × K; nil for every coefficient that was kept, in order.
+    ///   - effects, clusters: a code a row, as the rows came.
+    public init(
+        _ rows: RowRegression, contrasts: Matrix? = nil, effects: [CellFactor] = [], clusters: [CellFactor] = []
+    ) {
+        let count = rows.fit.residuals.count
+        self.init(
+            rows.fit, contrasts: contrasts ?? Matrix.identity(rows.fit.labels.count), cell: Array(0..<count),
+            contents: CellContents(
+                rows: count, scale: rows.scale, weightsCountRows: rows.weightKind == .frequency),
+            observationCount: rows.observationCount, effects: effects.map(rows.sorted),
+            clusters: clusters.map(rows.sorted))
+    }
+
+    private init(
+        _ model: LeastSquares, contrasts: Matrix, cell: [Int], contents: CellContents, observationCount: Double,
+        effects: [CellFactor], clusters: [CellFactor]
+    ) {
         weights = model.matrix.times(model.gramInverse.times(contrasts))
-        residuals = Matrix(rows: rows.count, columns: 1, storage: model.residuals)
+        residuals = Matrix(rows: model.residuals.count, columns: 1, storage: model.residuals)
         self.effects = effects
         self.clusters = clusters
-        self.moments = moments
         self.observationCount = observationCount
         parameterCount = model.slopeCount + model.effectRank
         regression = model
+        self.cell = cell
+        self.contents = contents
         name = "regression"
     }
 
     public init(_ fit: Fit) {
-        rows = fit.rows
         weights = fit.weights
         residuals = fit.residuals
         effects = fit.effects
         clusters = fit.design.clusters
-        moments = fit.design.moments
         observationCount = fit.design.observationCount
         parameterCount = fit.parameterCount
         regression = if case .leastSquares(let model) = fit.basis { model } else { nil }
+        cell = fit.rows.cell
+        contents = CellContents(fit.rows, fit.design.moments)
         name = fit.estimator.rawValue
     }
 
@@ -71,7 +97,7 @@ public struct LinearEstimates: Sendable {
         var sums = Matrix(cluster.levels.count, count)
         for k in 0..<count {
             let e = residual(k)
-            for r in e.indices { sums[cluster.codes[rows.cell[r]], k] += weights[r, k] * e[r] }
+            for r in e.indices { sums[cluster.codes[cell[r]], k] += weights[r, k] * e[r] }
         }
         return sums
     }

@@ -61,14 +61,14 @@ extension MethodComparison {
         let isDoubtful = evidence.wild?.disagreement != nil
         self.init(
             rows: rows, chosen: Method(rawValue: evidence.kind.rawValue), level: evidence.options.level,
-            unheard: isDoubtful ? [.cr1, .wild] : [.cr1])
+            unheard: isDoubtful ? [.cr1, .cr3, .wild] : [.cr1, .cr3])
     }
 
     /// - Parameters:
     ///   - level: of the intervals; a p-value below 1 − level speaks against no effect.
-    ///   - unheard: methods that contradict nobody: CR1 is known to be too narrow here, and the wild bootstrap where its two
+    ///   - unheard: methods that contradict nobody: CR1 is known to be too narrow here, CR3 to be wide, and the wild bootstrap where its two
     ///     forms tell different stories.
-    init(rows: [Row], chosen: Method?, level: Double, unheard: [Method] = [.cr1]) {
+    init(rows: [Row], chosen: Method?, level: Double, unheard: [Method] = [.cr1, .cr3]) {
         self.init(rows: rows, chosen: chosen)
         disagreement = sentence(level: level, unheard)
     }
@@ -99,11 +99,12 @@ extension MethodComparison.Evidence {
         guard let name = MethodComparison.Method(rawValue: method.rawValue) else { return nil }
         var effect = headline
         if method != kind {
+            let alone = fit.keeping([0])
             guard
                 let covariance = try? CovarianceOfEstimates.compute(
-                    fit, kind: method, smallSample: options.smallSample)
+                    alone, kind: method, smallSample: options.smallSample)
             else { return nil }
-            effect = EffectTable(fit: fit, covariance: covariance, options: options).effect(0)
+            effect = EffectTable(fit: alone, covariance: covariance, options: options).effect(0)
         }
         var row = MethodComparison.Row(name)
         row.standardError = effect.standardError

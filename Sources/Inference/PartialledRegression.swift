@@ -41,17 +41,14 @@ struct PartialledRegression: Sendable {
 }
 
 extension PartialledRegression.Draw {
-    /// c'b / √(c'Vc); nil where c needs a column that was left out.
-    func studentised(_ contrast: [Double]) -> Double? {
+    /// c'b, and c'b / √(c'Vc); nil where c needs a column that was left out.
+    func headline(_ contrast: [Double]) -> DrawnHeadline? {
         var c = [Double](repeating: 0, count: estimates.count)
         for (value, place) in zip(contrast, place) where value != 0 {
             guard let place else { return nil }
             c[place] = value
         }
-        let estimate = dot(c, estimates)
-        let variance = dot(c, covariance.times(c))
-        if estimate == 0 { return 0 }
-        return variance > 0 ? estimate / variance.squareRoot() : .infinity
+        return DrawnHeadline(estimate: dot(c, estimates), variance: dot(c, covariance.times(c)))
     }
 
     /// b'V⁻¹b over the columns asked that were kept, with their number; nil where V is singular.

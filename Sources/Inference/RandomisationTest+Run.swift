@@ -19,20 +19,21 @@ extension RandomisationTest {
         let statistic = try HeadlineStatistic(fit, window: window)
         guard let observed = statistic(design.start) else { return nil }
         let drawn = parallel(reassignment.count, threads: threads) { statistic(reassignment.starts($0)) }
-        return RandomisationTest(observed: observed, drawn: drawn, reassignment: reassignment)
+        var test = RandomisationTest(
+            observed: observed.statistic, drawn: drawn.map { $0?.statistic }, reassignment: reassignment)
+        test?.rawPValue = reassignment.share(of: drawn.compactMap { $0?.estimate }, reaching: observed.estimate)
+        return test
     }
 
     /// - Parameter drawn: absolute or one-sided statistics alike: sizes are compared.
     init?(observed: Double, drawn: [Double?], reassignment: Reassignment) {
         let sizes = drawn.compactMap { $0.map(abs) }
         guard !sizes.isEmpty, !observed.isNaN else { return nil }
-        let reached = sizes.reduce(0) { $0 + ($1 >= abs(observed) * (1 - 1e-10) ? 1 : 0) }
-        let added = reassignment.isEnumerated ? 0 : 1
         let largest = sizes.max() ?? 0
         // Where all assignments are known, mirror images tie (both arms of equal size).
         let atTop = sizes.reduce(0) { $0 + ($1 >= largest * (1 - 1e-10) ? 1 : 0) }
         self.init(
-            pValue: Double(reached + added) / Double(sizes.count + added),
+            pValue: reassignment.share(of: sizes, reaching: observed),
             smallestPossible: reassignment.isEnumerated
                 ? Double(atTop) / Double(sizes.count)
                 : max(1 / Double(sizes.count + 1), 1 / reassignment.possibleCount),
@@ -40,9 +41,19 @@ extension RandomisationTest {
     }
 }
 
+extension Reassignment {
+    /// The share of draws at least as far from 0 as what was observed, ties counted; unless all were tried, what was observed
+    /// counts as one draw more.
+    func share(of drawn: [Double], reaching observed: Double) -> Double {
+        let reached = drawn.reduce(0) { $0 + (abs($1) >= abs(observed) * (1 - 1e-10) ? 1 : 0) }
+        let added = isEnumerated ? 0 : 1
+        return Double(reached + added) / Double(drawn.count + added)
+    }
+}
+
 /// The same value for every index, whatever the threads: index by index into its own place.
-func parallel(_ count: Int, threads: Int, _ value: @Sendable (Int) -> Double?) -> [Double?] {
-    var results = [Double?](repeating: nil, count: count)
+func parallel<Value: Sendable>(_ count: Int, threads: Int, _ value: @Sendable (Int) -> Value?) -> [Value?] {
+    var results = [Value?](repeating: nil, count: count)
     let pieces = max(1, min(threads, count))
     results.withUnsafeMutableBufferPointer { buffer in
         // Each piece writes only its own indices.
@@ -56,9 +67,9 @@ func parallel(_ count: Int, threads: Int, _ value: @Sendable (Int) -> Double?) -
 
 /// The studentised headline of a fit's estimator as a function of starts.
 struct HeadlineStatistic: Sendable {
-    private let compute: @Sendable ([Int?]) -> Double?
+    private let compute: @Sendable ([Int?]) -> DrawnHeadline?
 
-    func callAsFunction(_ start: [Int?]) -> Double? { compute(start) }
+    func callAsFunction(_ start: [Int?]) -> DrawnHeadline? { compute(start) }
 
     init(_ fit: Fit, window: ClosedRange<Int>?) throws(EstimationError) {
         let design = fit.design
@@ -66,7 +77,7 @@ struct HeadlineStatistic: Sendable {
         switch fit.estimator {
         case .imputation:
             let reassigned = try ReassignedImputation(design)
-            compute = { reassigned.studentised(start: $0) }
+            compute = { reassigned.headline(start: $0) }
         case .did2x2:
             let first = design.treatedStarts.first ?? 0
             let post = design.period.map { design.periods[$0].ordinal >= first ? 1.0 : 0 }
@@ -77,7 +88,7 @@ struct HeadlineStatistic: Sendable {
                 let steps = dealt.steps(start.map { $0 == first ? first : nil })
                 let arms = dealt.columns(steps.map(\.cell))
                 let treated = dealt.columns(steps.filter { $0.step >= 0 }.map(\.cell))
-                return regression.draw(arms + treated)?.studentised(arms.map { _ in 0 } + Self.contrast(treated.count))
+                return regression.draw(arms + treated)?.headline(arms.map { _ in 0 } + Self.contrast(treated.count))
             }
         case .eventStudy:
             let regression = try PartialledRegression(design, effects: design.effects)
@@ -86,7 +97,7 @@ struct HeadlineStatistic: Sendable {
             let regression = try PartialledRegression(design, effects: design.effects)
             compute = { start in
                 let columns = dealt.columns(dealt.steps(start).filter { $0.step >= 0 }.map(\.cell))
-                return regression.draw(columns)?.studentised(Self.contrast(columns.count))
+                return regression.draw(columns)?.headline(Self.contrast(columns.count))
             }
         }
     }
@@ -96,7 +107,7 @@ struct HeadlineStatistic: Sendable {
 
     private static func eventStudy(
         _ regression: PartialledRegression, _ dealt: DealtColumns, window: ClosedRange<Int>?, start: [Int?]
-    ) -> Double? {
+    ) -> DrawnHeadline? {
         var cells: [Int: [Int]] = [:]
         for (c, step) in dealt.steps(start) {
             let time = window.map { min(max(step, $0.lowerBound), $0.upperBound) } ?? step
@@ -117,6 +128,6 @@ struct HeadlineStatistic: Sendable {
         let contrasts = zip(asked, weight).flatMap { e, w in
             (0..<parts).map { p in e >= 0 ? signs[p] * w[p] / total[p] : 0 }
         }
-        return regression.draw(columns.flatMap { $0 })?.studentised(contrasts)
+        return regression.draw(columns.flatMap { $0 })?.headline(contrasts)
     }
 }

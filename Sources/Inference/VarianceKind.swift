@@ -7,8 +7,8 @@ public enum VarianceKind: String, Sendable, CaseIterable {
     /// Errors correlated within clusters: no correction, a factor, bias-reduced (Bell & McCaffrey), each cluster left out.
     case cr0, cr1, cr2, cr3
 
-    /// True for those that take each row's error for itself.
-    public var isRowwise: Bool { [.hc1, .hc2, .hc3].contains(self) }
+    /// True for those that need each row's own regressors.
+    public var isByRow: Bool { [.hc1, .hc2, .hc3].contains(self) }
     public var isClustered: Bool { [.cr0, .cr1, .cr2, .cr3].contains(self) }
 
     /// True for those that work on the hat matrix of each cluster and carry Satterthwaite's degrees of freedom: what an

@@ -10,8 +10,7 @@ struct DesignColumns {
     let clusters: [CellKey]
     let factors: [CellKey]
     let absorbed: [CellKey]
-    /// Keys that keep rows apart.
-    let apart: [CellKey]
+    let splits: [CellKey]
 
     init(_ table: CellTable, _ request: DesignRequest) throws(DesignError) {
         unit = try Self.key(request.unit, table)
@@ -24,13 +23,13 @@ struct DesignColumns {
         clusters = try Self.keys(request.clusters.isEmpty ? [request.unit] : request.clusters, table)
         factors = try Self.keys(request.factors, table)
         absorbed = try Self.keys(request.absorbed, table)
-        apart = request.keptApart.compactMap { name in table.keys.first { $0.name == name } }
+        splits = table.keys.filter { request.splits.contains($0.name) }
     }
 
     /// The table with only these keys, so that no estimate depends on what else the cells were made for.
     func rollUp(_ table: CellTable) throws(DesignError) -> CellTable {
         var names: [String] = []
-        let keys = [unit, time] + [treatment, gap].compactMap { $0 } + clusters + absorbed + factors + apart
+        let keys = [unit, time] + [treatment, gap].compactMap { $0 } + clusters + absorbed + factors + splits
         for key in keys where !names.contains(key.name) { names.append(key.name) }
         guard names != table.keys.map(\.name) else { return table }
         do throws(CellsError) { return try table.rolledUp(keeping: names) } catch {

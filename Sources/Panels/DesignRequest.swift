@@ -16,8 +16,9 @@ public struct DesignRequest: Sendable {
     public var clusters: [String] = []
     public var factors: [String] = []
     public var absorbed: [String] = []
-    /// Keys that keep rows apart and have no other part in the design; those that the cells lack are passed over.
-    public var keptApart: [String] = []
+    /// Key columns that say nothing of their own: cells are split by them, so that their rows share a covariate or a weight.
+    /// Those that the cells lack are passed over.
+    public var splits: [String] = []
     /// nil for the default: pupils for pupil rows, schools for unit rows.
     public var estimand: EstimandKind?
     /// nil to decide from the data.

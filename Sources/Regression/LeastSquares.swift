@@ -21,6 +21,8 @@ public struct LeastSquares: Sendable {
     public let reciprocalCondition: Double
     /// Independent columns among all fixed effects, the constant included: eliminated levels and kept dummies.
     public let effectRank: Int
+    /// The effects that were eliminated, without those that others hold; a code for each row that is not within cells.
+    package let eliminated: [EffectCodes]
     /// What took the eliminated effects out; nil where all are columns.
     package let absorption: Absorption?
     /// The eliminated effect where it is one alone: then a row's leverage in it is its share of its level's weight.
@@ -72,6 +74,7 @@ public struct LeastSquares: Sendable {
         for (a, j) in solution.kept.enumerated() { place[j] = a }
         self.place = place
         self.absorption = absorption
+        eliminated = EffectCodes.needed(problem.effects).map { problem.effects[$0] }
         effectRank = (absorption?.rank ?? 0) + labels.reduce(0) { $0 + ($1.role == .effect ? 1 : 0) }
         warnings = solution.warnings
     }

@@ -40,6 +40,9 @@ public struct RowRegression: Sendable {
     /// Its rows stand in the order of the effect with most levels, and within a level as they came.
     public let fit: LeastSquares
     private let order: RowOrder?
+    /// Per row of `fit` √w; nil where all weights are 1.
+    package let scale: [Double]?
+    package let weightKind: WeightKind
     /// Rows, or with frequency weights their sum.
     public let observationCount: Double
     private let effects: [EffectCodes]
@@ -83,6 +86,8 @@ public struct RowRegression: Sendable {
                 outcomeSize: size, observations: count,
                 threads: threads))
         self.order = order
+        self.scale = scale
+        self.weightKind = weightKind
         self.effects = effects
         constant = effects.isEmpty ? Self.constant(fit, outcome, regressors, weights) : nil
         observationCount = weightKind == .frequency ? weights?.reduce(0, +) ?? Double(count) : Double(count)
@@ -116,6 +121,14 @@ public struct RowRegression: Sendable {
 
     /// √w (y − Xb − effects), by row as they came.
     public var residuals: [Double] { order?.restored(fit.residuals) ?? fit.residuals }
+
+    /// A level of clusters in the order of the rows of `fit`.
+    package func sorted(_ factor: CellFactor) -> CellFactor {
+        precondition(factor.codes.count == fit.residuals.count, "clusters of other rows")
+        guard let order else { return factor }
+        return CellFactor(
+            name: factor.name, levels: factor.levels, codes: order.sorted(factor.codes.map(Int32.init)).map(Int.init))
+    }
 
     /// Independent columns, effects included.
     public var parameterCount: Int { fit.slopeCount + fit.effectRank }

@@ -64,11 +64,14 @@ public struct Batch {
         public var doubles: UnsafePointer<Double>
         /// 0 where the value is present; else 1 + the index of its reason in `MissingCodes.reasons`.
         public var missing: UnsafePointer<UInt8>
+        /// No mantissa of the batch is larger in magnitude. `UInt64.max` where nobody has looked.
+        public var largest: UInt64
 
         public init(
             mantissas: UnsafePointer<Int64>, decimals: Int, doubles: UnsafePointer<Double>,
-            missing: UnsafePointer<UInt8>
+            missing: UnsafePointer<UInt8>, largest: UInt64 = .max
         ) {
+            self.largest = largest
             self.mantissas = mantissas
             self.decimals = decimals
             self.doubles = doubles
@@ -94,6 +97,8 @@ public struct Batch {
 public protocol BatchConsumer: Sendable {
     /// Called once, before the first batch, with the number of lanes.
     func begin(lanes: Int) throws
+    /// True where `prepare` is wanted.
+    var takesPlaces: Bool { get }
     /// Called before the batches of each wave of the input, when none is under way.
     ///
     /// - Parameters:
@@ -105,5 +110,6 @@ public protocol BatchConsumer: Sendable {
 
 extension BatchConsumer {
     /// Most consumers need no room for rows.
+    public var takesPlaces: Bool { false }
     public func prepare(places: Int, expected: Int) {}
 }

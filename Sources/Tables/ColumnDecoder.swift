@@ -1,3 +1,5 @@
+import CByteScan
+
 /// Decodes one requested column in one lane, piece by piece, into memory that is kept.
 protocol ColumnDecoder: AnyObject {
     /// Decodes the rows of a piece. What is not a number goes to the context.
@@ -41,23 +43,15 @@ struct RowMemory<Value> {
     func deallocate() { start.deallocate() }
 }
 
-/// Text to the codes of the lane's dictionary.
-///
-/// Most keys are short. A single letter finds its code in a table of letters; a text of up to eight bytes is compared with
-/// the one above it where columns are sorted, and then looked up as one word.
+/// Text to the codes of the lane's dictionary: short texts that are known at once, the others one by one.
 final class KeyDecoder: ColumnDecoder {
     private let dictionary = KeyDictionary()
     private var codes = RowMemory<UInt32>()
-    /// For each byte 1 + the code of the text that it is alone, or 0.
-    private let letters = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
-    /// True where most values of the piece before were like the ones above them.
-    private var repeats = false
-
-    init() { letters.initialize(repeating: 0, count: 256) }
+    private var others = RowMemory<UInt32>()
 
     deinit {
         codes.deallocate()
-        letters.deallocate()
+        others.deallocate()
     }
 
     var missing: [Int] { [] }
@@ -65,76 +59,31 @@ final class KeyDecoder: ColumnDecoder {
 
     func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
         codes.reserve(rows.count)
+        let codes = codes.start
         guard case .column(let column) = source else {
-            let codes = codes.start
             for r in rows.window {
                 let (start, count) = source.text(rows, r, context.scratch, context.part)
                 codes[r] = dictionary.code(start, count, context.file, rows.lines[r])
             }
             return
         }
-        if repeats { decodeRepeats(rows, column, context) } else { decode(rows, column, context) }
-    }
-
-    private func decode(_ rows: PieceRows, _ column: Int, _ context: DecodingContext) {
-        // Copies, since a look at a class's field costs a check each time.
-        let (dictionary, letters, codes) = (dictionary, letters, codes.start)
-        let (bytes, lines, scratch, file) = (rows.bytes, rows.lines, context.scratch, context.file)
-        var table = dictionary.table
-        rows.forEach(column) { row, start, length in
-            let text = UnsafePointer(bytes + start)
-            let first = UnsafeRawPointer(text).loadUnaligned(as: UInt64.self)
-            if length == 1 {
-                let letter = Int(truncatingIfNeeded: first & 0xFF)
-                if letters[letter] == 0 {
-                    letters[letter] = 1 + dictionary.code(text, 1, first & 0xFF, file, lines[row], &table)
-                }
-                codes[row] = letters[letter] &- 1
-            } else if length <= 8, first & 0xFF != Self.quote {
-                codes[row] = dictionary.code(
-                    text, length, KeyDictionary.head(first, length), file, lines[row], &table)
-            } else {
-                let (text, count) = rows.text(row, column, scratch)
-                codes[row] = dictionary.code(text, count, file, lines[row], &table)
-            }
+        others.reserve(rows.count)
+        let others = others.start
+        var fields = rows.fields(column)
+        let (from, to) = (rows.window.lowerBound, rows.window.upperBound)
+        let count: Int
+        if let few = dictionary.few {
+            count = cbs_few_codes(rows.level, &fields, from, to, few, few.count, codes, others)
+        } else {
+            let table = dictionary.table
+            count = cbs_codes(rows.level, &fields, from, to, table.slots, table.shift, codes, others)
         }
-        noteRepeats(rows)
-    }
-
-    private func decodeRepeats(_ rows: PieceRows, _ column: Int, _ context: DecodingContext) {
-        let (dictionary, codes) = (dictionary, codes.start)
-        let (bytes, lines, scratch, file) = (rows.bytes, rows.lines, context.scratch, context.file)
-        var table = dictionary.table
-        var last = (head: UInt64(0), length: -1, code: UInt32(0))
-        rows.forEach(column) { row, start, length in
-            let text = UnsafePointer(bytes + start)
-            let first = UnsafeRawPointer(text).loadUnaligned(as: UInt64.self)
-            guard length <= 8, first & 0xFF != Self.quote else {
-                let (text, count) = rows.text(row, column, scratch)
-                codes[row] = dictionary.code(text, count, file, lines[row], &table)
-                return
-            }
-            let head = KeyDictionary.head(first, length)
-            if head != last.head || length != last.length {
-                last = (head, length, dictionary.code(text, length, head, file, lines[row], &table))
-            }
-            codes[row] = last.code
+        for k in 0..<count {
+            let row = Int(others[k])
+            let (text, length) = rows.text(row, column, context.scratch)
+            codes[row] = dictionary.code(text, length, context.file, rows.lines[row])
         }
-        noteRepeats(rows)
     }
-
-    /// Looks at some neighbours only.
-    private func noteRepeats(_ rows: PieceRows) {
-        guard rows.window.lowerBound == 0 else { return }
-        let codes = codes.start
-        let looked = min(rows.window.count - 1, 256)
-        guard looked > 0 else { return }
-        var same = 0
-        for row in 0..<looked where codes[row] == codes[row + 1] { same += 1 }
-        repeats = 10 * same > 9 * looked
-    }
-
-    private static let quote = UInt64(UInt8(ascii: "\""))
 }
 
 /// Numbers that serve as keys: each distinct text is read once, and its shortest decimal text is the key.
@@ -239,8 +188,9 @@ struct NumberMemory {
         missing.start[row] = reason
     }
 
-    func column(decimals: Int) -> Batch.NumberColumn {
+    func column(decimals: Int, largest: UInt64 = .max) -> Batch.NumberColumn {
         Batch.NumberColumn(
-            mantissas: mantissas.start, decimals: decimals, doubles: doubles.start, missing: missing.start)
+            mantissas: mantissas.start, decimals: decimals, doubles: doubles.start, missing: missing.start,
+            largest: largest)
     }
 }

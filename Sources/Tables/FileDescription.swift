@@ -5,6 +5,8 @@ public struct FileDescription: Sendable, Equatable {
     public var columns: [ColumnDescription]
     /// Units by periods; `nil` unless both columns were named.
     public var coverage: Coverage?
+    /// The figures of each period, and those that are out of line; `nil` where no period is known.
+    public var periods: PeriodComparison?
     public var warnings: [TableWarning]
 }
 
@@ -21,6 +23,12 @@ public struct ColumnDescription: Sendable, Equatable {
     public var distinct: Int
     /// True where there are more than `distinct`, which were not counted on.
     public var isDistinctCapped: Bool
+    /// In a column that looks like numbers: rows whose value is neither a number nor a known missing code.
+    public var notNumbers = 0
+    /// The most frequent of these, at most three.
+    public var words: [ValueCount] = []
+    /// Of numbers: the rows in each eighth of the range; empty where there are too many different values, or one alone.
+    public var bins: [Int] = []
 
     public enum Looks: Sendable, Equatable {
         case empty
@@ -68,6 +76,8 @@ public struct Coverage: Sendable, Equatable {
     public var unitsInEveryPeriod: Int
     /// In the order of the periods' texts.
     public var periods: [Period]
+    /// In which periods units are there, the most frequent pattern first.
+    public var patterns: [Pattern]
     /// Unit × period pairs that occur.
     public var pairs: Int
     /// Pairs with more than one row: none in a file of one row a school and year.
@@ -75,12 +85,23 @@ public struct Coverage: Sendable, Equatable {
     public var mostRowsInPair: Int
     /// Rows without a unit or without a period.
     public var rowsWithout: Int
-    /// True where there were more pairs than are counted; then the figures are of those counted.
-    public var isCapped: Bool
+    /// The pairs with several rows, by unit and period; none where most pairs have several, since rows are pupils then.
+    public var repeats: [Repeat]
 
     public struct Period: Sendable, Equatable {
         public var period: String
         public var units: Int
+        public var rows: Int
+    }
+    public struct Pattern: Sendable, Equatable {
+        /// One entry a period.
+        public var isThere: [Bool]
+        public var units: Int
+    }
+
+    public struct Repeat: Sendable, Equatable {
+        public var unit: String
+        public var period: String
         public var rows: Int
     }
 }

@@ -5,7 +5,8 @@ extension WaveReader {
         try form.check()
         let declared = try form.encoding.map { name throws(TableError) in try TextEncoding(named: name) }
         try fill(to: sizes.sample)
-        try FileKind.check(view, path: source.path)
+        try FileKind.check(
+            view, path: source.path, isWide: declared == .utf16Little || declared == .utf16Big)
         try decode(declared)
         try cutLastLines()
         for _ in 0..<max(0, form.skipFirst) { try skipLine() }
@@ -27,7 +28,10 @@ extension WaveReader {
         isDeclared = declared != nil || mark != nil
         encodingName = encoding.name
         if encoding == .utf8 {
-            dataStart += mark?.length ?? 0
+            while let mark = TextEncoding.mark(view), mark.encoding == .utf8 {
+                hasRepeatedMark = dataStart > WaveBuffer.margin
+                dataStart += mark.length
+            }
             if form.skipLast > 0, !source.isFile { try readWhole(.utf8) }
         } else {
             try readWhole(encoding)
@@ -160,10 +164,14 @@ extension WaveReader {
         while true {
             let sample = UnsafeBufferPointer(
                 start: buffer.bytes + dataStart, count: min(dataEnd - dataStart, max(sizes.sample, 64)))
-            let detection = SeparatorDetection(path: source.path, lineEnd: lineEnd)
+            try checkSeparatorLine()
+            let isWhole = source.isAtEnd && sample.count == dataEnd - dataStart
+            let detection = SeparatorDetection(path: source.path, lineEnd: lineEnd, isWhole: isWhole)
             if let named = form.delimiter { separator = named } else { separator = try detection.find(in: sample) }
             if let names = headerNames() {
-                header = Header(names: names.texts.map { String(decoding: $0, as: UTF8.self) }, line: Int(line))
+                header = Header(
+                    names: names.texts.map { String(decoding: $0, as: UTF8.self) }, line: Int(line),
+                    hasRepeatedMark: hasRepeatedMark)
                 if names.texts.count == 1 { try detection.checkOneColumn(sample, separator) }
                 guard names.end - dataStart <= form.limits.header else { throw headerOverLimit("the header") }
                 try checkHeader(names.texts)
@@ -175,6 +183,18 @@ extension WaveReader {
             if source.isAtEnd { throw unclosedQuote() }
             try readOn(what: "the header")
         }
+    }
+
+    /// `sep=;`, by which some programs tell a spreadsheet the separator, is no header.
+    private func checkSeparatorLine() throws(TableError) {
+        let rest = view
+        let mark = Array("sep=".utf8)
+        guard rest.count > mark.count, rest.prefix(mark.count).map({ $0 | 0x20 }) == mark.map({ $0 | 0x20 }) else {
+            return
+        }
+        let behind = rest.dropFirst(mark.count + 1).first
+        guard behind == nil || behind == UInt8(ascii: "\n") || behind == UInt8(ascii: "\r") else { return }
+        throw .separatorLine(place(line: line), separator: rest[mark.count])
     }
 
     private func checkHeader(_ texts: [[UInt8]]) throws(TableError) {
@@ -193,14 +213,19 @@ extension WaveReader {
     /// What stops a row stops the header too.
     private func checkHeaderForm(_ end: Int) throws(TableError) {
         var machine = PlainMachine(separator: separator, lineEnd: lineEnd)
+        var fields = 1
         for i in dataStart..<end {
             let fault: RowFault
             switch machine.step(buffer.bytes[i], next: i + 1 < end ? buffer.bytes[i + 1] : lineEnd) {
+            case .fieldEnd:
+                fields += 1
+                continue
             case .afterQuote: fault = .afterQuote
             case .strayLineEnd: fault = .strayLineEnd
             default: continue
             }
-            throw .rows(fault, Occurrences(places: [place(line: line)], count: 1, found: nil))
+            let at = place(line: line, column: header.label(fields - 1))
+            throw .rows(fault, Occurrences(places: [at], count: 1, found: nil))
         }
     }
 

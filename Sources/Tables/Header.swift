@@ -4,6 +4,8 @@ struct Header: Sendable, Equatable {
     var names: [String]
     /// The line on which the header begins.
     var line = 1
+    /// The file began with more than one mark; all were left out.
+    var hasRepeatedMark = false
 
     /// The names with blanks round them cut off: how columns are looked up.
     var trimmed: [String] { names.map(Self.trim) }
@@ -32,6 +34,11 @@ struct Header: Sendable, Equatable {
         return hit
     }
 
+    /// No-break spaces, zero-width letters, marks of direction: a name that holds one is not the name that it seems to be.
+    private static func isUnseen(_ letter: Unicode.Scalar) -> Bool {
+        letter.value > 0x7F && (letter.properties.isDefaultIgnorableCodePoint || letter.properties.isWhitespace)
+    }
+
     func holds(_ name: String) -> Bool { trimmed.contains(Self.trim(name)) }
 
     /// `attainment8 (column 10)`, for messages.
@@ -53,6 +60,17 @@ struct Header: Sendable, Equatable {
                 "blank-header",
                 "\(blank.count) column\(blank.count == 1 ? " has" : "s have") no name: " + numbers
                     + (blank.count > 5 ? ", …" : ""))
+        }
+        if hasRepeatedMark {
+            warn("repeated-mark", "the file begins with more than one byte order mark; all are left out")
+        }
+        let unseen = names.indices.filter { names[$0].unicodeScalars.contains(where: Self.isUnseen) }
+        if !unseen.isEmpty {
+            warn(
+                "unseen-letters",
+                "\(unseen.count) column name\(unseen.count == 1 ? " holds" : "s hold") letters that cannot be seen, such as a "
+                    + "no-break space: " + unseen.prefix(5).map(label).joined(separator: ", ")
+                    + (unseen.count > 5 ? ", …" : ""))
         }
         var seen: Set<String> = []
         var repeated: [String] = []

@@ -34,14 +34,22 @@ final class Gate: @unchecked Sendable {
     func announce() { pthread_cond_broadcast(change) }
 }
 
-/// Threads that stay for a whole reading and help with the work of one wave after another.
+/// Work that several threads take parts of.
+protocol SharedWork: AnyObject, Sendable {
+    /// Works until nothing is left that this thread could do.
+    func run(_ worker: Int)
+    /// Returns when everything that was taken is done.
+    func waitForOthers()
+}
+
+/// Threads that stay for a whole reading and help with one work after another.
 ///
 /// Nobody waits for a thread that has not begun, only for work that was taken: on a busy machine a thread may wake long after
 /// the others have done everything, and then finds nothing left. A machine that refuses threads gets the work done without.
 final class HelperThreads: @unchecked Sendable {
     // Unchecked: every field is behind the gate.
     private let gate = Gate()
-    private var work: WaveWork?
+    private var work: (any SharedWork)?
     private var turn = 0
     private var isOver = false
 
@@ -60,8 +68,8 @@ final class HelperThreads: @unchecked Sendable {
         }
     }
 
-    /// Does the work of a wave, with what help there is; all of it is done on return.
-    func run(_ work: WaveWork) {
+    /// Does a work, with what help there is; all of it is done on return.
+    func run(_ work: any SharedWork) {
         gate.locked {
             self.work = work
             turn += 1
@@ -83,7 +91,7 @@ final class HelperThreads: @unchecked Sendable {
     private func help(_ worker: Int) {
         var seen = 0
         while true {
-            let next = gate.locked { () -> WaveWork? in
+            let next = gate.locked { () -> (any SharedWork)? in
                 while turn == seen, !isOver { gate.wait() }
                 seen = turn
                 return isOver ? nil : work

@@ -30,6 +30,7 @@ public struct IdentifierCheck: Sendable, Equatable {
 
     /// The kind whose form a text has, and whether its check holds.
     static func kind(of text: UnsafeBufferPointer<UInt8>) -> (kind: Kind, isRight: Bool)? {
+        guard (6...8).contains(text.count) || text.count == 10 || text.count == 13 else { return nil }
         let digits = text.reduce(0) { $0 + (NumberText.isDigit($1) ? 1 : 0) }
         if text.count == 13, let first = letters.firstIndex(of: text[0]) { return upn(text, first) }
         if text.count == 8, digits == 7, text[3] == UInt8(ascii: "/") { return (.laestab, true) }

@@ -112,7 +112,7 @@ final class Lane: @unchecked Sendable {
         refuse(row, column: (source.columnNumber, label), found: found, file)
     }
 
-    private static let rowsAtOnce = 512
+    private static let rowsAtOnce = 256
 
     private func decode(_ piece: Piece, _ file: OpenFile) -> Bool {
         var context = DecodingContext(

@@ -1,3 +1,5 @@
+import CByteScan
+
 /// Decimals to mantissas at the lane's scale, or to correctly rounded doubles.
 ///
 /// The scale is the least power of ten that holds every value so far, trailing zeros cut; when a value needs more, the
@@ -7,7 +9,11 @@ final class NumberDecoder: ColumnDecoder {
 
     private let reader: NumberReader
     private var values = NumberMemory()
+    /// Rows of a window that are no plain short decimals.
+    private var others = RowMemory<UInt32>()
     private var scale = 0
+    /// No mantissa of the piece is larger in magnitude.
+    private var largest = UInt64.max
     private(set) var missing: [Int]
 
     init(_ reader: NumberReader, reasons: Int) {
@@ -15,9 +21,12 @@ final class NumberDecoder: ColumnDecoder {
         missing = .init(repeating: 0, count: reasons)
     }
 
-    deinit { values.deallocate() }
+    deinit {
+        values.deallocate()
+        others.deallocate()
+    }
 
-    var column: Batch.Column { .number(values.column(decimals: scale)) }
+    var column: Batch.Column { .number(values.column(decimals: scale, largest: largest)) }
 
     func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
         values.reserve(rows.count)
@@ -25,42 +34,29 @@ final class NumberDecoder: ColumnDecoder {
         guard case .column(let column) = source, reader.numbersAreNeverCodes else {
             for r in rows.window {
                 let (start, count) = source.text(rows, r, context.scratch, context.part)
-                decodeSlowly(r, start, count, &context)
+                decodeSlowly(r, start, count, r, &context)
             }
             return
         }
         if isExact { decodeExact(rows, column, &context) } else { decodeDouble(rows, column, &context) }
     }
 
+    /// Plain short decimals at once, the others one by one.
     private func decodeExact(_ rows: PieceRows, _ column: Int, _ context: inout DecodingContext) {
-        let marks = UInt64(reader.form.decimal) &* 0x0101_0101_0101_0101
-        let (mantissas, missing) = (values.mantissas.start, values.missing.start)
-        // Copies, since a look at a class's field costs a check each time.
-        var scale = scale
+        others.reserve(rows.count)
+        if rows.window.lowerBound == 0 { largest = 0 }
+        var fields = rows.fields(column)
         var empty = 0
-        let powers = Self.powers
-        let bytes = rows.bytes
-        rows.forEach(column) { r, start, length in
-            if UInt(bitPattern: length &- 1) < 8 {
-                let packed = ShortDecimal.read(bytes + start, length, marks)
-                let up = scale &- Int(packed & 7)
-                if packed >= 0, up >= 0 {
-                    mantissas[r] = (packed &>> 3) &* powers[up]
-                    missing[r] = 0
-                    return
-                }
-            } else if length == 0 {
-                // Empty fields are common, and no reader calls them anything but that.
-                mantissas[r] = 0
-                missing[r] = 1
-                empty += 1
-                return
-            }
-            let (text, count) = rows.text(r, column, context.scratch)
-            decodeSlowly(r, text, count, &context)
-            scale = self.scale
+        let count = cbs_decimals(
+            rows.level, &fields, rows.window.lowerBound, rows.window.upperBound, reader.form.decimal, Int32(scale),
+            values.mantissas.start, values.missing.start, others.start, &empty, &largest)
+        // Empty fields are common, and no reader calls them anything but that.
+        missing[0] += empty
+        for k in 0..<count {
+            let row = Int(others.start[k])
+            let (text, length) = rows.text(row, column, context.scratch)
+            decodeSlowly(row, text, length, rows.window.upperBound, &context)
         }
-        self.missing[0] += empty
     }
 
     private func decodeDouble(_ rows: PieceRows, _ column: Int, _ context: inout DecodingContext) {
@@ -79,13 +75,15 @@ final class NumberDecoder: ColumnDecoder {
                 }
             }
             let (text, count) = rows.text(r, column, context.scratch)
-            decodeSlowly(r, text, count, &context)
+            decodeSlowly(r, text, count, r, &context)
         }
     }
 
+    /// Any text of the role. The first `decoded` rows hold mantissas, which go with the scale.
     @inline(never)
-    private func decodeSlowly(_ row: Int, _ text: UnsafePointer<UInt8>, _ count: Int, _ context: inout DecodingContext)
-    {
+    private func decodeSlowly(
+        _ row: Int, _ text: UnsafePointer<UInt8>, _ count: Int, _ decoded: Int, _ context: inout DecodingContext
+    ) {
         switch reader.read(text, count) {
         case .missing(let reason):
             values.set(row, 0, 0, UInt8(truncatingIfNeeded: reason + 1))
@@ -97,17 +95,18 @@ final class NumberDecoder: ColumnDecoder {
             if context.arithmetic == .double {
                 values.set(row, 0, number.double(text, count, reader.form), 0)
             } else {
-                store(number, row, &context)
+                store(number, row, decoded, &context)
             }
         }
     }
 
     /// Stores an exact value, raising the scale where it must; otherwise the row is where exact arithmetic ends.
-    private func store(_ number: NumberText, _ row: Int, _ context: inout DecodingContext) {
+    private func store(_ number: NumberText, _ row: Int, _ decoded: Int, _ context: inout DecodingContext) {
         let decimals = number.decimals
-        if !number.isLong, decimals <= Self.mostDecimals, raiseScale(to: decimals, rows: row),
+        if !number.isLong, decimals <= Self.mostDecimals, raiseScale(to: decimals, rows: decoded),
             let mantissa = number.mantissa(scale: scale)
         {
+            largest = max(largest, mantissa.magnitude)
             values.set(row, mantissa, 0, 0)
         } else {
             values.set(row, 0, 0, 0)
@@ -126,6 +125,7 @@ final class NumberDecoder: ColumnDecoder {
             mantissas[r] = product
         }
         scale = decimals
+        largest = .max
         return true
     }
 

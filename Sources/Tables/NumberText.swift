@@ -105,8 +105,17 @@ struct NumberText {
         return sign + text.dropLast(-exponent) + "." + text.suffix(-exponent)
     }
 
+    /// A text that begins with a letter and can be told from all other problems by its bytes, as identifiers can.
+    private static func isPlainWord(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = text.first, let last = text.last else { return false }
+        let letter = first | 0x20
+        return letter &- UInt8(ascii: "a") < 26 && letter != UInt8(ascii: "i") && letter != UInt8(ascii: "n")
+            && last != UInt8(ascii: "%") && !text.contains(UInt8(ascii: ","))
+    }
+
     /// What a text that is not a number looks like, for the hint.
     private static func problem(_ text: UnsafeBufferPointer<UInt8>) -> NumberProblem {
+        if isPlainWord(text) { return .word }
         let string = String(decoding: text, as: UTF8.self).lowercased()
         if string.hasPrefix("\u{2212}") { return .trueMinus }
         let body = string.drop { $0 == "-" || $0 == "+" }

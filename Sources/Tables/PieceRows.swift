@@ -20,6 +20,8 @@ struct PieceRows {
     var window = 0..<0
     private(set) var width = 0
     private(set) var lineEnd = UInt8(ascii: "\n")
+    /// The way in which fields are decoded, as for `cbs_scan`.
+    private(set) var level: Int32 = 0
     /// Rows whose last fields were not there and are read as empty, because that was asked for.
     private(set) var shortRows = 0
     private var padded: RowMemory<UInt32>
@@ -81,6 +83,7 @@ struct PieceRows {
         ends = piece.ends
         width = file.header.names.count
         lineEnd = file.lineEnd
+        level = file.sizes.scanLevel
         reserve(piece.lineEnds)
         let isText =
             piece.flags & UInt32(CBS_NOT_ASCII) == 0
@@ -93,20 +96,16 @@ struct PieceRows {
 
     /// Every row as wide as the header: as many line ends as rows, and each where a row ends.
     private mutating func takeRegular(_ piece: Piece) -> Bool {
-        let (bytes, ends, firsts, lines) = (bytes, ends, firsts, lines)
-        let (width, lineEnd) = (width, lineEnd)
-        var first = 0
-        for r in 0..<piece.lineEnds {
-            firsts[r] = UInt32(truncatingIfNeeded: first)
-            first += width
-            if bytes[Int(ends[first - 1])] != lineEnd { return false }
-        }
-        count = piece.lineEnds
-        if piece.lineBytes == piece.lineEnds {
-            for r in 0..<count { lines[r] = piece.firstLine &+ Int64(r) }
+        let (firsts, lines, rows) = (firsts, lines, piece.lineEnds)
+        guard cbs_even(bytes, ends, rows, width, lineEnd) != 0 else { return false }
+        let step = UInt32(truncatingIfNeeded: width)
+        for r in 0..<rows { firsts[r] = UInt32(truncatingIfNeeded: r) &* step }
+        count = rows
+        if piece.lineBytes == rows {
+            for r in 0..<rows { lines[r] = piece.firstLine &+ Int64(truncatingIfNeeded: r) }
         } else {
             var line = piece.firstLine
-            for r in 0..<count {
+            for r in 0..<rows {
                 lines[r] = line
                 line += Int64(lineEnds(from: Int(firsts[r]), fields: width))
             }
@@ -212,6 +211,13 @@ struct PieceRows {
             end &-= 1
         }
         return (start, end)
+    }
+
+    /// One column of all rows, for the loops in C.
+    func fields(_ column: Int) -> cbs_fields {
+        cbs_fields(
+            bytes: bytes, ends: ends, firsts: firsts, column: column,
+            cut_cr: column == width - 1 && lineEnd == UInt8(ascii: "\n") ? 1 : 0)
     }
 
     /// Calls `body` with each row and its field of one column: where it starts and how long it is, as by `range`.

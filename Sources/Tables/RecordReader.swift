@@ -6,6 +6,7 @@ struct RecordReader {
     var isLenient = false
     var rejects: RejectedRows?
     var sizes = ReadingSizes()
+    var wantsDigests = false
     let buffer: WaveBuffer
 
     init(form: FileForm, threads: Int = 1, sizes: ReadingSizes = ReadingSizes()) throws(TableError) {
@@ -39,7 +40,8 @@ struct RecordReader {
         check: @Sendable (PieceRows, ScratchText) -> [BadValue] = { _, _ in [] },
         work: @Sendable (PieceRows, ScratchText) -> Value, take: (Value) throws -> Void
     ) throws -> Outcome {
-        let file = try WaveReader(path: path, form: form, sizes: sizes, threads: threads, buffer: buffer)
+        let file = try WaveReader(
+            path: path, form: form, sizes: sizes, threads: threads, buffer: buffer, wantsDigest: wantsDigests)
         try open(file.header)
         var outcome = Outcome(
             report: file.report(rows: 0),
@@ -60,6 +62,7 @@ struct RecordReader {
             }
         }
         if let fault = FaultLog.first(of: [faults]) { throw fault }
+        try file.digestRest()
         outcome.report = file.report(rows: outcome.report.rows)
         if outcome.report.rows == 0 { outcome.warnings.append(.noRows(path: path)) }
         if file.source.junk > 0 { outcome.warnings.append(.junk(file.source.junk, path: path)) }
@@ -94,7 +97,11 @@ struct RecordReader {
         nonisolated(unsafe) let file = file
         parts.withUnsafeMutableBufferPointer { parts in
             nonisolated(unsafe) let parts = parts
-            Parallel.run(parts.count, threads: threads) { k in
+            nonisolated(unsafe) let fresh = file.freshBytes
+            Parallel.run(parts.count + 1, threads: threads) { task in
+                // The digest goes on beside the pieces.
+                guard task > 0 else { return file.addToDigest(fresh) }
+                let k = task - 1
                 var rows = PieceRows()
                 defer { rows.deallocate() }
                 let scratch = ScratchText()

@@ -40,6 +40,8 @@ public struct Place: Equatable, Sendable, CustomStringConvertible {
     public var line: Int?
     /// The header's name with the column's number, such as `attainment8 (column 10)`.
     public var column: String?
+    /// True where the message itself says how many fields there are, and the column is for programs that read the error.
+    var isColumnInWords = false
 
     public init(file: String, line: Int? = nil, column: String? = nil) {
         self.file = file
@@ -48,7 +50,7 @@ public struct Place: Equatable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        [file, line.map(String.init), column].compactMap { $0 }.joined(separator: ":")
+        [file, line.map(String.init), isColumnInWords ? nil : column].compactMap { $0 }.joined(separator: ":")
     }
 }
 

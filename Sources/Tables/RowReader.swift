@@ -1,8 +1,8 @@
 /// Reads files into batches of typed columns: one pass, in pieces, on several threads.
 ///
-/// While one wave of bytes is decoded, piece by piece in lanes, one of the threads reads the next and finds its field ends.
 /// In double arithmetic there are eight lanes and piece p goes to lane p mod 8, so that sums do not depend on the number
-/// of threads. Exact sums do not depend on lanes at all: there each thread has one, and its tables stay in its cache.
+/// of threads. While one wave of bytes is decoded, one of the threads reads the next and finds its field ends.
+/// Exact sums do not depend on lanes at all: there each thread has one, and mostly decodes what it has read itself.
 public struct RowReader {
     public static let laneCount = 8
 
@@ -77,7 +77,12 @@ public struct RowReader {
             let shortBefore = lanes.reduce(0) { $0 + $1.shortRows }
             let file = try open(
                 input, index, buffer, spare: spare, threads: 1, wantsDigest: request.wantsDigests)
-            try readWaves(of: file, lanes, consumer, rejects)
+            if canRelay(file, consumer) {
+                try relay(file, lanes, consumer, [buffer, spare])
+            } else {
+                try readWaves(of: file, lanes, consumer, rejects)
+            }
+            try file.reader.digestRest()
             let rows = lanes.reduce(0) { $0 + $1.rowsRead } - rowsBefore
             report.files.append(file.reader.report(rows: rows))
             report.warnings += file.reader.header.warnings(path: input.path).map(\.warning)
@@ -133,7 +138,33 @@ public struct RowReader {
             }
             isThere = try next(lanes) { try work.isNextThere() }
         }
-        try file.reader.digestRest()
+    }
+
+    /// Whether pieces may go to any lane at any time: where nobody counts places or puts rows aside in their order. A
+    /// stream cannot be read again, so what stops its reading may not depend on which thread was first.
+    private func canRelay(_ file: OpenFile, _ consumer: some BatchConsumer) -> Bool {
+        request.arithmetic == .exact && !request.isLenient && !consumer.takesPlaces && file.reader.source.isFile
+    }
+
+    private func relay(
+        _ file: OpenFile, _ lanes: [Lane], _ consumer: some BatchConsumer, _ buffers: [WaveBuffer]
+    ) throws {
+        let helpers = HelperThreads(min(request.threads, lanes.count) - 1)
+        defer { helpers.end() }
+        file.reader.waveSize = min(sizes.turn, sizes.wave)
+        var buffers = buffers
+        while buffers.count < lanes.count {
+            buffers.append(try WaveBuffer(capacity: file.reader.waveSize, made: buffers[0].made))
+        }
+        let work = WaveRelay(file.reader, buffers: buffers) { piece, worker in
+            let lane = lanes[worker]
+            lane.process(piece, of: file, into: consumer, isConsuming: lane.faults.isEmpty)
+            return lane.failure == nil && lane.inexact == nil
+        }
+        helpers.run(work)
+        // Faults are found again, and counted whole, where everything is read again in double arithmetic.
+        try stopIfNeeded(lanes, despiteFaults: true)
+        try next(lanes) { try work.check() }
     }
 
     /// Tells the consumer how many rows there may be.
@@ -147,13 +178,13 @@ public struct RowReader {
     }
 
     /// A fault found in a row before the place where the file itself breaks comes first.
-    private func next(_ lanes: [Lane], _ isThere: () throws -> Bool) throws -> Bool {
-        do { return try isThere() } catch { throw FaultLog.first(of: lanes.map(\.faults)) ?? error }
+    private func next<Found>(_ lanes: [Lane], _ find: () throws -> Found) throws -> Found {
+        do { return try find() } catch { throw FaultLog.first(of: lanes.map(\.faults)) ?? error }
     }
 
-    private func stopIfNeeded(_ lanes: [Lane]) throws {
+    private func stopIfNeeded(_ lanes: [Lane], despiteFaults: Bool = false) throws {
         if let failure = lanes.compactMap(\.failure).min(by: { $0.piece < $1.piece }) { throw failure.error }
-        guard lanes.allSatisfy(\.faults.isEmpty) else { return }
+        guard despiteFaults || lanes.allSatisfy(\.faults.isEmpty) else { return }
         let inexact = lanes.compactMap(\.inexact).min { ($0.piece, $0.row) < ($1.piece, $1.row) }
         if let inexact { throw inexact.error }
     }

@@ -9,6 +9,12 @@ final class ScratchText {
         memory.initialize(repeating: 0, count: capacity + 16)
     }
 
+    convenience init(_ text: String) {
+        self.init()
+        var text = text
+        text.withUTF8 { bytes in if let base = bytes.baseAddress { append(base, bytes.count) } }
+    }
+
     deinit { memory.deallocate() }
 
     var start: UnsafePointer<UInt8> { UnsafePointer(memory) }

@@ -4,6 +4,8 @@ struct SeparatorDetection {
 
     let path: String
     let lineEnd: UInt8
+    /// True where the sample is the whole file, so that its last record is complete without a line end.
+    let isWhole: Bool
 
     /// The separator: the one with which most rows have as many fields as the header, at least two.
     ///
@@ -63,7 +65,8 @@ struct SeparatorDetection {
                 if sample[i] != UInt8(ascii: "\r") { bytes += 1 }
             }
         }
-        // A record that the sample cuts short says nothing.
+        // A record that the sample cuts short says nothing, nor does one that a quote leaves open.
+        if isWhole, bytes > 0, machine.state != .quoted { widths.append(fields) }
         return widths
     }
 

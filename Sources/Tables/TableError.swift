@@ -8,6 +8,8 @@ public enum TableError: Refusal, Equatable {
     case empty(path: String)
     case noSuchColumn(name: String, path: String, nearest: [String])
     case unusableHeader(Place, problem: String)
+    /// `sep=;` above the header.
+    case separatorLine(Place, separator: UInt8)
     case changed(path: String)
     /// `option` raises the limit.
     case overLimit(Place, what: String, limit: String, option: String)
@@ -46,7 +48,7 @@ public enum TableError: Refusal, Equatable {
         case .overLimit: "E108"
         case .empty: "E109"
         case .noSuchColumn: "E111"
-        case .unusableHeader: "E112"
+        case .unusableHeader, .separatorLine: "E112"
         case .changed: "E113"
         case .fileName: "E114"
         case .constantInFile: "E115"
@@ -70,6 +72,7 @@ public enum TableError: Refusal, Equatable {
         case .empty: "the file holds no header line"
         case .noSuchColumn(let name, _, _): "there is no column `\(name)`"
         case .unusableHeader(_, let problem): problem
+        case .separatorLine: "this line tells a spreadsheet the separator; it is no header"
         case .changed: "changed while being read"
         case .overLimit(_, let what, let limit, _): "\(what) is over the limit of \(limit)"
         case .damagedPack(_, let kind, let problem): "the \(kind) data \(problem)"
@@ -95,7 +98,8 @@ public enum TableError: Refusal, Equatable {
             .noSuchColumn(_, let path, _), .changed(let path), .fileName(let path, _), .constantInFile(_, let path),
             .damagedPack(let path, _, _):
             Place(file: path)
-        case .unclosedQuote(let place, _), .unusableHeader(let place, _), .overLimit(let place, _, _, _),
+        case .unclosedQuote(let place, _), .unusableHeader(let place, _), .separatorLine(let place, _),
+            .overLimit(let place, _, _, _),
             .unmatchedGrades(_, let place, _, _), .notPeriod(_, let place, _):
             place
         case .rows(_, let where_): where_.places.first
@@ -113,6 +117,9 @@ public enum TableError: Refusal, Equatable {
         case .empty: "the first line that is not blank must hold the columns' names"
         case .noSuchColumn(_, _, let nearest):
             nearest.isEmpty ? nil : "did you mean " + nearest.map { "`\($0)`" }.joined(separator: ", ") + "?"
+        case .separatorLine(let place, let separator):
+            "leave it out: --skip-first \(place.line ?? 1) --delimiter "
+                + (separator == UInt8(ascii: "\t") ? "tab" : "'\(String(decoding: [separator], as: UTF8.self))'")
         case .unusableHeader: "give the column a name of its own in the header"
         case .changed: "wait until the file is complete, then run again"
         case .overLimit(_, _, _, let option):
@@ -122,7 +129,7 @@ public enum TableError: Refusal, Equatable {
         case .fileName: "rename the file or change --time-from-name"
         case .constantInFile: "leave one of the two out"
         case .notPeriod: "periods are years, academic years such as 2018/19, terms and ISO dates"
-        case .unknownEncoding: "use utf-8, utf-16, windows-1252 or latin1"
+        case .unknownEncoding: "use utf-8, utf-16, utf-16le, utf-16be, windows-1252 or latin1"
         case .request(_, let hint): hint
         case .rows(let fault, _): fault.hint
         case .unmatchedGrades(_, _, let texts, _):

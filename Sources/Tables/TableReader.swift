@@ -71,6 +71,8 @@ final class TableBuilder: BatchConsumer, @unchecked Sendable {
         for column in columns { column.begin(lanes: lanes) }
     }
 
+    var takesPlaces: Bool { true }
+
     func prepare(places: Int, expected: Int) throws {
         try settle()
         if places > capacity {

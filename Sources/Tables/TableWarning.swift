@@ -43,6 +43,29 @@ public struct TableWarning: Sendable, Equatable {
             message: "\(TableError.size(bytes)) behind the end of the compressed data were left out", file: path)
     }
 
+    static func tooManyPairs(path: String) -> TableWarning {
+        TableWarning(
+            code: "too-many-pairs",
+            message:
+                "more than \(TableError.grouped(PairCounts.limit)) combinations of unit and period; coverage is not shown",
+            file: path)
+    }
+
+    static func periodsNotCompared(path: String) -> TableWarning {
+        TableWarning(
+            code: "periods-not-compared",
+            message: "standard input cannot be read twice, so figures were not compared with the period before",
+            file: path)
+    }
+
+    static func columnsNotCompared(_ count: Int, path: String) -> TableWarning {
+        TableWarning(
+            code: "columns-not-compared",
+            message:
+                "\(count) number column\(count == 1 ? " was" : "s were") not compared with the period before, for want of memory",
+            file: path)
+    }
+
     static func noRows(path: String) -> TableWarning {
         TableWarning(code: "no-rows", message: "there is a header and no row", file: path)
     }

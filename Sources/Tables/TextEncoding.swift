@@ -1,12 +1,17 @@
 /// The encodings that files may come in; everything behind this file is UTF-8.
 enum TextEncoding: Equatable {
-    case utf8, utf16, windows1252, latin1
+    case utf8
+    /// By its mark, which tells the byte order.
+    case utf16
+    case utf16Little, utf16Big, windows1252, latin1
 
     /// - Throws: `.unknownEncoding` for a name that is not one of these.
     init(named name: String) throws(TableError) {
         switch name.lowercased().filter({ $0 != "-" && $0 != "_" && $0 != " " }) {
         case "utf8", "utf8bom", "utf8sig": self = .utf8
-        case "utf16", "utf16le", "utf16be": self = .utf16
+        case "utf16": self = .utf16
+        case "utf16le": self = .utf16Little
+        case "utf16be": self = .utf16Big
         case "windows1252", "cp1252", "ansi": self = .windows1252
         case "latin1", "iso88591": self = .latin1
         default: throw .unknownEncoding(name)
@@ -16,14 +21,14 @@ enum TextEncoding: Equatable {
     var name: String {
         switch self {
         case .utf8: "utf-8"
-        case .utf16: "utf-16"
+        case .utf16, .utf16Little, .utf16Big: "utf-16"
         case .windows1252: "windows-1252"
         case .latin1: "latin1"
         }
     }
 
     /// The encoding that a byte order mark at the start tells, and the mark's length.
-    static func mark(_ bytes: UnsafeBufferPointer<UInt8>) -> (encoding: TextEncoding, length: Int)? {
+    static func mark(_ bytes: some Collection<UInt8>) -> (encoding: TextEncoding, length: Int)? {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return (.utf8, 3) }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return (.utf16, 2) }
         return nil
@@ -35,7 +40,8 @@ enum TextEncoding: Equatable {
     func utf8(_ bytes: [UInt8], badLine: inout Int) -> [UInt8]? {
         switch self {
         case .utf8: return bytes
-        case .utf16: return Self.fromUTF16(bytes, badLine: &badLine)
+        case .utf16, .utf16Little, .utf16Big:
+            return Self.fromUTF16(bytes, isBig: self == .utf16Big || bytes.starts(with: [0xFE, 0xFF]), &badLine)
         case .windows1252, .latin1:
             var text: [UInt8] = []
             text.reserveCapacity(bytes.count + bytes.count / 8)
@@ -56,9 +62,8 @@ enum TextEncoding: Equatable {
         text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.CodeUnit.replacement)
     }
 
-    private static func fromUTF16(_ bytes: [UInt8], badLine: inout Int) -> [UInt8]? {
-        let isBig = bytes.starts(with: [0xFE, 0xFF])
-        let start = isBig || bytes.starts(with: [0xFF, 0xFE]) ? 2 : 0
+    private static func fromUTF16(_ bytes: [UInt8], isBig: Bool, _ badLine: inout Int) -> [UInt8]? {
+        let start = mark(bytes)?.length ?? 0
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count)
         var line = 1

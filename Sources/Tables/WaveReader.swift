@@ -19,6 +19,8 @@ final class WaveReader {
     /// True where the text was declared to be in another encoding or bears a mark, so a bad byte has another hint.
     var isDeclared = false
     var encodingName = "utf-8"
+    /// True where files were joined mark and all, so that the first begins with more than one.
+    var hasRepeatedMark = false
     /// The line on which the data not yet read begins.
     var line: Int64 = 1
     var dataStart = WaveBuffer.margin
@@ -29,6 +31,8 @@ final class WaveReader {
     private(set) var fresh = WaveBuffer.margin..<WaveBuffer.margin
     var pieces: [Piece] = []
     var digest: SHA256Stream?
+    /// Bytes that a wave should have.
+    var waveSize: Int
     private var isLineEndAdded = false
     /// True where the digest covers the whole file already, or nobody asked for one.
     var isDigestComplete = false
@@ -40,6 +44,7 @@ final class WaveReader {
     ) throws(TableError) {
         self.form = form
         self.sizes = sizes
+        waveSize = sizes.wave
         self.threads = threads
         self.buffer = buffer
         self.spare = spare
@@ -110,7 +115,7 @@ final class WaveReader {
     /// - Throws: `.unclosedQuote`, `.overLimit`, `.changed`, `.cannotOpen`.
     func next() throws(TableError) -> Bool {
         try moveRestToFront()
-        var target = sizes.wave
+        var target = waveSize
         while true {
             try fill(to: target)
             if source.isAtEnd {
@@ -128,6 +133,12 @@ final class WaveReader {
             try refuseEndlessField()
             target = 2 * max(target, dataEnd - WaveBuffer.margin)
         }
+    }
+
+    /// The same into other memory; nothing else touches that of the wave before, which somebody may be decoding.
+    func next(into memory: WaveBuffer) throws(TableError) -> Bool {
+        spare = memory === buffer ? nil : memory
+        return try next()
     }
 
     private func moveRestToFront() throws(TableError) {

@@ -2,7 +2,7 @@
 ///
 /// Ordered lanes take piece p in lane p mod n, one at a time and in order; otherwise each thread has a lane of its own and
 /// takes whatever piece comes next, so that none waits for another.
-final class WaveWork: @unchecked Sendable {
+final class WaveWork: SharedWork, @unchecked Sendable {
     // Unchecked for the reader, which only the thread that took `.reading` touches; what changes is behind the gate.
     private let reader: WaveReader
     private let pieces: [Piece]
@@ -46,7 +46,6 @@ final class WaveWork: @unchecked Sendable {
             isDigestTaken: fresh.isEmpty, nextOfLane: starts, isBusy: .init(repeating: false, count: laneCount))
     }
 
-    /// Works until nothing is left that this thread could do.
     func run(_ worker: Int) {
         var task = next(after: nil, worker)
         while let now = task {
@@ -61,7 +60,6 @@ final class WaveWork: @unchecked Sendable {
         }
     }
 
-    /// Returns when everything that was taken is done.
     func waitForOthers() {
         gate.locked { while state.active > 0 { gate.wait() } }
     }

@@ -21,11 +21,14 @@ import Testing
             + "--rows --pupil-sd --estimand --covariates --factors --absorb --cluster --partnership --by --gap --estimator --comparison --method "
             + "--anticipation --base --window --collapse --vcov --small-sample --singletons --bootstrap --wild --wild-weights --permutations --level "
             + "--diagnostics --seed --suppress",
+        "power":
+            "\(input) \(rows) \(result) --start --treated --partners --partners-unit --partners-start --start-at --lag --exclude --comparison-units "
+            + "--rows --pupil-sd --estimand --covariates --factors --gap --estimator --comparison --level --suppress --schools --pupils --periods --power",
         "cells":
             "\(input) \(rows) --output --quiet --strict --start --treated --cluster --absorb --group --gap --factors --covariates --prior --by --minimum-cell",
     ]
 
-    @Test(arguments: ["run", "init", "describe", "convert", "gaps", "did", "cells"])
+    @Test(arguments: ["run", "init", "describe", "convert", "gaps", "did", "power", "cells"])
     func everyOptionOfTheContractHasACase(_ command: String) throws {
         let named = try #require(Self.contract[command]).split(separator: " ").map(String.init)
         let tested = Set(OptionLists.all.filter { $0.command == command }.map(\.option))

@@ -31,6 +31,7 @@ import Testing
             try add(Self.did + ["--gap", "fsm=Y", "--by", "sex", "--format", format])
             try add(Self.gaps + ["--format", format, "--suppress", "0"])
             try add(["describe", "pupils.csv", "--unit", "urn", "--time", "academic_year", "--format", format])
+            try add(["power"] + Self.did[1..<12] + ["--gap", "fsm=Y", "--format", format])
             try add(["did", "twice.csv"] + Self.did.dropFirst(2) + ["--format", format])
             try add(["did", "broken.csv", "--lenient"] + Self.did.dropFirst(2) + ["--format", format])
         }

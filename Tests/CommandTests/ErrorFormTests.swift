@@ -91,7 +91,7 @@ import Testing
     @Test func usageErrorsAreJSONToo() throws {
         for arguments in [
             ["did", "--format", "json"], ["did", "pupils.csv", "--outcom", "a", "--format", "json"],
-            ["gabs", "--format=json"], ["power", "--format", "json"],
+            ["gabs", "--format=json"], ["compare", "--format", "json"],
         ] {
             let ended = try folder.run(arguments)
             #expect(ended.status == 2 && ended.out.isEmpty)

@@ -35,8 +35,9 @@ enum HelpText {
     }
 
     /// Examples are not prose: what they type is accepted by the program on the sample's columns.
-    @Test(arguments: ["init", "describe", "gaps", "did", "cells", "convert"]) func examplesRun(_ command: String) throws
-    {
+    @Test(arguments: ["init", "describe", "gaps", "did", "power", "cells", "convert"]) func examplesRun(
+        _ command: String
+    ) throws {
         let folder = try WorkFolder()
         let schools = try SmallSchools.write(to: folder)
         try folder.write("a key of at least thirty-two letters, kept apart from the data\n", "project.key")

@@ -1,6 +1,6 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
-    static let all = did + gaps + cells + describe + convert + start + run
+    static let all = did + power + gaps + cells + describe + convert + start + run
 
     // MARK: did
 
@@ -17,7 +17,7 @@ enum OptionLists {
         let list = didList
         return reading(list, startDid, number: ["--outcome", "attainment8"])
             + rows(list, schools: schools, grades: grades) + result(list)
-            + whoWasTreated + model + analysis
+            + whoWasTreated(list, untreated) + model + analysis
             + [
                 list.acts(
                     "--weight-kind", "frequency", with: ["--weights", "weight", "--vcov", "hc1", "--estimator", "twfe"]),
@@ -35,9 +35,10 @@ enum OptionLists {
             ]
     }
 
-    private static var whoWasTreated: [OptionCase] {
-        let list = didList
+    /// - Parameter untreated: the arguments after the file, without a word of who was treated.
+    private static func whoWasTreated(_ list: OptionList, _ untreated: [String]) -> [OptionCase] {
         let open = ["pupils.csv"] + untreated
+        let startDid = untreated + ["--start", "partnership_start"]
         return [
             list.acts("--start", "partnership_start", base: open),
             list.acts("--treated", "treated_now", base: open),
@@ -85,6 +86,7 @@ enum OptionLists {
         let twfe = ["--estimator", "twfe"]
         let drawn =
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
+        let whole = ["--suppress", "0"]
         let later = [
             "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked", "dcdh", "local-projections",
             "lee-wooldridge", "synthetic-control",
@@ -103,7 +105,7 @@ enum OptionLists {
             + ["iid", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2", "cr3"].map {
                 list.acts("--vcov", $0, with: ["--estimator", "twfe", "--vcov", $0 == "cr0" ? "cr1" : "cr0"])
             }
-            + [list.refuses("--vcov", "robust", says: "cr1")]
+            + [list.refuses("--vcov", "robust", says: "choose from: iid")]
             + ["stata", "clusters", "none"].map {
                 list.acts("--small-sample", $0, with: ["--estimator", "twfe", "--vcov", "cr1"])
             }
@@ -133,7 +135,8 @@ enum OptionLists {
                 list.isLater("--method", "dr"),
                 list.isLater("--anticipation", "1"),
                 list.isLater("--base", "universal"), list.isLater("--collapse"),
-                list.acts("--wild", "99", says: "wildPValue"), list.refuses("--wild", "-1", says: "0 to 1000000"),
+                list.acts("--wild", "99", with: whole, says: "wildPValue"),
+                list.refuses("--wild", "-1", says: "0 to 1000000"),
                 list.refuses(
                     "--wild", "99", with: ["--cluster", "urn,academic_year"], status: 4, says: "two levels of clusters"),
                 list.acts("--wild-weights", "webb", with: ["--wild", "99"]),
@@ -141,9 +144,46 @@ enum OptionLists {
                 list.acts("--wild-weights", "rademacher", with: ["--wild", "99", "--wild-weights", "webb"]),
                 list.refuses("--wild-weights", "webb", says: "--wild-weights does not apply"),
                 list.refuses("--wild-weights", "coin", with: ["--wild", "99"], says: "rademacher, mammen, webb"),
-                list.acts("--bootstrap", "99", says: "bandLower"),
+                list.acts("--bootstrap", "99", with: whole, says: "bandLower"),
                 list.refuses("--bootstrap", "-1", says: "0 to 1000000"),
-                list.acts("--diagnostics", "leave-one-out", with: ["--diagnostics", "none"], says: "mostInfluential"),
+                list.acts(
+                    "--diagnostics", "leave-one-out", with: whole + ["--diagnostics", "none"], says: "mostInfluential"),
+            ]
+    }
+
+    // MARK: power
+
+    private static var power: [OptionCase] {
+        let untreated = whatDid + ["--format", "json"]
+        let start = untreated + ["--start", "partnership_start"]
+        let list = OptionList(command: "power", base: ["pupils.csv"] + start)
+        let schools = ["schools.csv"] + start
+        let gap = ["--gap", "fsm=Y"]
+        return reading(list, start, number: ["--outcome", "attainment8"])
+            + rows(list, schools: schools, grades: ["pupils.csv", "--outcome", "grade"] + start.dropFirst(2))
+            + result(list) + whoWasTreated(list, untreated)
+            + [
+                list.acts("--weight-kind", "frequency", with: ["--weights", "weight"]),
+                list.refuses("--weight-kind", "frequency", says: "--weights is missing"),
+                list.acts("--lower-is-better"),
+                list.acts("--unit", "urn", base: list.base.filter { $0 != "--unit" && $0 != "urn" }),
+                list.acts(
+                    "--time", "academic_year", base: list.base.filter { $0 != "--time" && $0 != "academic_year" }),
+                list.acts("--covariates", "ks2_score"), list.acts("--factors", "sex"), list.acts("--gap", "fsm=Y"),
+                list.acts("--peers", "N", with: gap), list.acts("--unknown", "U", with: gap),
+                list.refuses("--peers", "N", says: "--peers does not apply"),
+                list.refuses("--unknown", "U", says: "--unknown does not apply"),
+                list.acts("--rows", "pupils", base: schools), list.acts("--estimand", "schools"),
+                list.acts("--pupil-sd", "12"), list.acts("--estimator", "twfe"),
+                list.refuses("--estimator", "twef", says: "twfe"),
+                list.acts("--comparison", "not-yet", base: ["partners-alone.csv"] + start),
+                list.acts("--level", "0.9"), list.refuses("--level", "95", says: "choose from: a share"),
+                list.acts("--suppress", "6000", says: "withheld"), list.refuses("--suppress", "-1", says: "--suppress"),
+                list.acts("--schools", "30"), list.refuses("--schools", "1", says: "2 to 100000"),
+                list.acts("--pupils", "90"), list.refuses("--pupils", "0", says: "above 0"),
+                list.refuses("--pupils", "90", base: schools, says: "--pupils does not apply"),
+                list.acts("--periods", "4:2"), list.refuses("--periods", "4", says: "before:after"),
+                list.acts("--power", "0.9"), list.refuses("--power", "0.01", says: "above the test's own"),
             ]
     }
 

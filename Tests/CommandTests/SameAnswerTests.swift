@@ -34,6 +34,14 @@ import Testing
                 "--standardise",
             ]
         ),
+        (
+            "power",
+            [
+                "--outcome", "attainment8", "--outcome", "passed=Y", "--unit", "urn", "--time", "academic_year",
+                "--start",
+                "partnership_start", "--covariates", "ks2_score", "--gap", "fsm=Y",
+            ]
+        ),
     ]
 
     private func answer(_ command: String, _ files: [String], _ options: [String], environment: [String: String] = [:])
@@ -56,7 +64,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<3) func threadsAndSplitsGiveTheSameBytes(_ index: Int) throws {
+    @Test(arguments: 0..<4) func threadsAndSplitsGiveTheSameBytes(_ index: Int) throws {
         let (command, options) = Self.commands[index]
         let wanted = try answer(command, ["pupils.csv"], options + ["--threads", "1"])
         for threads in ["2", "3", "8"] {

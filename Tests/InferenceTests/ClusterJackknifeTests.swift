@@ -87,6 +87,28 @@ struct ClusterJackknifeTests {
         #expect(cr3.undefined[0] == .indispensable("u03"))
     }
 
+    /// What leaving out each unit shows is what CR3 sums, and an estimand alone has what it has among others.
+    @Test(arguments: [EstimatorName.twfe, .did2x2, .imputation])
+    func equalsLeaveOneOut(name: EstimatorName) throws {
+        var made = SeededRows(seed: 48)
+        let starts: [Int?] = name == .imputation ? Self.starts : [4, 4, 4, nil, nil, nil, nil]
+        let design = made.panel(starts: starts, pupils: 1...4, covariate: true).gathered()
+        let estimator = WildBootstrapTests.estimator(name)
+        let fit = try estimator.fit(design, nested: design.clusters[0])
+        let left = try LeaveOneOut.run(fit, estimator)
+        let sum = try left.rows.reduce(0.0) { sum, row in
+            let change = fit.estimates[0] - (try #require(row.estimate))
+            return sum + change * change
+        }
+        let cr3 = try CovarianceOfEstimates.compute(fit, kind: .cr3, smallSample: .fixest)
+        #expect(isClose(cr3.standardError(0), sum.squareRoot(), 1e-9))
+        let last = fit.estimands.count - 1
+        let alone = try CovarianceOfEstimates.compute(fit.keeping([last, 0]), kind: .cr3, smallSample: .fixest)
+        #expect(isClose(alone.standardError(1), sum.squareRoot(), 1e-9))
+        #expect(alone.standardError(0) == cr3.standardError(last))
+        #expect(alone.degreesOfFreedom == [cr3.degreesOfFreedom[last], cr3.degreesOfFreedom[0]])
+    }
+
     /// A balanced panel with one start: the two-way regression's CR3, degrees of freedom included.
     @Test func equalsTwoWayOnBalancedPanelWithOneStart() throws {
         var made = SeededRows(seed: 46)

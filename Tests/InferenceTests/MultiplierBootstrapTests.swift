@@ -21,7 +21,8 @@ struct MultiplierBootstrapTests {
         let cr0 = try CovarianceOfEstimates.compute(fit, kind: .cr0, smallSample: .none)
         let draws = 20_000
         let bootstrap = MultiplierBootstrap(
-            contributions: fit.contributions(by: fit.design.clusters[0]), draws: draws, weights: weights, seed: 3)
+            contributions: LinearEstimates(fit).contributions(by: fit.design.clusters[0]), draws: draws,
+            weights: weights, seed: 3)
         for k in fit.estimands.indices {
             let expected = try #require(cr0.standardError(k))
             #expect(abs(bootstrap.standardErrors[k] / expected - 1) < 3 * 1.2 / Double(draws).squareRoot() + 0.02)
@@ -31,7 +32,7 @@ struct MultiplierBootstrapTests {
     /// Draw by draw from the definition.
     @Test func drawsAreWeightedSumsOfContributions() throws {
         let fit = try Self.fit(20)
-        let sums = fit.contributions(by: fit.design.clusters[0])
+        let sums = LinearEstimates(fit).contributions(by: fit.design.clusters[0])
         let bootstrap = MultiplierBootstrap(contributions: sums, draws: 700, weights: .mammen, seed: 5)
         var v = [Double](repeating: 0, count: 20 * 700)
         v.withUnsafeMutableBufferPointer {
@@ -53,7 +54,7 @@ struct MultiplierBootstrapTests {
     }
 
     @Test func threadsChangeNoBit() throws {
-        let sums = try Self.fit().contributions(by: Self.fit().design.clusters[0])
+        let sums = try LinearEstimates(Self.fit()).contributions(by: Self.fit().design.clusters[0])
         let one = MultiplierBootstrap(contributions: sums, draws: 1_999, seed: 4)
         for threads in [2, 3, 8] {
             let many = MultiplierBootstrap(contributions: sums, draws: 1_999, seed: 4, threads: threads)
@@ -62,7 +63,8 @@ struct MultiplierBootstrapTests {
         #expect(one.weights == .rademacher)
         #expect(
             MultiplierBootstrap(
-                contributions: try Self.fit(9).contributions(by: Self.fit(9).design.clusters[0]), draws: 9
+                contributions: try LinearEstimates(Self.fit(9)).contributions(by: Self.fit(9).design.clusters[0]),
+                draws: 9
             ).weights == .webb)
     }
 

@@ -68,8 +68,7 @@ struct PlainRegression: Sendable {
         let compressed = CompressedRows(design, pool: design.clusterBlocks.codes)
         let model = try LeastSquares(
             ModelColumns(
-                design, rows: compressed, effects: design.absorbed,
-                eliminating: kind.isLeverageAdjusted ? .nested(in: design.clusters[0]) : .largest), rows: compressed)
+                design, rows: compressed, effects: design.absorbed), rows: compressed)
         let q = design.moments.variableCount
         let total = design.moments.weight.reduce(0, +)
         let means = (1..<max(q, 1)).map { j in

@@ -27,14 +27,17 @@ struct RandomisationTests {
 
         let shortcut = try HeadlineStatistic(Self.estimator(estimator).fit(design, nested: nil), window: nil)
         var sizes: [Double] = []
+        var raw: [Double] = []
         for assigned in Self.arrangements(starts) {
             var other = rows
             other.start = rows.unit.map { assigned[Int($0.dropFirst()) ?? 0] }
             let fit = try Self.estimator(estimator).fit(other.gathered(), nested: nil)
             let variance = try CovarianceOfEstimates.compute(fit, kind: .cr0, smallSample: .none)
             let statistic = fit.estimates[0] / (try #require(variance.standardError(0)))
-            #expect(isClose(shortcut(assigned), statistic, 1e-9))
+            #expect(isClose(shortcut(assigned)?.statistic, statistic, 1e-9))
+            #expect(isClose(shortcut(assigned)?.estimate, fit.estimates[0], 1e-9))
             sizes.append(abs(statistic))
+            raw.append(abs(fit.estimates[0]))
         }
         let fit = try Self.estimator(estimator).fit(design, nested: nil)
         let variance = try CovarianceOfEstimates.compute(fit, kind: .cr0, smallSample: .none)
@@ -43,6 +46,8 @@ struct RandomisationTests {
         #expect(test.isEnumerated)
         #expect(test.assignments == sizes.count)
         #expect(test.pValue == Double(reached) / Double(sizes.count))
+        let reachedRaw = raw.filter { $0 >= abs(fit.estimates[0]) * (1 - 1e-9) }.count
+        #expect(test.rawPValue == Double(reachedRaw) / Double(raw.count))
         let top = try #require(sizes.max())
         #expect(test.smallestPossible == Double(sizes.filter { $0 >= top * (1 - 1e-9) }.count) / Double(sizes.count))
     }
@@ -107,7 +112,10 @@ struct RandomisationTests {
             other.start = rows.unit.map { assigned[Int($0.dropFirst()) ?? 0] }
             if let fit = try? BorusyakImputation().fit(other.oneCellARow(), nested: nil) {
                 let variance = try CovarianceOfEstimates.compute(fit, kind: .cr0, smallSample: .none)
-                #expect(isClose(shortcut(assigned), fit.estimates[0] / (try #require(variance.standardError(0))), 1e-9))
+                #expect(
+                    isClose(
+                        shortcut(assigned)?.statistic, fit.estimates[0] / (try #require(variance.standardError(0))),
+                        1e-9))
             } else {
                 missing += 1
                 #expect(shortcut(assigned) == nil)

@@ -109,7 +109,7 @@ struct WildBootstrapTests {
     }
 
     private static func standardError(_ fit: Fit) -> Double {
-        let sums = fit.contributions(by: fit.design.clusters[0]).column(0)
+        let sums = LinearEstimates(fit).contributions(by: fit.design.clusters[0]).column(0)
         return dot(sums, sums).squareRoot()
     }
 

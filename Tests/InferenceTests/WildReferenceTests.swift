@@ -1,4 +1,4 @@
-import Estimation
+@testable import Estimation
 import Foundation
 import Panels
 import Testing
@@ -60,6 +60,9 @@ struct WildReferenceTests {
             unit: year, time: year.map { _ in 1 }, y: (columns["y"] ?? []).map { Double($0) ?? .nan },
             start: year.map { _ in nil }, covariates: [("x", x)], rowsArePupils: true
         ).gathered()
-        try check(PlainRegressionTests.fit(design), "petersen.year_wcb", in: "petersen", n: 5000, k: 2)
+        try check(
+            TreatmentRegression(
+                estimator: .twfe, design: design, effects: [], treatment: [], eventTime: design.eventTime, estimands: []
+            ).fit(nested: design.clusters[0]), "petersen.year_wcb", in: "petersen", n: 5000, k: 2)
     }
 }

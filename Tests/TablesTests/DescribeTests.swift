@@ -77,4 +77,58 @@ import Testing
     func periodsAreKnownByTheirForm(_ text: String, _ want: Bool) {
         #expect(Array(text.utf8).withUnsafeBufferPointer { PeriodForm.matches($0) } == want)
     }
+
+    @Test func columnsOfManyTextsAreLookedAtAllTheSame() throws {
+        let folder = try TemporaryFolder()
+        var text = "id,n,few\n"
+        for i in 0..<30_000 { text += "P\(i),\(i).25,\(["a", "b", "c"][i % 3])\n" }
+        text += "P1,NA,\nP2,x7,a\n"
+        let path = try folder.file(text)
+        var found: [FileDescription] = []
+        for (piece, threads) in [(1 << 18, 1), (1 << 14, 3), (1 << 12, 2)] {
+            var describe = Describe(files: [InputFile(path)])
+            describe.threads = threads
+            (describe.sizes.piece, describe.sizes.wave) = (piece, 16 * piece)
+            found.append(try describe.run())
+        }
+        #expect(found[0] == found[1] && found[1] == found[2])
+        let columns = found[0].columns
+        #expect(columns.map(\.looks.word) == ["identifier", "number", "group"])
+        #expect(columns[0].isDistinctCapped && columns[0].distinct == 20_000)
+        #expect(columns[1].looks == .number(lowest: 0.25, highest: 29_999.25, decimals: 2))
+        #expect(columns[1].missing == [MissingCount(column: "n", code: "NA", count: 1)])
+        #expect(columns[1].notNumbers == 1)
+        #expect(columns[2].empty == 1 && !columns[2].isDistinctCapped)
+    }
+
+    @Test func wordsAmongNumbersAreTold() throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<200).map { "\($0),\($0 % 50 == 7 ? "ABS" : $0 == 9 ? "SUPP" : "\(Double($0) / 2)")\n" }
+        let found = try Describe(files: [InputFile(try folder.file("k,score\n" + rows.joined()))]).run()
+        let score = found.columns[1]
+        #expect(score.looks == .number(lowest: 0, highest: 99.5, decimals: 1))
+        #expect(score.notNumbers == 4)
+        #expect(score.words == [ValueCount("ABS", 4)])
+        #expect(score.bins.reduce(0, +) == 195)
+        #expect(score.missing.map(\.count) == [1])
+    }
+
+    @Test func coverageNamesWhatIsThereTwiceAndWhatIsNot() throws {
+        let folder = try TemporaryFolder()
+        var text = "urn,year,n\n"
+        for unit in 0..<20 {
+            for year in 2015..<2019 where unit != 3 || year != 2017 { text += "\(100_000 + unit),\(year),\(unit)\n" }
+        }
+        text += "100007,2016,1\n,2016,1\n100001,,1\n"
+        var describe = Describe(files: [InputFile(try folder.file(text))])
+        (describe.unit, describe.time) = (["urn"], ["year"])
+        let coverage = try #require(try describe.run().coverage)
+        #expect(coverage.repeats == [Coverage.Repeat(unit: "100007", period: "2016", rows: 2)])
+        #expect(
+            coverage.patterns == [
+                Coverage.Pattern(isThere: [true, true, true, true], units: 19),
+                Coverage.Pattern(isThere: [true, true, false, true], units: 1),
+            ])
+        #expect(coverage.rowsWithout == 2 && coverage.units == 20 && coverage.unitsInEveryPeriod == 19)
+    }
 }

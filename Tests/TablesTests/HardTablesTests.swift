@@ -148,11 +148,19 @@ import Testing
             Wrong("empty", "", "E109"), Wrong("blank lines", "\n \n\t\n", "E109"),
             Wrong("mark alone", [0xEF, 0xBB, 0xBF], "E109"),
             Wrong("header open", "a,\"b\n1,2\n", "E104:1:column 2"),
-            Wrong("header after a quote", "\"a\"b,c\n1,2\n", "E105:1"),
-            Wrong("header with a stray CR", "a,\"b\"\r,c\r\n1,2,3\r\n", "E106:3"),
+            Wrong("header after a quote", "\"a\"b,c\n1,2\n", "E105:1:ab (column 1)"),
+            Wrong("header with a stray CR", "a,\"b\"\r,c\r\n1,2,3\r\n", "E106:3:a (column 1)"),
             Wrong("workbook", [0x50, 0x4B, 3, 4, 20], "E102"),
             Wrong("page", "<html><body>", "E102"), Wrong("JSON", "{\"a\": 1}", "E102"),
             Wrong("PDF", "%PDF-1.4", "E102"),
+            Wrong("separator line", "sep=;\na;b\n1;2\n", "E112:1"),
+            Wrong("separator line, blank first", "\nSEP=,\r\na,b\r\n", "E112:2"),
+            Wrong("SQLite", "SQLite format 3\0\u{10}", "E102"), Wrong("Parquet", "PAR1\u{15}\u{4}", "E102"),
+            Wrong("UTF-32", [0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0, 10, 0, 0, 0], "E102"),
+            Wrong("UTF-32 without mark", [0, 0, 0, 0x61, 0, 0, 0, 0x2C, 0, 0, 0, 0x62], "E102"),
+            Wrong(
+                "UTF-16 without mark or Latin letters",
+                [4, 0x30, 0, 0x2C, 4, 0x31, 0, 10, 4, 0x32, 0, 0x2C, 4, 0x33, 0, 10], "E102"),
             Wrong("zeros", [UInt8](repeating: 0, count: 99), "E102"),
             Wrong("gzip cut", Array(Packing.gzip(Array("a,b\n1,2\n".utf8)).dropLast(3)), "E118"),
             Wrong("bad header letter", [0x61, 0xE9, 0x2C, 0x62, 10, 0x31, 0x2C, 0x32, 10], "E107:1:column 1"),
@@ -172,12 +180,12 @@ import Testing
                             "\(name), row \(at) of \(rows)\(before ? ", two lines before" : "")",
                             "id,v,n\n" + lines.joined(separator: "\n") + "\n", want, numbers: numbers))
                 }
-                add("short", "1,2", "E110:\(line)")
-                add("long", "1,2,3,4", "E110:\(line)")
-                add("note", "Source: the office", "E110:\(line)")
-                add("after a quote", "1,\"a\"b,2", "E105:\(line)")
-                add("space after a quote", "1,\"a\" ,2", "E105:\(line)")
-                add("stray CR", "1,a\rb,2", "E106:\(line)")
+                add("short", "1,2", "E110:\(line):n (column 3)")
+                add("long", "1,2,3,4", "E110:\(line):column 4")
+                add("note", "Source: the office", "E110:\(line):v (column 2)")
+                add("after a quote", "1,\"a\"b,2", "E105:\(line):v (column 2)")
+                add("space after a quote", "1,\"a\" ,2", "E105:\(line):v (column 2)")
+                add("stray CR", "1,a\rb,2", "E106:\(line):v (column 2)")
                 add("open quote", "1,\"a,2", "E104:\(line):v (column 2)")
                 for (text, name) in [
                     ("withheld", "word"), ("inf", "inf"), ("nan", "nan"), ("null", "null"), ("0x1F", "hex"),
@@ -192,7 +200,7 @@ import Testing
                 for (i, text) in lines.enumerated() {
                     bytes += i == at ? [0x31, 0x2C, 0xC3, 0x28, 0x2C, 0x32, 10] : Array((text + "\n").utf8)
                 }
-                cases.append(Wrong("bad letter, row \(at) of \(rows)", bytes, "E107:\(line)"))
+                cases.append(Wrong("bad letter, row \(at) of \(rows)", bytes, "E107:\(line):v (column 2)"))
             }
         }
         return cases
@@ -213,6 +221,35 @@ import Testing
                 #expect(found == wrong.want, "\(error.description)")
             }
         }
+    }
+
+    /// Heads of files that look like something else, and are tables.
+    @Test func oddHeadsAreRead() throws {
+        func expect(_ bytes: [UInt8], _ columns: [String], _ rows: [[String]], encoding: String? = nil) throws {
+            let answer = try Self.convert(bytes) { $0.form.encoding = encoding }
+            #expect(answer == Answer(columns: columns, rows: rows))
+        }
+        try expect(Array("a;b".utf8), ["a", "b"], [])
+        try expect(Array("a|b\n1|2".utf8), ["a", "b"], [["1", "2"]])
+        try expect(Array("PAR1,BZh1\n1,2\n".utf8), ["PAR1", "BZh1"], [["1", "2"]])
+        try expect(Array("BZh1,PAR1\n1,2\n".utf8), ["BZh1", "PAR1"], [["1", "2"]])
+        try expect([0xEF, 0xBB, 0xBF, 0xEF, 0xBB, 0xBF] + Array("a,b\n1,2\n".utf8), ["a", "b"], [["1", "2"]])
+        let wide = "é,b\n1,л\n".utf16
+        try expect(
+            wide.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, ["é", "b"], [["1", "л"]], encoding: "utf-16le")
+        try expect(
+            wide.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }, ["é", "b"], [["1", "л"]], encoding: "utf-16be")
+    }
+
+    @Test func headersThatDeceiveAreTold() throws {
+        let folder = try TemporaryFolder()
+        func codes(_ text: String) throws -> [String] {
+            try RawTable.read(files: [InputFile(try folder.file(text))]).warnings.map(\.code)
+        }
+        #expect(try codes("\u{FEFF}\u{FEFF}a,b\n1,2\n") == ["repeated-mark"])
+        #expect(try codes("\u{FEFF}a,\u{200B}b\n1,2\n") == ["unseen-letters"])
+        #expect(try codes("a\u{A0},b\n1,2\n") == ["unseen-letters"])
+        #expect(try codes("\u{FEFF}a,né e\n1,2\n") == [])
     }
 
     /// Numbers in odd forms, each read to the nearest double or kept as its missing code.

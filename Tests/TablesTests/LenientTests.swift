@@ -22,10 +22,10 @@ import Testing
         let path = request.files[0].path
         let want = [
             "file,line,column,byte offset,kind,raw text",
-            #"\#(path),3,,13,width,"2,3""#,
+            #"\#(path),3,w (column 3),13,width,"2,3""#,
             #"\#(path),4,v (column 2),17,not-a-number,"3,withheld,""a, """"b""""""""#,
-            #"\#(path),5,,39,text-after-quote,"4,""x""y,0""#,
-            #"\#(path),7,,54,encoding,"c\xE9,1,2""#, "",
+            #"\#(path),5,v (column 2),39,text-after-quote,"4,""x""y,0""#,
+            #"\#(path),7,id (column 1),54,encoding,"c\xE9,1,2""#, "",
         ]
         #expect(
             try folder.text("rejects.csv").split(separator: "\n", omittingEmptySubsequences: false)

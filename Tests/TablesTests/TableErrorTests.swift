@@ -45,12 +45,12 @@ import Testing
         ),
         (
             "id,score\n\"1\"x,2\n",
-            "a.csv:2: error: text after a closing quote (E105)\n"
+            "a.csv:2:id (column 1): error: text after a closing quote (E105)\n"
                 + "  hint: a quote inside a quoted field is written twice: \"\""
         ),
         (
             "id,score\n1\r2,3\n",
-            "a.csv:2: error: a line end of another kind than the file's, outside quotes (E106)\n"
+            "a.csv:2:id (column 1): error: a line end of another kind than the file's, outside quotes (E106)\n"
                 + "  hint: a field that holds a line break needs quotes round it"
         ),
         (
@@ -92,8 +92,8 @@ import Testing
         arguments: [
             (Packing.gzip([0x1F, 0x8B, 8, 0]), "a gzip file inside another"),
             (Packing.gzip([0x28, 0xB5, 0x2F, 0xFD]), "a zstd file inside another"),
-            (Array("BZh91AY".utf8), "a bzip2 file"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz file"),
-            (Array("PAR1".utf8), "a Parquet file"),
+            (Array("BZh91AY&SY".utf8), "a bzip2 file"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz file"),
+            (Array("PAR1\u{15}".utf8), "a Parquet file"),
             ([UInt8](repeating: 65, count: 257) + Array("ustar".utf8), "a tar archive"),
             ([0x50, 0x4B, 3, 4], "a workbook (xlsx, ods) or a zip file"), (Array("%PDF-1.7".utf8), "a PDF document"),
             (Array("\n<!DOCTYPE html><html>".utf8), "an HTML page"), (Array("[{\"id\": 1}]".utf8), "a JSON file"),
@@ -111,7 +111,7 @@ import Testing
         let bytes = Array("id,name\n1,ok\n2,caf".utf8) + [0xE9] + Array("\n3,ok\n".utf8)
         let path = try folder.file(bytes)
         #expect(
-            refusal(Self.request(path)) == "a.csv:3: error: these bytes are not UTF-8 (E107)\n"
+            refusal(Self.request(path)) == "a.csv:3:name (column 2): error: these bytes are not UTF-8 (E107)\n"
                 + "  hint: looks like Windows-1252: pass --encoding windows-1252")
         var request = ReadRequest(files: [InputFile(path)], columns: [ColumnRequest("name", role: .key)])
         request.form.encoding = "windows-1252"

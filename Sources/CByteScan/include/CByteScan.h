@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CByteFields.h"
+
 /// What a scan met on its way; the bits of `cbs_result.flags`.
 enum {
     CBS_QUOTES = 1,          ///< a quote byte

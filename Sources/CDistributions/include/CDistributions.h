@@ -8,6 +8,8 @@ extern "C" {
 double cd_t_tail(double x, double df);
 /// x with P(T > x) = p.
 double cd_t_tail_quantile(double p, double df);
+/// P(T > x) for T = (Z + delta)/sqrt(chi²/df).
+double cd_noncentral_t_tail(double x, double df, double delta);
 double cd_normal_tail(double x);
 double cd_normal_tail_quantile(double p);
 double cd_f_tail(double x, double df1, double df2);

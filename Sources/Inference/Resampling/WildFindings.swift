@@ -26,10 +26,22 @@ public struct WildFindings: Sendable, Equatable {
     /// where the rule asks for it.
     /// - Parameter rows: the effects of `fit`, in its order of reported estimands.
     /// - Returns: nil where the headline has no standard error, as with one treated unit.
+    /// - Throws: what the bootstrap refuses, where it was asked for; what only the rule wants is left out instead.
     static func add(to rows: inout [Effect], fit: Fit, draws: Int, options: AnalysisOptions) throws(EstimationError)
         -> WildFindings?
     {
         guard draws > 0 else { return nil }
+        do {
+            return try test(&rows, fit, draws, options)
+        } catch {
+            if options.wild != nil { throw error }
+            return nil
+        }
+    }
+
+    private static func test(_ rows: inout [Effect], _ fit: Fit, _ draws: Int, _ options: AnalysisOptions)
+        throws(EstimationError) -> WildFindings?
+    {
         let sums = LinearEstimates(fit).contributions(by: fit.design.clusters[0]).column(0)
         let cr1 = try? CovarianceOfEstimates.compute(fit, kind: .cr1, smallSample: options.smallSample)
         let plain = dot(sums, sums)

@@ -22,7 +22,7 @@ public struct EffectCodes: Sendable {
     }
 
     /// True where every level lies within one level of the other effect, so that its dummies hold the other's.
-    func isNested(in other: EffectCodes) -> Bool {
+    package func isNested(in other: EffectCodes) -> Bool {
         var home = [Int32](repeating: -1, count: levelCount)
         for (level, outer) in zip(codes, other.codes) {
             if home[Int(level)] < 0 { home[Int(level)] = outer }

@@ -43,7 +43,7 @@ package struct ModelColumns: Sendable {
     /// Dense effect columns beyond this many are refused.
     package static let levelLimit = 4_000
     /// Values of one matrix beyond this many (800 MB) are refused.
-    static let valueLimit = 100_000_000
+    package static let valueLimit = 100_000_000
 
     /// - Throws: `.tooManyLevels` and `.tooManyValues` where dummies would take too much memory.
     package init(

@@ -251,10 +251,13 @@ enum DiagnosticRows {
     }
 
     static func json(_ test: RandomisationTest) -> JSONValue {
-        [
-            "pValue": .number(test.pValue), "smallestPossible": .number(test.smallestPossible),
-            "assignments": .integer(test.assignments), "enumerated": .bool(test.isEnumerated),
-        ]
+        var object = JSONObject()
+        object.put("pValue", .number(test.pValue))
+        object.put("rawPValue", ifAny: test.rawPValue)
+        object.put("smallestPossible", .number(test.smallestPossible))
+        object.put("assignments", .integer(test.assignments))
+        object.put("enumerated", .bool(test.isEnumerated))
+        return object.value
     }
 }
 

@@ -70,22 +70,20 @@ enum ResultRows {
         for (key, value) in [("mean", row.mean), ("meanPeers", row.meanPeers), ("gap", row.gap)] {
             object.put(key, hidden ? .null : JSONValue(value))
         }
-        if !hidden { for (key, value) in figures(row) { object.put(key, ifAny: value) } }
+        if !hidden { for (key, value) in gapFigures { object.put(key, ifAny: value(row)) } }
         if !hidden, row.change != nil { object.put("changeFrom", ifAny: row.changeFrom) }
         object.put("suppressed", .bool(hidden))
         return object.value
     }
 
-    private static func figures(_ row: GapRow) -> [(String, Double?)] {
-        [
-            ("standardError", row.standardError), ("degreesOfFreedom", row.degreesOfFreedom), ("lower", row.lower),
-            ("upper", row.upper), ("pValue", row.pValue), ("hedgesG", row.hedgesG),
-            ("progressGap", row.progressGap), ("progressGapStandardError", row.progressGapStandardError),
-            ("progressGapLower", row.progressGapLower), ("progressGapUpper", row.progressGapUpper),
-            ("change", row.change), ("changeStandardError", row.changeStandardError),
-            ("changeLower", row.changeLower), ("changeUpper", row.changeUpper),
-        ]
-    }
+    private static let gapFigures: [(key: String, value: @Sendable (GapRow) -> Double?)] = [
+        ("standardError", { $0.standardError }), ("degreesOfFreedom", { $0.degreesOfFreedom }),
+        ("lower", { $0.lower }), ("upper", { $0.upper }), ("pValue", { $0.pValue }), ("hedgesG", { $0.hedgesG }),
+        ("progressGap", { $0.progressGap }), ("progressGapStandardError", { $0.progressGapStandardError }),
+        ("progressGapLower", { $0.progressGapLower }), ("progressGapUpper", { $0.progressGapUpper }),
+        ("change", { $0.change }), ("changeStandardError", { $0.changeStandardError }),
+        ("changeLower", { $0.changeLower }), ("changeUpper", { $0.changeUpper }),
+    ]
 
     static func table(_ rows: [GapRow], decimals: Int? = nil) -> ResultTable {
         var columns = ColumnSet(by: rows.map(\.by))
@@ -98,11 +96,9 @@ enum ResultRows {
         columns.figure("mean", rows.map(\.mean), hidden, always: true, decimals: decimals)
         columns.figure("meanPeers", rows.map(\.meanPeers), hidden, always: true, decimals: decimals)
         columns.figure("gap", rows.map(\.gap), hidden, always: true, decimals: decimals)
-        let figures = rows.map(figures)
-        for (index, key) in figures.first?.map(\.0).enumerated().map({ ($0, $1) }) ?? [] {
+        for (key, value) in gapFigures where rows.contains(where: { value($0) != nil }) {
             let isProbability = key == "pValue" || key == "degreesOfFreedom"
-            columns.figure(
-                key, figures.map { $0[index].1 }, hidden, always: false, decimals: isProbability ? nil : decimals)
+            columns.figure(key, rows.map(value), hidden, always: false, decimals: isProbability ? nil : decimals)
         }
         columns.text("changeFrom", rows.map { $0.isSuppressed || $0.change == nil ? nil : $0.changeFrom })
         columns.add("suppressed", hidden.map { .text($0 ? "true" : "false") })

@@ -14,32 +14,39 @@ public struct CSVWriter: Sendable {
     }
 
     public func write(_ table: ResultTable) -> String {
-        var out = record(table.columns.map { .text($0.name) })
-        for row in table.rows { out += record(row) }
+        var out = ""
+        add(table.columns.map { .text($0.name) }, to: &out)
+        for row in table.rows { add(row, to: &out) }
         return out
     }
 
-    private func record(_ cells: [ResultTable.Cell]) -> String {
-        let fields = cells.map(field)
+    /// One text takes all records: tables of many thousand rows are common.
+    private func add(_ cells: [ResultTable.Cell], to out: inout String) {
+        let start = out.utf8.count
+        for (column, cell) in cells.enumerated() {
+            if column > 0 { out += "," }
+            add(cell, to: &out)
+        }
         // One empty field alone would be a blank line, which readers skip.
-        return (fields == [""] ? "\"\"" : fields.joined(separator: ",")) + "\r\n"
+        if cells.count == 1, out.utf8.count == start { out += "\"\"" }
+        out += "\r\n"
     }
 
-    private func field(_ cell: ResultTable.Cell) -> String {
+    private func add(_ cell: ResultTable.Cell, to out: inout String) {
         switch cell {
-        case .missing: ""
-        case .suppressed: suppressedMark
-        case .integer(let value): String(value)
-        case .number(let value): JSONValue.numeral(value) ?? ""
-        case .set(let text): quoted(text)
-        case .text(let text): quoted(!isRaw && Escaping.beginsFormula(text) ? "'" + text : text)
+        case .missing: break
+        case .suppressed: out += suppressedMark
+        case .integer(let value): value.description.write(to: &out)
+        case .number(let value): if value.isFinite { JSONValue.writeNumeral(value, to: &out) }
+        case .set(let text): out += quoted(text)
+        case .text(let text): out += quoted(!isRaw && Escaping.beginsFormula(text) ? "'" + text : text)
         }
     }
 
     private func quoted(_ text: String) -> String {
         let bytes = text.utf8
         guard
-            bytes.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) || bytes.first == 0x20
+            bytes.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) || bytes.first == 0x20
                 || bytes.last == 0x20
         else { return text }
         // Bytes, not characters: a quote followed by a combining mark is one character, and still a quote.

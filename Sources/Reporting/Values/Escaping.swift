@@ -42,6 +42,8 @@ package enum Escaping {
     static func beginsFormula(_ text: String) -> Bool {
         for scalar in text.unicodeScalars {
             switch scalar {
+            // Most labels begin so, and need no table of properties.
+            case "0"..."9", "A"..."Z", "a"..."z": return false
             case "=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}", "\u{2212}", "\t", "\r", "\n":
                 return true
             case "\"", "'", "\u{FEFF}", "\u{200B}", "\u{200C}", "\u{200D}", "\u{2060}": continue

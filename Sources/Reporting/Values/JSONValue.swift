@@ -121,7 +121,7 @@ extension JSONValue {
         case .null: out += "null"
         case .bool(let value): out += value ? "true" : "false"
         case .integer(let value): out += String(value)
-        case .number(let value): out += Self.numeral(value) ?? "null"
+        case .number(let value): if value.isFinite { Self.writeNumeral(value, to: &out) } else { out += "null" }
         case .text(let value): out += Self.quoted(value)
         case .array(let items):
             out += "["
@@ -144,12 +144,29 @@ extension JSONValue {
     /// The shortest decimal that reads back to the same double, without a needless `.0`; nil where JSON has no number.
     static func numeral(_ value: Double) -> String? {
         guard value.isFinite else { return nil }
-        let text = value.description
-        return text.hasSuffix(".0") && value != 0 ? String(text.dropLast(2)) : (text == "0.0" ? "0" : text)
+        var out = ""
+        writeNumeral(value, to: &out)
+        return out
+    }
+
+    /// The same at the end of a text, for a finite value.
+    static func writeNumeral(_ value: Double, to out: inout String) {
+        // Whole numbers of up to fifteen digits have no exponent, and zero may have a sign.
+        if value.magnitude < 1e15, value.rounded(.towardZero) == value, value != 0 || value.sign == .plus {
+            Int(value).description.write(to: &out)
+            return
+        }
+        value.write(to: &out)
+        if value != 0, out.utf8.suffix(2).elementsEqual(".0".utf8) { out.removeLast(2) }
     }
 
     /// A JSON string. `<`, `>`, `&`, U+2028 and U+2029 are escaped too, so that the text is safe inside a page.
     static func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+                && byte != UInt8(ascii: "<") && byte != UInt8(ascii: ">") && byte != UInt8(ascii: "&")
+        }
+        if isPlain { return "\"" + text + "\"" }
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

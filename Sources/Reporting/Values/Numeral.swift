@@ -18,7 +18,7 @@ package enum Numeral {
     }
 
     /// `value` with at least one and at most `digits` significant digits, never in powers of ten, no more than six decimals.
-    static func significant(_ value: Double, digits: Int, minus: Minus = .sign) -> String {
+    package static func significant(_ value: Double, digits: Int, minus: Minus = .sign) -> String {
         fixed(value, decimals: decimals(for: value, digits: digits), minus: minus)
     }
 

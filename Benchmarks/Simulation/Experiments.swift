@@ -1,0 +1,119 @@
+import Counterpart
+
+/// The designs of the table, and what each must hold.
+enum Experiments {
+    static var all: [Experiment] {
+        [
+            Experiment(
+                letter: "A", title: "40 schools, 13 treated", world: SimulatedSchools(40, treated: 13),
+                rule: unbiased + within(.defaultInterval, 0.93...0.97)),
+            Experiment(
+                letter: "B", title: "40 schools, 13 treated, twice as spread",
+                world: SimulatedSchools(40, treated: 13).with { $0.treatedSpread = 2 },
+                rule: unbiased + within(.named(.cr2), 0.93...0.97)),
+        ] + few + [
+            Experiment(
+                letter: "D", title: "8 schools, 4 treated", world: SimulatedSchools(8, treated: 4),
+                rule: unbiased + within(.named(.cr2), 0.93...0.97)),
+            Experiment(
+                letter: "D", title: "6 schools, 3 treated", world: SimulatedSchools(6, treated: 3),
+                rule: unbiased + within(.named(.cr2), 0.93...0.97)),
+        ] + single + staggered + [
+            Experiment(
+                letter: "L", title: "40 schools, 13 treated, heavy tails, ceiling, tenths",
+                world: SimulatedSchools(40, treated: 13).with {
+                    $0.tails = .heavy
+                    $0.ceiling = 90
+                }, rule: atLeast(.defaultInterval, 0.92)),
+            Experiment(
+                letter: "L", title: "10 schools, 3 treated, heavy tails, ceiling, tenths",
+                world: SimulatedSchools(10, treated: 3).with {
+                    $0.tails = .heavy
+                    $0.ceiling = 90
+                }, rule: atLeast(.defaultInterval, 0.92)),
+        ] + many
+    }
+
+    /// C: two treated, among more and more comparison schools.
+    private static var few: [Experiment] {
+        [8, 10, 20, 40].flatMap { schools in
+            [1.0, 2.0].map { spread in
+                Experiment(
+                    letter: "C", title: "\(schools) schools, 2 treated" + (spread == 1 ? "" : ", twice as spread"),
+                    world: SimulatedSchools(schools, treated: 2).with { $0.treatedSpread = spread },
+                    rule: unbiased + atLeast(.defaultInterval, 0.93))
+            }
+        }
+    }
+
+    /// E: one treated school: no interval; the randomisation test keeps its size.
+    private static var single: [Experiment] {
+        [8, 40].map { schools in
+            Experiment(
+                letter: "E", title: "\(schools) schools, 1 treated", world: SimulatedSchools(schools, treated: 1),
+                rule: { tally in
+                    let offered = Method.all.filter { tally.count($0) > 0 && $0 != .named(.randomisation) }
+                    return offered.map { "\($0.title) offers an interval from one treated school" }
+                        + atLeast(.named(.randomisation), 0.95 - 3 * tally.monteCarloError)(tally)
+                })
+        }
+    }
+
+    /// F: three cohorts whose effects grow; the mean of the effects over treated pupils is the truth.
+    private static var staggered: [Experiment] {
+        let starts: [Int?] = (0..<60).map { $0 < 10 ? 3 : $0 < 20 ? 4 : $0 < 30 ? 5 : nil }
+        return [
+            Experiment(
+                letter: "F", title: "60 schools, 3 cohorts of 10, effects that grow",
+                world: SimulatedSchools(starts: starts).with { ($0.effect, $0.growth) = (1, 0.5) },
+                rule: unbiased + within(.defaultInterval, 0.93...0.97)),
+            Experiment(
+                letter: "G", title: "60 schools, 3 cohorts of 10, a fifth missing at random",
+                world: SimulatedSchools(starts: starts).with {
+                    ($0.effect, $0.growth) = (1, 0.5)
+                    $0.missingShare = 0.2
+                }, rule: unbiased + within(.defaultInterval, 0.93...0.97)),
+        ]
+    }
+
+    /// P: where the rule goes from CR2 to CR1.
+    private static var many: [Experiment] {
+        [(60, 10), (60, 20), (60, 30), (100, 10), (100, 20), (150, 10), (150, 20), (150, 75), (400, 10)].map {
+            schools, treated in
+            Experiment(
+                letter: "P", title: "\(schools) schools, \(treated) treated",
+                world: SimulatedSchools(schools, treated: treated), draws: 0,
+                rule: unbiased + within(.defaultInterval, 0.93...0.97))
+        }
+    }
+
+    // MARK: Rules
+
+    /// The mean error is within 2.5 of its standard errors.
+    private static let unbiased: Experiment.Rule = { tally in
+        abs(tally.bias) <= 2.5 * tally.biasError
+            ? [] : ["bias \(tally.bias), more than 2.5 of its errors \(tally.biasError)"]
+    }
+
+    private static func within(_ method: Method, _ range: ClosedRange<Double>) -> Experiment.Rule {
+        { tally in
+            guard let coverage = tally.coverage(method) else { return ["\(method.title) gave no interval"] }
+            return range.contains(coverage)
+                ? [] : ["\(method.title) covers \(coverage), outside \(range.lowerBound) to \(range.upperBound)"]
+        }
+    }
+
+    private static func atLeast(_ method: Method, _ bound: Double) -> Experiment.Rule {
+        { tally in
+            guard let coverage = tally.coverage(method) else { return ["\(method.title) gave nothing"] }
+            return coverage >= bound ? [] : ["\(method.title): \(coverage), below \(bound)"]
+        }
+    }
+}
+
+/// Both rules.
+private func + (
+    left: @escaping Experiment.Rule, right: @escaping Experiment.Rule
+) -> Experiment.Rule {
+    { left($0) + right($0) }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Counterpart
+
+/// What is held constant, for whom, and for which gap: shared by `did` and `power`.
+struct ModelOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Number columns held constant, separated by commas.", valueName: "columns"))
+    var covariates: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Category columns held constant; the first value in byte order is the reference.", valueName: "columns"))
+    var factors: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "The effect on the gap between this group, such as fsm=Y, and its peers; below zero it narrows.",
+            valueName: "column=value"))
+    var gap: String?
+    @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
+    var peers: String?
+    @Option(
+        help: ArgumentHelp(
+            "Values of the columns of groups that mean unknown, separated by commas.", valueName: "values"))
+    var unknown: [String] = []
+    @Option(
+        name: .customLong("rows"),
+        help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
+    var rowKind: String?
+    @Option(
+        help: ArgumentHelp(
+            "Whom the effect is for: pupils (every row counts the same; the default for pupil rows) or schools (every unit and period does).",
+            valueName: "kind"))
+    var estimand: String?
+    @Option(
+        name: .customLong("pupil-sd"),
+        help: ArgumentHelp("The standard deviation of pupils' results, for months of progress.", valueName: "number"))
+    var pupilSD: Double?
+
+    /// The question with rows, units, periods, who was treated and this model; the analysis is still to be chosen.
+    func request(_ rows: RowOptions, _ who: TreatmentOptions) throws -> DidRequest {
+        let data = try rows.request()
+        guard !data.unit.isEmpty else {
+            throw RequestError.missing(option: "--unit", why: "name the column of schools")
+        }
+        guard data.timeName != nil else {
+            throw RequestError.missing(option: "--time", why: "name the column of periods")
+        }
+        var request = DidRequest(data: data, treatment: try who.source(unit: data.unit))
+        request.design.lag = who.lag
+        request.design.takesFirstStart = who.firstStart
+        request.design.excluded = Set(try who.excludedUnits(unit: data.unit))
+        request.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }
+        request.covariates = CommaList.split(covariates)
+        request.design.factors = CommaList.split(factors)
+        request.design.gap = try contrast()
+        request.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap {
+            RowKind(rawValue: $0)
+        }
+        request.design.estimand = try Choice.check(estimand, option: "--estimand", among: ["pupils", "schools"])
+            .flatMap { EstimandKind(rawValue: $0) }
+        try rows.refuseCount(of: request.design.rows)
+        request.unknown = CommaList.split(unknown)
+        request.pupilSD = pupilSD
+        request.lowerIsBetter = rows.lowerIsBetter
+        return request
+    }
+
+    private func contrast() throws -> GroupContrast? {
+        guard let gap else {
+            if peers != nil { throw RequestError.doesNotApply(option: "--peers", to: "a run without --gap") }
+            return nil
+        }
+        return try GroupText(gap).contrast(option: "--gap", peers: peers, unknown: CommaList.split(unknown))
+    }
+}
+
+extension DidRequest {
+    /// `--comparison not-yet`: units that start later are the only comparison, which imputation alone can do.
+    mutating func compareWithLaterStarters(_ comparison: String?) throws {
+        guard let comparison = try Choice.check(comparison, option: "--comparison", among: ["never", "not-yet"]) else {
+            return
+        }
+        guard comparison == "not-yet" else { throw RequestError.notInThisVersion("--comparison never") }
+        let name = analysis.estimator ?? .imputation
+        guard name == .imputation else {
+            throw RequestError.doesNotApply(option: "--comparison not-yet", to: "--estimator \(name.rawValue)")
+        }
+        analysis.estimator = name
+        analysis.comparesWithNotYetTreated = true
+        design.allowsNotYetOnly = true
+    }
+
+    /// `--suppress`: a count, 0 or more.
+    mutating func suppress(below count: Int) throws {
+        guard count >= 0 else {
+            throw RequestError.badValue(option: "--suppress", value: "\(count)", allowed: "0 or more")
+        }
+        suppressBelow = count
+    }
+}
