@@ -52,9 +52,9 @@ struct CoverageTally: Sendable {
         }
     }
 
-    /// The share of samples whose interval holds the truth; nil where the method gave none.
+    /// The share of samples whose interval holds the truth; nil where the method gave none in most of them.
     func coverage(_ method: Method) -> Double? {
-        judged[method].map { Double(held[method] ?? 0) / Double($0) }
+        judged[method].flatMap { 2 * $0 > samples ? Double(held[method] ?? 0) / Double($0) : nil }
     }
 
     func count(_ method: Method) -> Int { judged[method] ?? 0 }

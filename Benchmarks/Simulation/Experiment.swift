@@ -9,8 +9,9 @@ struct Experiment: Sendable {
     var letter: String
     var title: String
     var world: SimulatedSchools
-    /// Reassignments of the randomisation test; 0 leaves it out.
-    var draws = 199
+    /// Reassignments of the randomisation test; 0 leaves it and the wild bootstrap out.
+    var reassignments = 199
+    static let wildDraws = 999
     var rule: Rule
 
     func run(samples: Int, seed: UInt64, threads: Int) throws -> CoverageTally {
@@ -22,7 +23,8 @@ struct Experiment: Sendable {
         let truth = world.truth(design)
         var options = AnalysisOptions()
         options.diagnosesPreTrend = false
-        options.permutations = draws
+        options.permutations = reassignments
+        options.wild = reassignments > 0 ? Self.wildDraws : 0
         options.seed = UInt64(k) + 1
         let result = try DidAnalysis.run(design, options)
         let headline = result.effects[0]
@@ -40,6 +42,7 @@ struct Experiment: Sendable {
             outcome.verdicts[.named(.randomisation)] = Verdict(holds: test.pValue > 0.05)
         }
         options.permutations = 0
+        options.wild = 0
         for (method, kind) in Self.variances where outcome.verdicts[method] == nil {
             options.vcov = kind
             let effect = try DidAnalysis.run(design, options).effects[0]

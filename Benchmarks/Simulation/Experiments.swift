@@ -14,10 +14,10 @@ enum Experiments {
         ] + few + [
             Experiment(
                 letter: "D", title: "8 schools, 4 treated", world: SimulatedSchools(8, treated: 4),
-                rule: unbiased + within(.named(.cr2), 0.93...0.97)),
+                rule: unbiased + within(.named(.cr2), 0.93...0.97) + atLeast(.named(.wild), 0.92)),
             Experiment(
                 letter: "D", title: "6 schools, 3 treated", world: SimulatedSchools(6, treated: 3),
-                rule: unbiased + within(.named(.cr2), 0.93...0.97)),
+                rule: unbiased + within(.named(.cr2), 0.93...0.97) + atLeast(.named(.wild), 0.92)),
         ] + single + staggered + [
             Experiment(
                 letter: "L", title: "40 schools, 13 treated, heavy tails, ceiling, tenths",
@@ -76,23 +76,35 @@ enum Experiments {
         ]
     }
 
-    /// P: where the rule goes from CR2 to CR1.
+    /// P: beyond the rule for few schools, where `did` shows CR1 by default.
     private static var many: [Experiment] {
-        [(60, 10), (60, 20), (60, 30), (100, 10), (100, 20), (150, 10), (150, 20), (150, 75), (400, 10)].map {
-            schools, treated in
-            Experiment(
-                letter: "P", title: "\(schools) schools, \(treated) treated",
-                world: SimulatedSchools(schools, treated: treated), draws: 0,
-                rule: unbiased + within(.defaultInterval, 0.93...0.97))
+        let counts = [(60, 10), (60, 20), (100, 20), (150, 10), (150, 20), (150, 30), (400, 40), (150, 75)]
+        let staggered = [(100, 10), (150, 20)].map { schools, cohort -> Experiment in
+            let starts = (0..<schools).map { $0 < 3 * cohort ? 3 + $0 / cohort : nil }
+            return beyond("\(schools) schools, 3 cohorts of \(cohort)", SimulatedSchools(starts: starts))
         }
+        return counts.map { beyond("\($0.0) schools, \($0.1) treated", SimulatedSchools($0.0, treated: $0.1)) }
+            + staggered
+            + [(60, 20), (150, 30)].map { schools, treated in
+                beyond(
+                    "\(schools) schools, \(treated) treated, sizes 1 to 20",
+                    SimulatedSchools(schools, treated: treated).with { ($0.pupils, $0.largestSize) = (3, 20) })
+            }
+    }
+
+    /// CR1 is known to fall short where an arm has ten to thirty schools; how far is what the table is for.
+    private static func beyond(_ title: String, _ world: SimulatedSchools) -> Experiment {
+        Experiment(
+            letter: "P", title: title, world: world, reassignments: 0,
+            rule: unbiased + within(.named(.cr2), 0.93...0.97) + atLeast(.defaultInterval, 0.9))
     }
 
     // MARK: Rules
 
-    /// The mean error is within 2.5 of its standard errors.
+    /// The mean error is within 3.5 of its standard errors: of some thirty designs one strays beyond 2.5 in a third of runs.
     private static let unbiased: Experiment.Rule = { tally in
-        abs(tally.bias) <= 2.5 * tally.biasError
-            ? [] : ["bias \(tally.bias), more than 2.5 of its errors \(tally.biasError)"]
+        abs(tally.bias) <= 3.5 * tally.biasError
+            ? [] : ["bias \(tally.bias), more than 3.5 of its errors \(tally.biasError)"]
     }
 
     private static func within(_ method: Method, _ range: ClosedRange<Double>) -> Experiment.Rule {

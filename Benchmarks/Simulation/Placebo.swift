@@ -43,7 +43,7 @@ enum Placebo {
             print("\nK: skipped: no reference data")
             return []
         }
-        print("\n| K | treated | default rejects (at 5%) | CR1 rejects |\n| --- | ---: | ---: | ---: |")
+        print("\n| K | treated | default rejects (at 5%) | CR1 | CR2 |\n| --- | ---: | ---: | ---: | ---: |")
         var broken: [String] = []
         let samples = min(samples, 2000)
         for (number, panel) in panels.enumerated() {
@@ -57,7 +57,7 @@ enum Placebo {
                 print(
                     CoverageTable.line([
                         panel.title, "\(treated) of \(units.count)", CoverageTable.fixed(rejected, 3),
-                        tally.coverage(.named(.cr1)).map { CoverageTable.fixed(1 - $0, 3) } ?? "–",
+                        share(.cr1, tally), share(.cr2, tally),
                     ]))
                 if rejected > 0.06 + 3 * tally.monteCarloError {
                     broken.append("K (\(panel.title), \(treated) treated): rejects in \(rejected)")
@@ -65,6 +65,10 @@ enum Placebo {
             }
         }
         return broken
+    }
+
+    private static func share(_ method: MethodComparison.Method, _ tally: CoverageTally) -> String {
+        tally.coverage(.named(method)).map { CoverageTable.fixed(1 - $0, 3) } ?? "–"
     }
 
     private static func read(_ panel: Panel, in folder: String) throws -> (CellTable, [String]) {
@@ -103,10 +107,13 @@ enum Placebo {
         var options = AnalysisOptions()
         options.diagnosesPreTrend = false
         options.permutations = 0
+        options.wild = 0
         var outcome = SampleOutcome()
         outcome.put(.defaultInterval, try DidAnalysis.run(design, options).effects[0])
-        options.vcov = .cr1
-        outcome.put(.named(.cr1), try DidAnalysis.run(design, options).effects[0])
+        for (method, kind) in [(Method.named(.cr1), VarianceKind.cr1), (.named(.cr2), .cr2)] {
+            options.vcov = kind
+            outcome.put(method, try DidAnalysis.run(design, options).effects[0])
+        }
         return outcome
     }
 }

@@ -38,6 +38,7 @@ enum PowerPromise {
                 var options = AnalysisOptions()
                 options.diagnosesPreTrend = false
                 options.permutations = 0
+                options.wild = 0
                 let found = try DidAnalysis.run(world.sample(seed: seed, k), options).effects[0]
                 var outcome = SampleOutcome()
                 outcome.verdicts[.defaultInterval] = Verdict(holds: (found.lower ?? 0) > 0)

@@ -27,6 +27,7 @@ enum PreTestSize {
             let tally = try CoverageTally.over(samples, threads: threads) { k in
                 var options = AnalysisOptions()
                 options.permutations = 199
+                options.wild = 0
                 options.seed = UInt64(k) + 1
                 let result = try DidAnalysis.run(row.world.sample(seed: seed, k), options)
                 var outcome = SampleOutcome()

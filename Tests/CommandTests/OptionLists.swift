@@ -136,7 +136,7 @@ enum OptionLists {
                 list.isLater("--anticipation", "1"),
                 list.isLater("--base", "universal"), list.isLater("--collapse"),
                 list.acts("--wild", "99", with: whole, says: "wildPValue"),
-                list.refuses("--wild", "-1", says: "0 to 1000000"),
+                list.refuses("--wild", "1000001", says: "0 to 1000000"),
                 list.refuses(
                     "--wild", "99", with: ["--cluster", "urn,academic_year"], status: 4, says: "two levels of clusters"),
                 list.acts("--wild-weights", "webb", with: ["--wild", "99"]),
@@ -145,7 +145,7 @@ enum OptionLists {
                 list.refuses("--wild-weights", "webb", says: "--wild-weights does not apply"),
                 list.refuses("--wild-weights", "coin", with: ["--wild", "99"], says: "rademacher, mammen, webb"),
                 list.acts("--bootstrap", "99", with: whole, says: "bandLower"),
-                list.refuses("--bootstrap", "-1", says: "0 to 1000000"),
+                list.refuses("--bootstrap", "1000001", says: "0 to 1000000"),
                 list.acts(
                     "--diagnostics", "leave-one-out", with: whole + ["--diagnostics", "none"], says: "mostInfluential"),
             ]
