@@ -1,5 +1,5 @@
 # The two commands that matter: `make demo` (the sample evaluation, then read the report) and `make test`.
-.PHONY: fuzz demo test release bench budgets simulate docs lint packages clean
+.PHONY: hard-files fuzz demo test release bench budgets simulate docs lint packages clean
 SHELL := /bin/bash
 OUT ?= out/demo
 
@@ -17,6 +17,8 @@ release: packages
 # Answers compared first, then timed in turn against polars, DuckDB, pyarrow and pyfixest.
 bench: release
 	swift build -c release --product ReadColumns
+	swift build -c release --product WildDraws
+	swift build -c release --product PupilEffects
 	bash Benchmarks/bench.sh
 
 # Instruction counts of small runs, within 3% of Benchmarks/Budgets.json; they do not depend on the machine's load.
@@ -30,7 +32,11 @@ SEEDS ?= 200
 simulate: packages
 	swift run -c release Simulation --samples $(SAMPLES) --seeds $(SEEDS)
 
-# libFuzzer over the reader, the numbers and compressed files, each so long.
+# Some 1,100 hard files through convert, against a strict model of the format.
+hard-files: release
+	python3 Benchmarks/Fuzz/hard_files.py .build/release/counterpart
+
+# libFuzzer over the reader, the numbers, compressed files and plans, each so long.
 FUZZ_SECONDS ?= 600
 fuzz: packages
 	FUZZ_SECONDS=$(FUZZ_SECONDS) bash Benchmarks/Fuzz/fuzz.sh

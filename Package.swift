@@ -55,6 +55,8 @@ let package = Package(
             path: "Benchmarks/Simulation"),
         .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
         .executableTarget(
+            name: "WildDraws", dependencies: ["Inference", "Estimation", "Tables"], path: "Benchmarks/Micro/WildDraws"),
+        .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),

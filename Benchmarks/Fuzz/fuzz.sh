@@ -14,13 +14,34 @@ module CByteScan { header "$PWD/Sources/CByteScan/include/CByteScan.h" export * 
 MAP
 clang -O2 -g -fsanitize=address,fuzzer-no-link -ISources/CByteScan/include -c Sources/CByteScan/CByteScan.c -o "$build/CByteScan.o"
 
-for target in ${FUZZ_TARGETS:-Reader Number Pack}; do
-    echo "fuzzing $target for $seconds s"
-    swiftc -emit-executable -O -gline-tables-only -sanitize=fuzzer,address -wmo -parse-as-library -module-name "Fuzz$target" -package-name counterpart -swift-version 6 \
+# The reader, the numbers and compressed files are built in one module with the room that they are about.
+build_room() {
+    swiftc -emit-executable -O -gline-tables-only -sanitize=fuzzer,address -wmo -parse-as-library -module-name "Fuzz$1" -package-name counterpart -swift-version 6 \
         -I "$build" -I Sources/CCrypto -I Sources/CZlib -I Sources/CZstd \
-        Sources/Tables/*.swift Benchmarks/Fuzz/FuzzedFile.swift "Benchmarks/Fuzz/Fuzz$target.swift" \
-        -Xlinker "$build/CByteScan.o" -lcrypto -lz -lzstd -o "$build/Fuzz$target" > "$build/$target.log" 2>&1 ||
-        { grep -v "ld.gold" "$build/$target.log" >&2; exit 1; }
+        Sources/Tables/*.swift Benchmarks/Fuzz/FuzzedFile.swift "Benchmarks/Fuzz/Fuzz$1.swift" \
+        -Xlinker "$build/CByteScan.o" -lcrypto -lz -lzstd -o "$build/Fuzz$1"
+}
+
+# The plan needs all rooms: the package is built with the sanitizers, and its objects are linked with the target.
+build_plan() {
+    local scratch="$build/package" modules objects maps
+    swift build -c release --scratch-path "$scratch" --target Counterpart -j 2 \
+        -Xswiftc -sanitize=fuzzer,address -Xswiftc -gline-tables-only
+    modules="$scratch/release"
+    objects=$(find "$modules"/*.build -name '*.o' | grep -E "/(Tables|Cells|Panels|Comparison|Estimation|Inference|Attainment|Reporting|Counterpart|LinearAlgebra|Regression|Probability|Yams|CYaml|CByteScan|CDistributions)\.build/")
+    maps=$(find "$modules"/C{ByteScan,Distributions}.build "$scratch/checkouts/Yams/Sources/CYaml" -name module.modulemap \
+        -printf '-Xcc -fmodule-map-file=%p ')
+    swiftc -emit-executable -O -gline-tables-only -sanitize=fuzzer,address -parse-as-library -module-name FuzzPlan \
+        -package-name counterpart -swift-version 6 -I "$modules/Modules" -I "$modules" \
+        -I Sources/CCrypto -I Sources/CZlib -I Sources/CZstd -I Sources/COpenBLAS -I Sources/CLAPACKE $maps \
+        Benchmarks/Fuzz/FuzzPlan.swift $objects \
+        -lcrypto -lz -lzstd -lopenblas -llapacke -lstdc++ -lm -o "$build/FuzzPlan"
+}
+
+for target in ${FUZZ_TARGETS:-Reader Number Pack Plan}; do
+    echo "fuzzing $target for $seconds s"
+    if [ "$target" = Plan ]; then builder=build_plan; else builder=build_room; fi
+    "$builder" "$target" > "$build/$target.log" 2>&1 || { grep -v "ld.gold" "$build/$target.log" >&2; exit 1; }
     mkdir -p "$build/corpus/$target"
     "$build/Fuzz$target" -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
         -artifact_prefix="$build/$target-" "$build/corpus/$target" "Benchmarks/Fuzz/Corpus/$target" 2> "$build/$target.run" ||

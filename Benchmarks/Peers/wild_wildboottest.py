@@ -45,9 +45,10 @@ def share(x, y, school, draws):
 
 
 def seconds(model, school, draws, parallel):
-    start = time.perf_counter()
+    """Of the clock, and of all processors together."""
+    start, processor = time.perf_counter(), time.process_time()
     wildboottest(model, param="treated", cluster=school, B=draws, seed=1, parallel=parallel, show=False)
-    return time.perf_counter() - start
+    return time.perf_counter() - start, time.process_time() - processor
 
 
 def main(path, draws, rounds=0):
@@ -55,7 +56,9 @@ def main(path, draws, rounds=0):
     t, p, made = share(x, y, school, draws)
     model = sm.OLS(y, x)
     modes = [[seconds(model, school, draws, mode) for _ in range(rounds + 1)][1:] for mode in (False, True)] if rounds else [[]]
-    print(json.dumps({"t": t, "p": p, "draws": made, "seconds": min(modes, key=sum)}))
+    best = min(modes, key=lambda mode: sum(wall for wall, _ in mode))
+    wall, processor = [pair[0] for pair in best], [pair[1] for pair in best]
+    print(json.dumps({"t": t, "p": p, "draws": made, "seconds": wall, "processorSeconds": processor}))
 
 
 if __name__ == "__main__":

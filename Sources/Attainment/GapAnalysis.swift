@@ -32,7 +32,7 @@ public enum GapAnalysis {
                 result.dropped.append(DroppedRows(reason, Int(found.neither)))
             }
         }
-        for index in drafts.indices { drafts[index].addFigures(request) }
+        addFigures(to: &drafts, request)
         if let prior = request.prior {
             let others = request.keyColumns.filter { $0 != prior }
             let fine = try table.rolledUp(keeping: others + [prior])
@@ -48,6 +48,17 @@ public enum GapAnalysis {
         result.rows = drafts.map { $0.row.isSuppressed ? $0.row.withoutFigures : $0.row }
         result.warnings = warnings(drafts, cells, request)
         return result
+    }
+
+    private static func addFigures(to drafts: inout [GapDraft], _ request: GapRequest) {
+        let step = 1024
+        drafts.withUnsafeMutableBufferPointer { drafts in
+            // Each part writes its own drafts.
+            nonisolated(unsafe) let drafts = drafts
+            Parallel.run((drafts.count + step - 1) / step, threads: request.threads) { part in
+                for index in part * step..<min((part + 1) * step, drafts.count) { drafts[index].addFigures(request) }
+            }
+        }
     }
 
     /// Each group asked for as a contrast; a column asked for as a whole gives one for each known value with results.

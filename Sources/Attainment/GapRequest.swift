@@ -38,6 +38,9 @@ public struct GapRequest: Sendable {
     public var rowKind = RowKind.pupils
     public var weightKind = WeightKind.analytic
 
+    /// The figures of many gaps are worked out on so many threads; they do not depend on it.
+    public var threads = 1
+
     public init(groups: [Group]) { self.groups = groups }
 }
 

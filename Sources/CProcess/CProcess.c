@@ -152,3 +152,14 @@ void *aligned_alloc(size_t alignment, size_t bytes) {
 
 #endif
 #endif
+
+#ifdef __GLIBC__
+#include <malloc.h>
+
+void cprocess_keep_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 64 << 20);
+    mallopt(M_TRIM_THRESHOLD, 128 << 20);
+}
+#else
+void cprocess_keep_memory(void) {}
+#endif

@@ -7,13 +7,31 @@ public struct CellReader {
     /// - Throws: what `RowReader` throws; `CellsError` about weights, repeated pupils and unfit requests.
     public static func read(_ request: CellRequest) throws -> CellReading {
         guard request.read.arithmetic == .exact else { return try pass(request, .double) }
-        do {
-            return try pass(request, .exact)
-        } catch let impossible as ExactArithmeticImpossible {
-            return try readAgain(request, column: impossible.column)
-        } catch let impossible as TooLargeForExactSums {
-            return try readAgain(request, column: impossible.column)
+        let outcome = try exactPass(request)
+        guard let column = outcome.impossible else {
+            return try outcome.reading ?? pass(request, .double)
         }
+        return try readAgain(request, column: try firstImpossible(request) ?? column)
+    }
+
+    /// A reading in exact arithmetic, or the column that it cannot hold.
+    private static func exactPass(_ request: CellRequest) throws -> (reading: CellReading?, impossible: String?) {
+        do {
+            return (try pass(request, .exact), nil)
+        } catch let impossible as ExactArithmeticImpossible {
+            return (nil, impossible.column)
+        } catch let impossible as TooLargeForExactSums {
+            return (nil, impossible.column)
+        }
+    }
+
+    /// The column that one thread meets first: where several are too large or too fine, which of them several threads meet
+    /// depends on what each thread has seen.
+    private static func firstImpossible(_ request: CellRequest) throws -> String? {
+        guard request.read.threads > 1, !request.read.files.contains(where: { $0.path == "-" }) else { return nil }
+        var alone = request
+        alone.read.threads = 1
+        return try exactPass(alone).impossible
     }
 
     private static func readAgain(_ request: CellRequest, column: String) throws -> CellReading {

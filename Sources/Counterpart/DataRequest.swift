@@ -13,6 +13,10 @@ public struct DataRequest: Sendable {
     public var isLenient = false
     public var rejects: String?
     public var wantsDigests = true
+    /// A plain file of more bytes gets no digest.
+    public var digestLimit = Int.max
+    /// What one estimate takes the time for: a digest takes as long as all else with a file, on one core whatever is done.
+    public static let quickDigests = 256_000_000
 
     public var outcomes: [OutcomeRequest] = []
     /// Points of grades, by grade; nil where outcomes are numbers.

@@ -131,6 +131,7 @@ public struct GapsRun {
         gaps.isShare = request.data.outcomes[block].equals != nil
         gaps.countBlock = countBlock
         gaps.rowKind = kind
+        gaps.threads = request.data.threads
         gaps.weightKind = request.data.weightsAreFrequencies ? .frequency : .analytic
         return gaps
     }

@@ -61,8 +61,23 @@ public struct PlanReader {
             .notYAML(
                 path: path, line: context.mark.line,
                 problem: "given more than once: \(keys.sorted().joined(separator: ", "))")
+        case .reader(let problem, _, _, let yaml):
+            .notYAML(path: path, line: Self.lineOfControl(in: yaml), problem: problem)
         default: .notYAML(path: path, line: nil, problem: "\(error)")
         }
+    }
+
+    /// The line of the first letter that YAML does not allow, such as a control letter.
+    private static func lineOfControl(in yaml: String) -> Int {
+        var line = 1
+        for letter in yaml.unicodeScalars {
+            switch letter.value {
+            case 0x0A: line += 1
+            case 0x09, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xFFFD, 0x10000...: continue
+            default: return line
+            }
+        }
+        return line
     }
 
     private func partnership(_ node: PlanNode) throws -> EvaluationPlan.Partnership {

@@ -49,6 +49,7 @@ struct StudyCells {
         read.isLenient = data.isLenient
         read.rejects = data.rejects
         read.wantsDigests = data.wantsDigests
+        read.digestLimit = data.digestLimit
         var request = CellRequest(read: read, keys: keys + splits, outcomes: data.outcomeColumns())
         request.required = required
         request.nouns = [data.unitName: "unit"]

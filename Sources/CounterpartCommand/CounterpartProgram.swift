@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import Counterpart
 import Foundation
 import LinearAlgebra
@@ -7,6 +8,7 @@ import LinearAlgebra
 @main
 enum CounterpartProgram {
     static func main() {
+        cprocess_keep_memory()
         let arguments = Array(CommandLine.arguments.dropFirst())
         Interruption.install(asJSON: wantsJSON(arguments))
         endIdleThreadsOfBLAS()

@@ -104,6 +104,7 @@ struct Did: ParsableCommand {
         var request = try request()
         // The other formats do not print the files' digests.
         request.data.wantsDigests = format == .json
+        request.data.digestLimit = DataRequest.quickDigests
         let answer = try DidRun.answer(request)
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)

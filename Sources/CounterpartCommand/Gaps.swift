@@ -58,9 +58,11 @@ struct Gaps: ParsableCommand {
         var request = try request()
         // The other formats do not print the files' digests.
         request.data.wantsDigests = format == .json
+        request.data.digestLimit = DataRequest.quickDigests
         let answer = try GapsRun.answer(request)
         try Output(options: result).deliver(
-            answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
+            answer.document.render(format, threads: request.data.threads), warnings: answer.document.frame.warnings,
+            seconds: answer.seconds)
     }
 
     func request() throws -> GapsRequest {

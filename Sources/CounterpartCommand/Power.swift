@@ -54,6 +54,7 @@ struct Power: ParsableCommand {
         var request = try request()
         // The other formats do not print the files' digests.
         request.did.data.wantsDigests = format == .json
+        request.did.data.digestLimit = DataRequest.quickDigests
         let answer = try PowerRun.answer(request)
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)

@@ -31,18 +31,30 @@ public enum BootstrapWeights: String, Sendable, CaseIterable {
     /// What draws are for: methods with the same seed do not share them.
     public enum Purpose: UInt8, Sendable { case wild = 1, multiplier, pairs }
 
-    /// One bit a cluster.
+    /// One bit a cluster, four at a time.
     private static func signs(
         _ row: UnsafeMutableBufferPointer<Double>, _ clusters: Int, _ random: inout CounterRandom
     ) {
-        for first in stride(from: 0, to: clusters, by: 64) {
-            let word = random.next()
-            for g in first..<min(first + 64, clusters) {
-                let sign = (word << UInt64(63 - (g - first))) & 0x8000_0000_0000_0000
-                row[g] = Double(bitPattern: 0x3FF0_0000_0000_0000 | sign)
+        var word: UInt64 = 0
+        fours.withUnsafeBufferPointer { fours in
+            var g = 0
+            while g + 4 <= clusters {
+                word = g % 64 == 0 ? random.next() : word >> 4
+                let first = Int(word & 15) * 4
+                row[g] = fours[first]
+                row[g + 1] = fours[first + 1]
+                row[g + 2] = fours[first + 2]
+                row[g + 3] = fours[first + 3]
+                g += 4
             }
+            guard g < clusters else { return }
+            word = g % 64 == 0 ? random.next() : word >> 4
+            for i in 0..<clusters - g { row[g + i] = fours[Int(word & 15) * 4 + i] }
         }
     }
+
+    /// The signs of four bits, for each of the sixteen patterns: a bit that is set is −1.
+    private static let fours: [Double] = (0..<16).flatMap { bits in (0..<4).map { bits >> $0 & 1 == 1 ? -1.0 : 1 } }
 
     /// 32 bits a cluster.
     private static func twoPoints(

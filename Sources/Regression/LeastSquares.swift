@@ -74,7 +74,7 @@ public struct LeastSquares: Sendable {
         for (a, j) in solution.kept.enumerated() { place[j] = a }
         self.place = place
         self.absorption = absorption
-        eliminated = EffectCodes.needed(given.effects).map { given.effects[$0] }
+        eliminated = EffectCodes.needed(problem.effects).map { problem.effects[$0] }
         effectRank = (absorption?.rank ?? 0) + labels.reduce(0) { $0 + ($1.role == .effect ? 1 : 0) }
         warnings = solution.warnings
     }

@@ -68,11 +68,12 @@ public struct RowRegression: Sendable {
         guard count < Int(Int32.max) else { throw .tooManyValues(rows: count, columns: regressors.count) }
         guard count > 0 else { throw .noVariation(outcome: name, cells: 0) }
         let order = effects.max { $0.levelCount < $1.levelCount }.flatMap(RowOrder.init)
-        func sorted(_ values: [Double]) -> [Double] { order?.sorted(values) ?? values }
+        var scratch: [Double] = []
+        func sorted(_ values: [Double]) -> [Double] { order?.sorted(values, &scratch) ?? values }
         let scale = weights.map { sorted($0.map { $0.squareRoot() }) }
-        var storage: [Double] = []
+        var storage = regressors.first.map { Self.scaled(sorted($0.values), scale) } ?? []
         storage.reserveCapacity(count * regressors.count)
-        for regressor in regressors { storage += Self.scaled(sorted(regressor.values), scale) }
+        for regressor in regressors.dropFirst() { storage += Self.scaled(sorted(regressor.values), scale) }
         let everyone = EffectCodes(
             name: "constant", levelCount: 1, codes: [Int32](repeating: 0, count: effects.isEmpty ? count : 0))
         let y = Self.scaled(sorted(outcome), scale)

@@ -51,7 +51,7 @@ struct Solution {
             let refined = try RefinedSolution(original, kept: kept, start: b, solver: solver)
             b = refined.coefficients
             left = refined.residuals
-        } else {
+        } else if reciprocalCondition < 0.1 {
             // One step of refinement from the rows recovers the digits that the Gram matrix lost.
             let step = try solver.solve(left)
             for j in b.indices { b[j] += step[j] }

@@ -13,6 +13,8 @@ public struct ReadRequest: Sendable {
     public var isLenient = false
     /// True where the report should hold the SHA-256 of every file.
     public var wantsDigests = false
+    /// A plain file of more bytes gets none.
+    public var digestLimit = Int.max
 
     public init(files: [InputFile], columns: [ColumnRequest]) {
         self.files = files

@@ -112,7 +112,7 @@ public struct RowReader {
     ) throws -> OpenFile {
         let reader = try WaveReader(
             path: input.path, form: request.form, sizes: sizes, threads: threads, buffer: buffer, spare: spare,
-            wantsDigest: wantsDigest)
+            wantsDigest: wantsDigest, digestLimit: request.digestLimit)
         return try OpenFile(index, input, reader, request)
     }
 

@@ -40,7 +40,7 @@ final class WaveReader {
 
     init(
         path: String, form: FileForm, sizes: ReadingSizes, threads: Int, buffer: WaveBuffer, spare: WaveBuffer? = nil,
-        wantsDigest: Bool = false
+        wantsDigest: Bool = false, digestLimit: Int = .max
     ) throws(TableError) {
         self.form = form
         self.sizes = sizes
@@ -50,6 +50,7 @@ final class WaveReader {
         self.spare = spare
         digest = wantsDigest ? SHA256Stream() : nil
         source = try ByteSource(path: path, unpacks: form.limits, threads: threads, digest: digest)
+        if source.isFile, source.size > digestLimit { digest = nil }
         // A compressed file is digested as it is stored, while it is unpacked.
         isDigestComplete = source.isPacked
         try readHead()

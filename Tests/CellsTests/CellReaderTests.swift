@@ -106,6 +106,27 @@ import Testing
         }
     }
 
+    /// Two columns are unfit, each in its own way and far apart: the one that is named does not depend on threads.
+    @Test func theColumnOfDoubleSumsDoesNotDependOnThreads() throws {
+        var text = "urn,year,fsm,score,ks2,grade\n"
+        for row in 0..<60_000 {
+            let score = row == 21_000 || row == 59_000 ? "4000000000000.5" : "\(row % 90).5"
+            let prior = row == 23_000 || row == 40_000 ? "0.1234567" : row % 7 == 0 ? "100.123456" : "100"
+            text += "\(row % 50),2018,N,\(score),\(prior),A\n"
+        }
+        try withFiles([text]) { files in
+            var messages: Set<String> = []
+            for threads in [1, 2, 3, 5, 8] {
+                for _ in 0..<3 {
+                    var request = request(files)
+                    request.read.threads = threads
+                    messages.insert(try CellReader.read(request).warnings.map(\.message).joined())
+                }
+            }
+            #expect(messages.count == 1)
+        }
+    }
+
     @Test func valuesBeyondExactSumsAreReadAgainInDoubles() throws {
         let large = "urn,year,fsm,score,ks2,grade\n1,2018,N,4000000000.5,100,A\n1,2018,N,4000000001.5,101,A\n"
         let fine = "urn,year,fsm,score,ks2,grade\n1,2018,N,0.1234567,100,A\n1,2018,N,0.25,101,A\n"

@@ -19,6 +19,9 @@ import Testing
         Faulty(
             name: "no YAML", yaml: "title: [a\ndata: b\n", code: "E121", line: 2,
             says: ["this is not YAML", "indentation"]),
+        Faulty(
+            name: "a control letter", yaml: "title: a\n" + columns + "rows: \u{1}\n", code: "E121", line: 5,
+            says: ["this is not YAML", "control characters"]),
         Faulty(name: "only text", yaml: "hello\n", code: "E124", line: 1, says: ["the plan", "section"]),
         Faulty(name: "a key twice", yaml: "title: a\ntitle: b\n" + columns, code: "E121", line: nil, says: ["title"]),
         Faulty(

@@ -57,6 +57,32 @@ import Testing
         #expect(try DidStudy(Self.request(turned, kind, weighted: weighted)).parts[0].result.effects == effects)
     }
 
+    /// Frequency weights equal repeated rows, from the files on, under every kind.
+    @Test(arguments: VarianceKind.allCases)
+    func frequencyWeightsEqualRepeatedRows(kind: VarianceKind) throws {
+        let folder = try WorkFolder()
+        let path = try folder.write(Self.pupils { $0 }, "pupils.csv")
+        let lines = Self.pupils { $0 }.split(separator: "\n")
+        let repeated = lines.dropFirst().enumerated().flatMap { i, line in
+            [Substring](repeating: line, count: 1 + i % 3)
+        }
+        let long = try folder.write(([lines[0]] + repeated).joined(separator: "\n") + "\n", "repeated.csv")
+        var weighted = Self.request(path, kind, weighted: true)
+        weighted.data.weightsAreFrequencies = true
+        let a = try DidStudy(weighted).parts[0].result.effects
+        let b = try DidStudy(Self.request(long, kind, weighted: false)).parts[0].result.effects
+        #expect(a.count == b.count)
+        for (x, y) in zip(a, b) {
+            for (left, right) in [
+                (x.estimate, y.estimate), (x.standardError, y.standardError), (x.degreesOfFreedom, y.degreesOfFreedom),
+                (x.lower, y.lower),
+            ] {
+                let (left, right) = (try #require(left), try #require(right))
+                #expect(abs(left - right) < 1e-10 * max(1, abs(right)), "\(x) \(y)")
+            }
+        }
+    }
+
     /// Cell tables are taken as they are, and the refusal says what they lack.
     @Test func cellTablesAreNotSplit() throws {
         let folder = try WorkFolder()

@@ -174,6 +174,29 @@ struct LeverageVarianceTests {
         for (x, y) in zip(a, b) { #expect(isClose(x.standardError, try #require(y.standardError), 1e-10)) }
     }
 
+    /// Nothing changes with the order of rows, the offset and scale of the outcome, or the size of covariates.
+    @Test(arguments: VarianceKind.allCases)
+    func invariance(kind: VarianceKind) throws {
+        let rows = Self.units(weighted: true)
+        let wanted = try ReferenceTests.analyse(rows.oneCellARow(), .twfe, kind).effects
+        let order = rows.y.indices.sorted { ($0 * 7919) % 1009 < ($1 * 7919) % 1009 }
+        var changed = RowDesign(
+            unit: order.map { rows.unit[$0] }, time: order.map { rows.time[$0] },
+            y: order.map { 1e3 * rows.y[$0] + 1e6 }, start: order.map { rows.start[$0] })
+        changed.covariates = [("x", order.map { 1e4 * rows.covariates[0].values[$0] - 7e3 })]
+        changed.absorbed = [("area", order.map { rows.absorbed[0].values[$0] })]
+        changed.weights = order.map { rows.weights?[$0] ?? 1 }
+        let found = try ReferenceTests.analyse(changed.oneCellARow(), .twfe, kind).effects
+        for (term, factor) in [("att", 1e3), ("x", 0.1)] {
+            let a = try #require(wanted.first { $0.term == term })
+            let b = try #require(found.first { $0.term == term })
+            // The outcome's own digits: 1e6 · 2⁻⁵³ in 1e3.
+            #expect(isClose(b.estimate.map { $0 / factor }, try #require(a.estimate), 1e-9))
+            #expect(isClose(b.standardError.map { $0 / factor }, try #require(a.standardError), 1e-9))
+            #expect(isClose(b.degreesOfFreedom, try #require(a.degreesOfFreedom), 1e-9))
+        }
+    }
+
     /// A covariate that is not 0 in one school alone has no CR3; what does not rest on that school has the one of refits.
     @Test func covariateOfOneCluster() throws {
         var rows = Self.units(weighted: false)

@@ -8,7 +8,8 @@ import Testing
 struct PupilRowTests {
     static let starts: [Int?] = [4, 4, 4, 4, nil, nil, nil, nil, nil, nil]
 
-    @Test(arguments: [EstimatorName.did2x2, .twfe, .eventStudy, .imputation], [VarianceKind.iid, .cr0, .cr1, .cr2])
+    @Test(
+        arguments: [EstimatorName.did2x2, .twfe, .eventStudy, .imputation], [VarianceKind.iid, .cr0, .cr1, .cr2, .cr3])
     func cellsEqualRows(estimator: EstimatorName, kind: VarianceKind) throws {
         guard !(estimator == .imputation && kind == .iid) else { return }
         var made = SeededRows(seed: 21)

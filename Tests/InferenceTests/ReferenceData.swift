@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The shared reference folder: data sets and what trusted peers compute from them. Tests skip where it is absent.
 enum ReferenceData {
@@ -23,6 +24,16 @@ enum ReferenceData {
 
     /// A data set's columns by name, as text.
     static func columns(_ path: String) throws -> [String: [String]] {
+        if let known = read.withLock({ $0[path] }) { return known }
+        let columns = try readColumns(path)
+        read.withLock { $0[path] = columns }
+        return columns
+    }
+
+    /// Files read so far.
+    private static let read = Mutex<[String: [String: [String]]]>([:])
+
+    private static func readColumns(_ path: String) throws -> [String: [String]] {
         guard let folder else { throw CocoaError(.fileNoSuchFile) }
         let text = try String(contentsOf: folder.appending(path: path), encoding: .utf8)
         let lines = text.split(whereSeparator: \.isNewline).map(fields)

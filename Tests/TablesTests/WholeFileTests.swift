@@ -95,7 +95,10 @@ import Testing
             for wave in [64, 1000, 1 << 20] {
                 var sizes = ReadingSizes()
                 (sizes.wave, sizes.piece, sizes.sample) = (wave, wave / 4, 32)
-                #expect(try collect(request, sizes: sizes).report.files[0].sha256 == SHA256Digest.hex(of: bytes))
+                for threads in 1...4 {
+                    request.threads = threads
+                    #expect(try collect(request, sizes: sizes).report.files[0].sha256 == SHA256Digest.hex(of: bytes))
+                }
             }
         }
     }

@@ -12,3 +12,6 @@ void cprocess_watch(void (*ended)(int reason), int writes_json);
 
 /// Calls `tick` some five times a second on the watching thread, or, with NULL, no more.
 void cprocess_tick(void (*tick)(void));
+
+/// Memory that was freed is kept for what comes next: new pages of the system cost more than the work on a large array.
+void cprocess_keep_memory(void);

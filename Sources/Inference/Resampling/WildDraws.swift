@@ -207,25 +207,33 @@ private enum DrawForm: Sendable {
         let height = hasSlope ? y.rows / 2 : y.rows
         y.storage.withUnsafeBufferPointer { y in
             for b in 0..<count {
-                let base = b * (hasSlope ? 2 : 1) * height
-                out.n0[first + b] = y[base]
-                var sum = SIMD4<Double>.zero
-                for i in 1..<height { sum[0] += y[base + i] * y[base + i] }
-                guard hasSlope else {
-                    out.q0[first + b] = sum[0]
-                    continue
-                }
-                out.n1[first + b] = y[base + height]
-                for i in 1..<height {
-                    let (own, slope) = (y[base + i], y[base + height + i])
-                    sum[1] += own * slope
-                    sum[2] += slope * slope
-                }
-                out.q0[first + b] = sum[0]
-                out.q1[first + b] = 2 * sum[1]
-                out.q2[first + b] = sum[2]
+                let own = UnsafeBufferPointer(rebasing: y[b * (hasSlope ? 2 : 1) * height..<y.count])
+                out.n0[first + b] = own[0]
+                out.q0[first + b] = product(own, 1, 1, height - 1)
+                guard hasSlope else { continue }
+                out.n1[first + b] = own[height]
+                out.q1[first + b] = 2 * product(own, 1, height + 1, height - 1)
+                out.q2[first + b] = product(own, height + 1, height + 1, height - 1)
             }
         }
+    }
+
+    /// Σ of products of two runs of values, in four lanes, so that additions need not wait for each other.
+    private static func product(_ values: UnsafeBufferPointer<Double>, _ i: Int, _ j: Int, _ count: Int) -> Double {
+        var lanes = SIMD4<Double>.zero
+        var k = 0
+        while k + 4 <= count {
+            let a = SIMD4(values[i + k], values[i + k + 1], values[i + k + 2], values[i + k + 3])
+            let b = SIMD4(values[j + k], values[j + k + 1], values[j + k + 2], values[j + k + 3])
+            lanes += a * b
+            k += 4
+        }
+        var sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
+        while k < count {
+            sum += values[i + k] * values[j + k]
+            k += 1
+        }
+        return sum
     }
 
     /// ‖C v‖² = Σ d²v² − 2 (U d v)'(W v) + (W v)'UU'(W v), in its parts by powers of the distance from the null.

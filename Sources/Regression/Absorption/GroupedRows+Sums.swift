@@ -125,6 +125,10 @@ extension GroupedRows {
         withRows { rows in
             for g in groups {
                 let range = rows.range(g)
+                if rows.width == 1, rows.scale == nil, range.count <= 16 {
+                    rows.addPairs(range, 1 / rows.weight[g], levels: m, to: sums)
+                    continue
+                }
                 for i in range {
                     let s = rows.scaling(rows.row(i))
                     let levels = rows.others + i * rows.width
@@ -193,6 +197,19 @@ private struct RowPointers: @unchecked Sendable {
             sum += scaling(r) * z[r]
         }
         return sum
+    }
+
+    /// A small group's part of the Schur complement, pair by pair of its rows: 1 on the diagonal, −1/n for each two.
+    @inline(__always)
+    func addPairs(_ range: Range<Int>, _ share: Double, levels m: Int, to sums: UnsafeMutablePointer<Double>) {
+        for i in range {
+            let a = Int(others[i])
+            sums[a * m + a] += 1 - share
+            for j in range.lowerBound..<i {
+                let b = Int(others[j])
+                sums[max(a, b) * m + min(a, b)] -= a == b ? 2 * share : share
+            }
+        }
     }
 
     /// Σ a over a row's levels.

@@ -47,19 +47,42 @@ struct RowOrder: Sendable {
         }
     }
 
-    func sorted(_ values: [Double]) -> [Double] { Self.take(Self.deal(values, dealt), source) }
-    func sorted(_ values: [Int32]) -> [Int32] { Self.take(Self.deal(values, dealt), source) }
-    /// The rows as they came.
-    func restored(_ values: [Double]) -> [Double] { Self.take(Self.deal(values, source), dealt) }
+    func sorted(_ values: [Double]) -> [Double] {
+        var scratch: [Double] = []
+        return sorted(values, &scratch)
+    }
 
-    @inline(__always) private static func deal<T>(_ values: [T], _ places: [Int32]) -> [T] {
-        [T](unsafeUninitializedCapacity: values.count) { output, count in
+    /// - Parameter scratch: kept from one column to the next, as fresh memory costs as much as the sorting.
+    func sorted(_ values: [Double], _ scratch: inout [Double]) -> [Double] {
+        Self.deal(values, dealt, into: &scratch)
+        return Self.take(scratch, source)
+    }
+
+    func sorted(_ values: [Int32]) -> [Int32] {
+        var scratch: [Int32] = []
+        Self.deal(values, dealt, into: &scratch)
+        return Self.take(scratch, source)
+    }
+
+    /// The rows as they came.
+    func restored(_ values: [Double]) -> [Double] {
+        var scratch: [Double] = []
+        Self.deal(values, source, into: &scratch)
+        return Self.take(scratch, dealt)
+    }
+
+    @inline(__always)
+    private static func deal<T: BitwiseCopyable>(_ values: [T], _ places: [Int32], into output: inout [T]) {
+        // Every place is written below, as places are a permutation.
+        if output.count != values.count {
+            output = [T](unsafeUninitializedCapacity: values.count) { _, count in count = values.count }
+        }
+        output.withUnsafeMutableBufferPointer { output in
             values.withUnsafeBufferPointer { values in
                 places.withUnsafeBufferPointer { places in
                     for i in values.indices { output[Int(places[i])] = values[i] }
                 }
             }
-            count = values.count
         }
     }
 

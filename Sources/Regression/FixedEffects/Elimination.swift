@@ -22,14 +22,6 @@ public struct Elimination: Sendable {
         self.weight = weight
     }
 
-    /// An effect of a regression's rows that are not within cells.
-    package init(_ effect: EffectCodes, rows: CompressedRows) {
-        self.init(
-            CellFactor(
-                name: effect.name, levels: [String](repeating: "", count: effect.levelCount),
-                codes: effect.codes.map(Int.init)), rows: rows)
-    }
-
     /// Levels that some row fits.
     package var levelCount: Int { weight.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
 

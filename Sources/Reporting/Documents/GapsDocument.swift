@@ -25,10 +25,10 @@ public struct GapsDocument: Sendable {
         self.decimals = decimals
     }
 
-    public func render(_ form: OutputForm, rawCSV: Bool = false) -> String {
+    public func render(_ form: OutputForm, rawCSV: Bool = false, threads: Int = 1) -> String {
         switch form {
         case .json: json.pretty()
-        case .csv: CSVWriter(isRaw: rawCSV).write(ResultRows.table(gaps))
+        case .csv: CSVWriter(isRaw: rawCSV).write(ResultRows.table(gaps), threads: threads)
         case .markdown: markdown
         case .text: text
         }
