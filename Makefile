@@ -27,7 +27,7 @@ budgets: release
 	bash Benchmarks/budgets.sh
 
 # Worlds whose truth is known, over and over: how often intervals hold it and tests err; ends with 1 where a rule is broken.
-SAMPLES ?= 4000
+SAMPLES ?= 1000
 SEEDS ?= 200
 simulate: packages
 	swift run -c release Simulation --samples $(SAMPLES) --seeds $(SEEDS)
