@@ -12,14 +12,19 @@ export SWIFT_BACKTRACE=enable=no
 cat > "$build/module.modulemap" <<MAP
 module CByteScan { header "$PWD/Sources/CByteScan/include/CByteScan.h" export * }
 MAP
-clang -O2 -g -fsanitize=address,fuzzer-no-link -ISources/CByteScan/include -c Sources/CByteScan/CByteScan.c -o "$build/CByteScan.o"
+scan=()
+for source in Sources/CByteScan/*.c; do
+    object="$build/$(basename "$source" .c).o"
+    clang -O2 -g -fsanitize=address,fuzzer-no-link -ISources/CByteScan/include -c "$source" -o "$object"
+    scan+=(-Xlinker "$object")
+done
 
 # The reader, the numbers and compressed files are built in one module with the room that they are about.
 build_room() {
     swiftc -emit-executable -O -gline-tables-only -sanitize=fuzzer,address -wmo -parse-as-library -module-name "Fuzz$1" -package-name counterpart -swift-version 6 \
         -I "$build" -I Sources/CCrypto -I Sources/CZlib -I Sources/CZstd \
         Sources/Tables/*.swift Benchmarks/Fuzz/FuzzedFile.swift "Benchmarks/Fuzz/Fuzz$1.swift" \
-        -Xlinker "$build/CByteScan.o" -lcrypto -lz -lzstd -o "$build/Fuzz$1"
+        "${scan[@]}" -lcrypto -lz -lzstd -o "$build/Fuzz$1"
 }
 
 # The plan needs all rooms: the package is built with the sanitizers, and its objects are linked with the target.
