@@ -19,6 +19,17 @@ import Testing
         #expect(Glossary.terms(report).contains { $0.meaning.contains("the mean of the group minus") })
     }
 
+    /// Methods side by side are told in plain words where they agree, and as a caution where they do not.
+    @Test func methodsThatAgreeAreToldInPlainWords() {
+        var result = SampleReport.outcome()
+        #expect(result.methodWords == nil)
+        let rows = [MethodComparison.Method.cr1, .cr2, .wild].map { MethodComparison.Row($0) }
+        result.methods = MethodComparison(rows: rows, chosen: .cr2)
+        #expect(result.sureness(Wording()).contains { $0.contains("reckoned in 3 ways") })
+        result.methods?.disagreement = "The methods disagree."
+        #expect(result.methodWords == nil)
+    }
+
     @Test func anObjectiveIsJudgedByItsInterval() {
         var effect = SampleReport.effect(.overall, 3.5, 2.2)
         var objective = Objective(text: "o", target: 3, effect: effect)

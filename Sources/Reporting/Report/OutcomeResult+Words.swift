@@ -93,8 +93,16 @@ extension OutcomeResult {
             preTrend.map(wording.preTrend)
             ?? "Whether the groups moved alike before the start was not tested, so the estimate rests on that assumption."
         let chance = randomisation.map(wording.randomisation)
-        let drawn = wild.map { wording.wild($0, headline: effect) } ?? []
-        return cautions + [cautions.contains(before) ? nil : before, balanceWords, chance].compactMap { $0 } + drawn
+        return cautions
+            + [cautions.contains(before) ? nil : before, balanceWords, chance, methodWords].compactMap { $0 }
+    }
+
+    /// Where several methods stand side by side and none contradicts; a contradiction is among the cautions.
+    var methodWords: String? {
+        guard let methods, methods.disagreement == nil, methods.rows.count > 2 else { return nil }
+        return
+            "Schools are few, so the uncertainty was reckoned in \(methods.rows.count) ways; none of those that can be "
+            + "trusted here contradicts the others. They stand side by side further down."
     }
 
     var balanceWords: String? {
