@@ -14,6 +14,7 @@ public enum EstimationError: Refusal, Equatable {
     case notImputable(cells: Int, examples: [String])
     case groupMissing(side: String, missing: String)
     case windowWithoutReference(lower: Int)
+    case onlySingletons(rows: Int, effects: [String])
     case collinearTreatment(term: String)
     case notInThisVersion(String)
     case rowsNeeded(variance: String, reason: String)
@@ -47,6 +48,7 @@ public enum EstimationError: Refusal, Equatable {
         case .notImputable: "E316"
         case .windowWithoutReference: "E317"
         case .groupMissing: "E318"
+        case .onlySingletons: "E319"
         case .collinearTreatment: "E402"
         case .notInThisVersion: "E404"
         case .rowsNeeded: "E407"
@@ -79,6 +81,9 @@ public enum EstimationError: Refusal, Equatable {
             "an effect on the gap needs \(side) with treated and untreated results, and there are no \(missing) ones"
         case .windowWithoutReference(let lower):
             "a window from \(lower) has no event time before the start to compare with"
+        case .onlySingletons(let rows, let effects):
+            "all \(rows) rows are the only ones of a level of \(effects.joined(separator: ", ")): a fixed effect with one row fits it, "
+                + "whatever happened"
         case .collinearTreatment(let term):
             "\(term) cannot be told apart from the fixed effects and covariates: they explain it completely"
         case .notInThisVersion(let what): "\(what) is not in this version"
@@ -110,6 +115,7 @@ public enum EstimationError: Refusal, Equatable {
             "add earlier results for these units or comparison units for these periods"
         case .groupMissing: "check the group column and the value named by --gap"
         case .windowWithoutReference: "begin the window at -1 or before"
+        case .onlySingletons: "absorb an effect whose levels have several rows, such as pupils seen in several periods"
         case .collinearTreatment:
             "look for a covariate, factor or absorbed effect that changes exactly when treatment does"
         case .notInThisVersion: "the manual lists what is"

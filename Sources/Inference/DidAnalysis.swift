@@ -89,6 +89,9 @@ public struct DidAnalysis {
         let effects = name == .did2x2 ? design.absorbed : design.effects
         let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
         let used = singletons.map { design.keeping($0.keep) } ?? design
+        if let singletons, used.cellCount == 0 {
+            throw .onlySingletons(rows: singletons.rows, effects: effects.map(\.name))
+        }
         try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
 
         let rule = used.clusters.count == 1 && ArmCounts(used).isFew ? VarianceKind.cr2 : .cr1

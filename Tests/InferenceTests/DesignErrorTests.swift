@@ -146,6 +146,20 @@ struct DesignErrorTests {
         #expect(refused == .windowWithoutReference(lower: 0))
     }
 
+    /// Pupils with one row each: their effects fit every row.
+    @Test func everyRowIsTheOnlyOneOfItsLevel() throws {
+        var made = SeededRows(seed: 31)
+        var rows = made.panel(starts: [3, 3, nil, nil], pupils: 2...2)
+        rows.absorbed = [("pupil", rows.y.indices.map { "p\($0)" })]
+        let design = rows.gathered()
+        let refused = #expect(throws: EstimationError.self) { try DidAnalysis.run(design, AnalysisOptions()) }
+        guard case .onlySingletons(let count, let effects) = refused else {
+            Issue.record("\(String(describing: refused))")
+            return
+        }
+        #expect(count == rows.y.count && effects.contains("pupil"))
+    }
+
     @Test func tooFewRows() {
         let rows = panel([2, nil], periods: 1...2)
         #expect(refusal(rows) { $0.vcov = .iid } == .tooFewRows(rows: 4, parameters: 4))
