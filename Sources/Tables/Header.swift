@@ -22,6 +22,7 @@ struct Header: Sendable, Equatable {
     /// - Throws: `.noSuchColumn` with the nearest names, `.unusableHeader` where two columns bear the name.
     func index(of name: String, path: String) throws(TableError) -> Int {
         let wanted = Self.trim(name)
+        let trimmed = trimmed
         let hits = trimmed.indices.filter { trimmed[$0] == wanted }
         if hits.count > 1 {
             let numbers = hits.map { String($0 + 1) }.joined(separator: " and ")
@@ -44,7 +45,8 @@ struct Header: Sendable, Equatable {
     /// `attainment8 (column 10)`, for messages.
     func label(_ column: Int) -> String {
         guard names.indices.contains(column) else { return "column \(column + 1)" }
-        return trimmed[column].isEmpty ? "column \(column + 1)" : "\(trimmed[column]) (column \(column + 1))"
+        let name = Self.trim(names[column])
+        return name.isEmpty ? "column \(column + 1)" : "\(name) (column \(column + 1))"
     }
 
     /// Names that no role uses may be bad, but not in silence.
@@ -53,6 +55,8 @@ struct Header: Sendable, Equatable {
         func warn(_ code: String, _ message: String) {
             warnings.append(TableWarning(code: code, message: message, file: path, line: line))
         }
+        // Once: a file may have hundreds of thousands of columns.
+        let trimmed = trimmed
         let blank = trimmed.indices.filter { trimmed[$0].isEmpty }
         if !blank.isEmpty {
             let numbers = blank.prefix(5).map { String($0 + 1) }.joined(separator: ", ")
@@ -73,10 +77,8 @@ struct Header: Sendable, Equatable {
                     + (unseen.count > 5 ? ", …" : ""))
         }
         var seen: Set<String> = []
-        var repeated: [String] = []
-        for name in trimmed where !name.isEmpty && !seen.insert(name).inserted && !repeated.contains(name) {
-            repeated.append(name)
-        }
+        var known: Set<String> = []
+        let repeated = trimmed.filter { !$0.isEmpty && !seen.insert($0).inserted && known.insert($0).inserted }
         if !repeated.isEmpty {
             warn(
                 "duplicate-header",

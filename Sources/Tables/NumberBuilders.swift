@@ -15,7 +15,7 @@ final class IntegerBuilder: ColumnBuilder, @unchecked Sendable {
     private var decimals = 0
     private var rows = 0
     private let bits = ValidityBits()
-    private var waiting: [[Waiting]] = []
+    private var waiting = PerLane<[Waiting]>(repeating: [], count: 0)
 
     func begin(lanes: Int) {
         waiting = .init(repeating: [], count: lanes)
@@ -75,7 +75,7 @@ final class IntegerBuilder: ColumnBuilder, @unchecked Sendable {
 
     func settle(places: Int) -> Bool {
         bits.settle()
-        let batches = waiting.joined().sorted { $0.place < $1.place }
+        let batches = waiting.values.joined().sorted { $0.place < $1.place }
         guard !batches.isEmpty else { return true }
         for lane in waiting.indices { waiting[lane].removeAll() }
         let scale = max(decimals, batches.reduce(0) { max($0, $1.decimals) })

@@ -41,7 +41,7 @@ final class PeriodFigures: BatchConsumer, @unchecked Sendable {
 
     private let hasUnit: Bool
     private let lowest: [Double]
-    private var lanes: [Lane] = []
+    private var lanes = PerLane(repeating: Lane(), count: 0)
 
     /// - Parameter lowest: the lowest value of each number column.
     init(hasUnit: Bool, lowest: [Double]) {
@@ -100,7 +100,7 @@ final class PeriodFigures: BatchConsumer, @unchecked Sendable {
         var index = PairIndex()
         var figures: [Figure] = []
         let count = lowest.count
-        for lane in lanes {
+        for lane in lanes.values {
             let unitCodes = lane.units.map { $0.texts.map { units.code(of: $0) } } ?? [0]
             let timeCodes = lane.times.map { $0.texts.map { times.code(of: $0) } } ?? []
             for (place, key) in lane.index.keys.enumerated() {

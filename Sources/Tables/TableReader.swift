@@ -50,7 +50,7 @@ final class TableBuilder: BatchConsumer, @unchecked Sendable {
     // `finish` come when no batch is under way.
     private let request: ReadRequest
     private let columns: [any ColumnBuilder]
-    private var segments: [[RowSegment]] = []
+    private var segments = PerLane<[RowSegment]>(repeating: [], count: 0)
     private var places = 0
     private var capacity = 0
 
@@ -101,7 +101,7 @@ final class TableBuilder: BatchConsumer, @unchecked Sendable {
     /// The table; the builder's work is done.
     func finish() throws -> Table {
         try settle()
-        let segments = segments.joined().sorted { $0.place < $1.place }
+        let segments = segments.values.joined().sorted { $0.place < $1.place }
         let rowCount = segments.reduce(0) { $0 + $1.count }
         // Rows that were left out have left gaps.
         let isWhole = segments.last.map { $0.place + $0.count == rowCount } ?? true

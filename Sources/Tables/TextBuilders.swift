@@ -3,8 +3,8 @@ final class CodeBuilder: ColumnBuilder, @unchecked Sendable {
     private var memory = ColumnMemory(byteCount: 0)
     private var width = PackedIntegers.Width.one
     private var rows = 0
-    private var dictionaries: [KeyDictionary?] = []
-    private var waiting: [[(place: Int, codes: [UInt32])]] = []
+    private var dictionaries = PerLane<KeyDictionary?>(repeating: nil, count: 0)
+    private var waiting = PerLane<[(place: Int, codes: [UInt32])]>(repeating: [], count: 0)
     private var labels: [String] = []
     /// The code of the empty text among the final ones.
     private var empty: UInt32?
@@ -39,7 +39,7 @@ final class CodeBuilder: ColumnBuilder, @unchecked Sendable {
     }
 
     func settle(places: Int) -> Bool {
-        let needed = PackedIntegers.Width(codes: dictionaries.reduce(0) { max($0, $1?.count ?? 0) })
+        let needed = PackedIntegers.Width(codes: dictionaries.values.reduce(0) { max($0, $1?.count ?? 0) })
         if needed > width {
             let old = PackedIntegers(count: places, width: width, isSigned: false, memory: memory)
             memory = ColumnMemory(byteCount: rows * needed.rawValue)
@@ -97,11 +97,11 @@ final class CodeBuilder: ColumnBuilder, @unchecked Sendable {
     /// The labels of all lanes, each once in byte order; for each lane the final codes by its own.
     private func joinLabels() -> [[UInt32]] {
         var entries: [(text: String, lane: Int, code: Int)] = []
-        for (lane, dictionary) in dictionaries.enumerated() {
+        for (lane, dictionary) in dictionaries.values.enumerated() {
             for (code, text) in (dictionary?.texts ?? []).enumerated() { entries.append((text, lane, code)) }
         }
         entries.sort { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }
-        var maps = dictionaries.map { [UInt32](repeating: 0, count: max($0?.count ?? 0, 1)) }
+        var maps = dictionaries.values.map { [UInt32](repeating: 0, count: max($0?.count ?? 0, 1)) }
         for entry in entries {
             // Bytes are compared: two spellings of é are two labels.
             if labels.last.map({ !$0.utf8.elementsEqual(entry.text.utf8) }) ?? true { labels.append(entry.text) }
@@ -129,7 +129,7 @@ final class CodeBuilder: ColumnBuilder, @unchecked Sendable {
     /// - Throws: `.notPeriod` with the first place of such a text.
     private func checkPeriods(_ request: ColumnRequest, _ files: [InputFile]) throws(TableError) {
         var first: (file: Int32, line: Int64, text: String)?
-        for dictionary in dictionaries.compactMap({ $0 }) {
+        for dictionary in dictionaries.values.compactMap({ $0 }) {
             for (code, text) in dictionary.texts.enumerated() where !text.isEmpty {
                 guard !Array(text.utf8).withUnsafeBufferPointer(PeriodForm.matches) else { continue }
                 let place = (dictionary.firstFile[code], dictionary.firstLine[code])
@@ -147,10 +147,10 @@ final class CodeBuilder: ColumnBuilder, @unchecked Sendable {
 final class TextBuilder: ColumnBuilder, @unchecked Sendable {
     private var memory = ColumnMemory(byteCount: 0)
     private let bits = ValidityBits()
-    private var long: [LongTexts] = []
+    private var long = PerLane(repeating: LongTexts(), count: 0)
 
     func begin(lanes: Int) {
-        long = (0..<lanes).map { _ in LongTexts() }
+        long = .init(repeating: LongTexts(), count: lanes)
         bits.begin(lanes: lanes)
     }
 
@@ -178,6 +178,6 @@ final class TextBuilder: ColumnBuilder, @unchecked Sendable {
     }
 
     func column(_ request: ColumnRequest, rowCount: Int, files: [InputFile]) -> (Column.Values, Validity) {
-        (.texts(PackedTexts(count: rowCount, memory: memory, long: long)), Validity(bits.words, count: rowCount))
+        (.texts(PackedTexts(count: rowCount, memory: memory, long: long.values)), Validity(bits.words, count: rowCount))
     }
 }

@@ -39,7 +39,7 @@ public struct Validity: Sendable {
 /// A batch begins and ends inside words that its neighbours write too: those bits are kept by lane and set in between.
 final class ValidityBits {
     private(set) var words = ColumnMemory(byteCount: 0)
-    private var edges: [[(word: Int, bits: UInt64)]] = []
+    private var edges = PerLane<[(word: Int, bits: UInt64)]>(repeating: [], count: 0)
 
     func begin(lanes: Int) { edges = .init(repeating: [], count: lanes) }
 
