@@ -69,7 +69,7 @@ let package = Package(
         .target(name: "ReferenceSets", dependencies: ["Tables"], path: "Tests/ReferenceSets"),
         .testTarget(name: "RegressionTests", dependencies: ["Regression", "ReferenceSets"], exclude: ["Golden"]),
         .testTarget(name: "EstimationTests", dependencies: ["Estimation"]),
-        .testTarget(name: "InferenceTests", dependencies: ["Inference"], exclude: ["Golden"]),
+        .testTarget(name: "InferenceTests", dependencies: ["Inference", "ReferenceSets"], exclude: ["Golden"]),
         .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
         .testTarget(name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"], exclude: ["Plans"]),

@@ -77,7 +77,6 @@ struct Studies {
         quiet.analysis.diagnosesPreTrend = false
         quiet.analysis.permutations = 0
         quiet.analysis.wild = 0
-        quiet.analysis.wild = 0
         return quiet
     }
 }

@@ -1,26 +1,11 @@
 import Foundation
+import ReferenceSets
 import Synchronization
 
 /// The shared reference folder: data sets and what trusted peers compute from them. Tests skip where it is absent.
 enum ReferenceData {
-    /// `COUNTERPART_REFERENCE_DATA`, else `../shared` beside the project.
-    static let folder: URL? = {
-        let environment = ProcessInfo.processInfo.environment["COUNTERPART_REFERENCE_DATA"]
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let candidates = [
-            environment.map { URL(filePath: $0) }, environment.map { URL(filePath: $0).deletingLastPathComponent() },
-            root.deletingLastPathComponent().appending(path: "shared"),
-        ]
-        return candidates.compactMap { $0 }.first {
-            FileManager.default.fileExists(atPath: $0.appending(path: "reference/expected").path())
-        }
-    }()
-
-    static let isPresent: Bool = {
-        if folder == nil { print("skipped: no reference data") }
-        return folder != nil
-    }()
+    static let folder = ReferenceSet.folder
+    static let isPresent = ReferenceSet.isPresent
 
     /// A data set's columns by name, as text.
     static func columns(_ path: String) throws -> [String: [String]] {
