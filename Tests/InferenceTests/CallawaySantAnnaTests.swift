@@ -79,7 +79,8 @@ import Testing
         for (covariates, method) in [("nocov", "dr"), ("nocov", "reg"), ("lpop", "dr")] {
             cases.append(
                 Case(
-                    group: "mpdta_drop", kind: "unbal", covariates: covariates, method: method, control: "nevertreated"))
+                    group: "mpdta_drop", kind: "unbal", covariates: covariates, method: method, control: "nevertreated")
+            )
         }
         for control in ["nevertreated", "notyettreated"] {
             cases.append(
@@ -106,7 +107,9 @@ import Testing
         var compared = 0
         for (kind, figures) in Self.figures(found, design) {
             for value in try ReferenceData.expected("\(test.id).\(kind)", in: source.group) {
-                guard let figure = figures[value.term], let estimate = value.estimate, let se = value.se else { continue }
+                guard let figure = figures[value.term], let estimate = value.estimate, let se = value.se else {
+                    continue
+                }
                 let tolerance = test.covariates == "nocov" ? 1e-9 : 1e-6
                 #expect(abs(figure.estimate - estimate) <= tolerance * abs(estimate) + 1e-10, "\(kind) \(value.term)")
                 let error = figure.contributions.reduce(0) { $0 + $1 * $1 }.squareRoot()

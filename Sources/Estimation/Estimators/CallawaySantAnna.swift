@@ -62,7 +62,8 @@ public struct CallawaySantAnna: Sendable {
             warnings.append(
                 Warning(
                     "always-treated",
-                    "left out, since there is no period before their start to compare with: \(units.joined(separator: ", "))"))
+                    "left out, since there is no period before their start to compare with: \(units.joined(separator: ", "))"
+                ))
         }
         if let last = plan.standIn {
             warnings.append(

@@ -86,7 +86,8 @@ struct GroupTimeSample {
         let q = design.moments.variableCount
         var cells: [Int] = []
         var isTreated: [Bool] = []
-        for c in 0..<design.cellCount where design.period[c] == comparison.period || design.period[c] == comparison.base {
+        for c in 0..<design.cellCount where design.period[c] == comparison.period || design.period[c] == comparison.base
+        {
             guard let role = role(design.unit[c], comparison) else { continue }
             cells.append(c)
             isTreated.append(role)

@@ -134,6 +134,8 @@ struct ArmMean {
 
     /// E[ω(v − mean)X]/E[ω].
     func meanProducts(_ x: Matrix) -> [Double] {
-        x.transposedTimes(value.indices.map { weight[$0] * (value[$0] - mean) }).map { $0 / share / Double(value.count) }
+        x.transposedTimes(value.indices.map { weight[$0] * (value[$0] - mean) }).map {
+            $0 / share / Double(value.count)
+        }
     }
 }
