@@ -30,6 +30,7 @@ public enum EstimationError: Refusal, Equatable {
     case noCalibration
     case unsupportedMethod(method: String, rows: String)
     case emptyComparison(cohort: String, period: String)
+    case unitsInSeveralClusters(cluster: String)
     /// What the regression beneath cannot do, under its own code.
     case regression(RegressionError)
 
@@ -66,6 +67,7 @@ public enum EstimationError: Refusal, Equatable {
         case .noCalibration: "E421"
         case .unsupportedMethod: "E422"
         case .emptyComparison: "E423"
+        case .unitsInSeveralClusters: "E424"
         case .regression(let error): error.code
         }
     }
@@ -100,6 +102,8 @@ public enum EstimationError: Refusal, Equatable {
         case .unsupportedMethod(let method, let rows): "--method \(method) is not defined for \(rows)"
         case .emptyComparison(let cohort, let period):
             "the effect in \(period) on those that start in \(cohort) has nobody to compare with"
+        case .unitsInSeveralClusters(let cluster):
+            "some units have rows in several values of \(cluster), and the errors of a unit's change belong to one"
         case .notInThisVersion(let what): "\(what) is not in this version"
         case .rowsNeeded(let variance, let reason): "\(variance) needs the rows themselves: \(reason)"
         case .unsupported(let variance, let estimator, _): "\(variance) is not defined for \(estimator)"
@@ -139,6 +143,7 @@ public enum EstimationError: Refusal, Equatable {
         case .noCalibration: "use --method dr, or leave out the covariate in which the groups do not overlap"
         case .unsupportedMethod: "use --method dr"
         case .emptyComparison: "add comparison units, or compare with those not treated by then (--comparison not-yet)"
+        case .unitsInSeveralClusters: "cluster by the unit, or by a level that holds each unit whole"
         case .oneCluster: "cluster by a finer level, such as the school"
         case .tooFewRows: "leave out covariates or effects, or add rows"
         case .twoWayVarianceNegative: "cluster by one of the two"

@@ -103,7 +103,9 @@ import Testing
         estimator.comparesWithNotYet = test.control == "notyettreated"
         estimator.usesUniversalBase = test.base == "universal"
         estimator.matchesRows = test.kind != "rc"
-        let found = try estimator.find(design).effects
+        let plan = estimator.plan(design)
+        let used = GroupTimeSample.used(design, plan)
+        let found = try estimator.find(used, plan).effects
         var compared = 0
         for (kind, figures) in Self.figures(found, design) {
             for value in try ReferenceData.expected("\(test.id).\(kind)", in: source.group) {

@@ -25,6 +25,7 @@ struct GroupTimePlan {
     let withoutBefore: [Int]
     /// Where no unit stays without treatment: the last cohort, which stands in until it starts. Later periods are left out.
     let standIn: Int?
+    let anticipation: Int
 
     /// - Parameters:
     ///   - starts: of all units, nil for those that never start.
@@ -53,6 +54,7 @@ struct GroupTimePlan {
         }
         self.comparisons = comparisons
         self.standIn = standIn
+        self.anticipation = anticipation
         withoutBefore = all.filter { $0 - anticipation <= first }
     }
 }

@@ -34,7 +34,8 @@ struct TwoPeriodPanel {
         let others = ArmMean(change, comparisonWeight)
         return TwoPeriodEffect(
             estimate: treated.mean - others.mean,
-            influence: (0..<count).map { treated.influence($0) - others.influence($0) })
+            influence: (0..<count).map { treated.influence($0) - others.influence($0) },
+            own: change.map { $0 - others.mean })
     }
 
     private var treatedWeight: [Double] { (0..<count).map { isTreated[$0] ? weight[$0] : 0 } }
@@ -53,7 +54,7 @@ struct TwoPeriodPanel {
             estimate: treated.mean - others.mean,
             influence: (0..<count).map { i in
                 treated.influence(i) - lean[i] - (others.influence(i) + pull[i] - leanOthers[i])
-            })
+            }, own: left.map { $0 - others.mean })
     }
 
     private func weighting() throws(EstimationError) -> TwoPeriodEffect {
@@ -63,7 +64,8 @@ struct TwoPeriodPanel {
         let pull = score.pull(of: others.meanProducts(covariates))
         return TwoPeriodEffect(
             estimate: treated.mean - others.mean,
-            influence: (0..<count).map { treated.influence($0) - others.influence($0) - pull[$0] })
+            influence: (0..<count).map { treated.influence($0) - others.influence($0) - pull[$0] },
+            own: change.map { $0 - others.mean })
     }
 
     private func regression() throws(EstimationError) -> TwoPeriodEffect {
@@ -73,7 +75,8 @@ struct TwoPeriodPanel {
         let lean = outcome.leverage(of: expected.meanCovariates(covariates))
         return TwoPeriodEffect(
             estimate: treated.mean - expected.mean,
-            influence: (0..<count).map { treated.influence($0) - expected.influence($0) - lean[$0] })
+            influence: (0..<count).map { treated.influence($0) - expected.influence($0) - lean[$0] },
+            own: outcome.residual)
     }
 
     /// Nuisances chosen so that their estimation does not enter the influence.
@@ -85,9 +88,11 @@ struct TwoPeriodPanel {
             (isTreated[i] ? weight[i] : -tilt.comparisonWeight[i]) * outcome.residual[i]
         }
         let estimate = term.reduce(0, +) / Double(count) / share
+        let mean = ArmMean(outcome.residual, treatedWeight).mean
         return TwoPeriodEffect(
             estimate: estimate,
-            influence: (0..<count).map { (term[$0] - (isTreated[$0] ? weight[$0] * estimate : 0)) / share })
+            influence: (0..<count).map { (term[$0] - (isTreated[$0] ? weight[$0] * estimate : 0)) / share },
+            own: outcome.residual.map { $0 - mean + estimate })
     }
 }
 
@@ -106,6 +111,8 @@ struct TwoPeriodEffect {
     var estimate: Double
     /// m.
     var influence: [Double]
+    /// m: each row's own effect, whose weighted mean over treated rows is the estimate; empty where rows are not matched.
+    var own: [Double] = []
 }
 
 /// A Hájek mean Σωv/Σω and its influence.
