@@ -105,6 +105,7 @@ struct CurvedCohortPeriods {
         var dummies: [(column: Int, name: String)] = []
         let sides = design.isGroup == nil ? [nil] : [false, true]
         for side in sides {
+            let who = side.map { $0 ? "the group of those" : "the peers of those" } ?? "those"
             func indicators(_ codes: [Int], _ name: (Int) -> String, dropsFirst: Bool) {
                 let mine = codes.indices.filter { side == nil || design.isGroup?[$0] == side }
                 for level in Set(mine.map { codes[$0] }).sorted().dropFirst(dropsFirst ? 1 : 0) {
@@ -116,9 +117,13 @@ struct CurvedCohortPeriods {
             }
             indicators(
                 design.unit.map { design.start[$0] ?? .max },
-                { $0 == .max ? "those that never start" : "those that start in \(design.label(ofOrdinal: $0))" },
+                {
+                    $0 == .max
+                        ? "the results of \(who) that never start"
+                        : "the results before the start of \(who) that start in \(design.label(ofOrdinal: $0))"
+                },
                 dropsFirst: false)
-            indicators(design.period, { "the results of \(design.periods[$0].label)" }, dropsFirst: true)
+            indicators(design.period, { "the untreated results of \(design.periods[$0].label)" }, dropsFirst: true)
         }
         let parts = slopes.columns
         columns += parts.nuisance.map { $0.means(design) } + parts.factors.map(\.values)
@@ -212,11 +217,17 @@ struct CurvedCohortPeriods {
         return unit
     }
 
-    /// Where all results of a cohort, period or effect lie at a bound, its coefficient has no finite value.
+    /// Where all results of a cohort, period or effect lie at a bound, its coefficient has no finite value. What has an effect
+    /// of its own tells nothing of its cohort and period.
     private func checkVariation(_ y: [Double], _ model: Model) throws(EstimationError) {
+        var isOwn = [Bool](repeating: false, count: y.count)
+        for key in keys { for c in cells.cells(key) { isOwn[c] = true } }
+        let first = model.treatment.first ?? 0
         let named = model.dummies.filter { dummy in
-            let own = y.indices.filter { model.matrix[$0, dummy.column] != 0 }.map { y[$0] }
-            return own.allSatisfy { $0 == 0 } || curve == .logit && own.allSatisfy { $0 == 1 }
+            let own = y.indices.filter {
+                model.matrix[$0, dummy.column] != 0 && (dummy.column >= first || !isOwn[$0])
+            }.map { y[$0] }
+            return !own.isEmpty && (own.allSatisfy { $0 == 0 } || curve == .logit && own.allSatisfy { $0 == 1 })
         }
         guard named.isEmpty else { throw .allAlike(family: word, where: named.map(\.name)) }
     }
