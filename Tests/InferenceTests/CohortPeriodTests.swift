@@ -28,7 +28,9 @@ struct CohortPeriodTests {
             var rows = made.panel(
                 starts: [3, 3, 3, 4, 4, 4, nil, nil, nil, nil], periods: 1...5, pupils: 5...9, covariate: true,
                 groups: groups, unitSpread: 0.5)
-            if family == .logit { rows.y = rows.y.map { $0 > (groups ? -0.2 : 1) ? 1 : 0 } }
+            if family == .logit {
+                rows.y = rows.y.indices.map { rows.y[$0] + (rows.isGroup?[$0] == true ? 1 : 0) > 1 ? 1 : 0 }
+            }
             if family == .poisson {
                 rows.y = rows.y.map { exp($0 / 3).rounded(.down) }
                 rows.covariates[0].values = rows.covariates[0].values.map { $0.rounded() }
