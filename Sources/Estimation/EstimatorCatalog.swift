@@ -13,6 +13,8 @@ public struct EstimatorOptions: Sendable {
     public var base: BasePeriod?
     /// True: treated results that cannot be compared are left out, with a warning, instead of stopping.
     public var leavesOutUnidentified = false
+    /// Results do not depend on it.
+    public var threads = 1
 
     public init() {}
 }

@@ -28,7 +28,10 @@ public struct AnalysisOptions: Sendable {
     /// How the estimator goes about it.
     public var estimation = EstimatorOptions()
     /// Threads for draws; results do not depend on it.
-    public var threads = 1
+    public var threads: Int {
+        get { estimation.threads }
+        set { estimation.threads = newValue }
+    }
     /// Whether differences before the start are looked for.
     public var diagnosesPreTrend = true
     /// Whether the headline is estimated without each unit in turn.

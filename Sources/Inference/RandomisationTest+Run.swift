@@ -1,4 +1,3 @@
-import Dispatch
 import Estimation
 import LinearAlgebra
 import Panels
@@ -18,7 +17,7 @@ extension RandomisationTest {
         let reassignment = Reassignment(design, draws: draws, seed: seed)
         let statistic = try HeadlineStatistic(fit, estimator, window: window)
         guard let observed = statistic(design.start) else { return nil }
-        let drawn = parallel(reassignment.count, threads: threads) { statistic(reassignment.starts($0)) }
+        let drawn = concurrently(reassignment.count, threads: threads) { statistic(reassignment.starts($0)) }
         var test = RandomisationTest(
             observed: observed.statistic, drawn: drawn.map { $0?.statistic }, reassignment: reassignment)
         test?.rawPValue = reassignment.share(of: drawn.compactMap { $0?.estimate }, reaching: observed.estimate)
@@ -49,20 +48,6 @@ extension Reassignment {
         let added = isEnumerated ? 0 : 1
         return Double(reached + added) / Double(drawn.count + added)
     }
-}
-
-/// The same value for every index, whatever the threads: index by index into its own place.
-func parallel<Value: Sendable>(_ count: Int, threads: Int, _ value: @Sendable (Int) -> Value?) -> [Value?] {
-    var results = [Value?](repeating: nil, count: count)
-    let pieces = max(1, min(threads, count))
-    results.withUnsafeMutableBufferPointer { buffer in
-        // Each piece writes only its own indices.
-        nonisolated(unsafe) let output = buffer
-        DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-            for k in stride(from: piece, to: count, by: pieces) { output[k] = value(k) }
-        }
-    }
-    return results
 }
 
 /// The studentised headline of a fit's estimator as a function of starts.
