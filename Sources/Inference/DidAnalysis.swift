@@ -97,7 +97,12 @@ public struct DidAnalysis {
 
         let rule = used.clusters.count == 1 && ArmCounts(used).isFew ? VarianceKind.cr2 : .cr1
         let (fit, kind) = try fitted(method, used, options, rule: rule)
-        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        let covariance =
+            if case .influence(regression: nil) = fit.basis, kind == .cr3 {
+                try JackknifeByRefit(fit: fit, estimator: method, threads: options.threads).covariance()
+            } else {
+                try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+            }
         return Estimated(fit: fit, covariance: covariance, singletons: singletons, rule: rule)
     }
 

@@ -175,6 +175,26 @@ struct GroupTimeAnalysisTests {
         #expect(throws: EstimationError.self) { try DidAnalysis.run(design, options) }
     }
 
+    /// Leaving out each school and fitting anew is CR3 where there is a regression, but that cohort shares move too.
+    @Test func jackknifeByRefitIsCR3() throws {
+        let design = Self.design(Self.rows(matched: true, covariate: false), matched: true)
+        let estimator = CallawaySantAnna()
+        let fit = try estimator.fit(design, nested: design.clusters[0])
+        let refits = try JackknifeByRefit(fit: fit, estimator: estimator, threads: 2).covariance()
+        let regression = try CovarianceOfEstimates.compute(fit, kind: .cr3, smallSample: .fixest)
+        for k in fit.estimands.indices {
+            guard case .groupTime = fit.estimands[k].kind else { continue }
+            #expect(isClose(refits.standardError(k), try #require(regression.standardError(k)), 1e-9))
+        }
+        var options = AnalysisOptions()
+        (options.estimator, options.vcov, options.permutations) = (.callawaySantAnna, .cr3, 0)
+        var made = SeededRows(seed: 12)
+        let schools = made.panel(
+            starts: [Int?](repeating: 4, count: 10) + [Int?](repeating: nil, count: 14), covariate: true)
+        let robust = try DidAnalysis.run(schools.oneCellARow(), options)
+        #expect(robust.effects.allSatisfy { $0.standardError != nil && $0.degreesOfFreedom == 23 })
+    }
+
     /// Reassigned starts are analysed as if they were the data's.
     @Test func randomisationFitsAnew() throws {
         let rows = Self.rows(matched: true, covariate: false)
