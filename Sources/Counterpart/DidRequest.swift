@@ -1,3 +1,4 @@
+import Estimation
 import Inference
 import Panels
 import Tables
@@ -45,7 +46,8 @@ public struct DidRequest: Sendable {
     var splitColumns: [String] {
         guard !collapses else { return [] }
         guard analysis.vcov?.isByRow == true else {
-            return analysis.estimator?.takesRowsApart == true ? covariates : []
+            let isCurved = analysis.estimation.family.map { $0 != .linear } ?? false
+            return isCurved || analysis.estimator?.takesRowsApart == true ? covariates : []
         }
         return covariates + [data.weightsAreFrequencies ? nil : data.weights].compactMap { $0 }
     }

@@ -179,6 +179,7 @@ struct DidComposition {
         settings.put("method", request.analysis.estimation.method?.rawValue)
         settings.put("anticipation", request.analysis.estimation.anticipation)
         settings.put("base", request.analysis.estimation.base?.rawValue)
+        settings.put("family", request.analysis.estimation.family?.rawValue)
         settings.put("window", request.analysis.window.map { "\($0.lowerBound):\($0.upperBound)" })
         settings.put("vcov", part.result.varianceUsed.rawValue)
         settings.put("smallSample", request.analysis.smallSample.rawValue)

@@ -168,6 +168,8 @@ struct DidStudy {
         do {
             var analysis = request.analysis
             analysis.lowerIsBetter = request.lowerIsBetter
+            // Yes/no outcomes are percentages.
+            if request.data.outcomes[block].equals != nil { analysis.estimation.outcomeCeiling = 100 }
             result = try DidAnalysis.run(request.collapses ? built.design.collapsed() : built.design, analysis)
         } catch {
             throw cells.explained(error)

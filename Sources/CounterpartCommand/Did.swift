@@ -57,6 +57,10 @@ struct Did: ParsableCommand {
             "What periods before the start are compared with: varying (the period before each) or universal (the last before the start).",
             valueName: "kind"))
     var base: String?
+    @Option(
+        help: ArgumentHelp(
+            "How etwfe takes results: linear, logit (shares and yes/no) or poisson (counts).", valueName: "name"))
+    var family: String?
     @Flag(help: "Takes the mean of each unit and period first, where rows are pupils.")
     var collapse = false
     @Option(
@@ -133,7 +137,7 @@ struct Did: ParsableCommand {
             seed: seed,
             permutations: permutations, wild: wild, wildWeights: wildWeights, bootstrap: bootstrap, window: window,
             comparison: comparison, method: method, anticipation: anticipation, base: base,
-            threads: request.data.threads
+            family: family, threads: request.data.threads
         ).options()
         request.allowLaterStarters()
         request.collapses = collapse
