@@ -176,7 +176,7 @@ struct DidComposition {
         settings.put("collapse", isOn: request.collapses)
         settings.put("estimator", part.result.estimator.rawValue)
         settings.put("comparison", request.analysis.estimation.comparison?.rawValue)
-        settings.put("method", request.analysis.estimation.method?.rawValue)
+        settings.put("method", request.analysis.estimation.methodWord)
         settings.put("anticipation", request.analysis.estimation.anticipation)
         settings.put("base", request.analysis.estimation.base?.rawValue)
         settings.put("family", request.analysis.estimation.family?.rawValue)

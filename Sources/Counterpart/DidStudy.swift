@@ -148,6 +148,7 @@ struct DidStudy {
     ) throws -> (design: Design, report: DesignReport) {
         var request = whole.design
         request.rows = rows
+        request.keepsReversals = whole.analysis.estimator?.knowsReversals ?? false
         request.block = block
         request.countBlock = cells.countBlock
         request.splits = whole.splittingColumns().map(\.name)

@@ -96,6 +96,11 @@ struct EffectTable {
                 case .events: "att-event"
                 case .cohorts: "att-cohort"
                 case .periods: "att-calendar"
+                case .pooledAfter: "att-pooled"
+                case .pooledBefore: "pooled-before"
+                case .joiners: "att-joiners"
+                case .leavers: "att-leavers"
+                case .perTreatment: "att-per-period"
                 }
         case .coefficient(let name):
             effect.kind = .coefficient

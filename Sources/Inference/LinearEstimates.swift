@@ -24,6 +24,8 @@ public struct LinearEstimates: Sendable {
     /// Per row: its cell, or one of the same clusters for rows that carry variation within cells.
     let cell: [Int]
     let contents: CellContents
+    /// Where each estimate comes from one of several equations with one row a unit.
+    let equations: Equations?
     /// For messages.
     private let name: String
 
@@ -71,6 +73,7 @@ public struct LinearEstimates: Sendable {
         regression = model
         self.cell = cell
         self.contents = contents
+        equations = nil
         name = "regression"
     }
 
@@ -79,13 +82,22 @@ public struct LinearEstimates: Sendable {
         residuals = fit.residuals
         effects = fit.effects
         clusters = fit.design.clusters
-        observationCount = fit.design.observationCount
+        observationCount = fit.rows.derivedCount ?? fit.design.observationCount
         parameterCount = fit.parameterCount
         regression = if case .leastSquares(let model) = fit.basis { model } else { nil }
         cell = fit.rows.cell
+        let model = regression
+        let rows = fit.rows
+        let weights = fit.weights
+        equations =
+            if let equation = fit.equation, let model {
+                Equations(equation, weights: weights, cell: rows.cell, model: model)
+            } else { nil }
         contents =
             fit.rows.isDerived
-            ? CellContents(derived: fit.rows, regression == nil ? nil : "its rows are not those of the data")
+            ? CellContents(
+                derived: fit.rows,
+                model == nil || equations != nil ? nil : "each of its rows does not have an error of its own")
             : CellContents(fit.rows, fit.design.moments)
         name = fit.estimator.rawValue
     }

@@ -13,7 +13,8 @@ extension RandomisationTest {
         _ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?, draws: Int, seed: UInt64, threads: Int
     ) throws(EstimationError) -> RandomisationTest? {
         let design = fit.design
-        guard draws > 0, design.isTreated(under: design.start) == design.isTreated else { return nil }
+        // Who began and who ended cannot be dealt anew among all.
+        guard draws > 0, !(design.startsOn?.contains(true) ?? false), design.isTreated(under: design.start) == design.isTreated else { return nil }
         let reassignment = Reassignment(design, draws: draws, seed: seed)
         let statistic = try HeadlineStatistic(fit, estimator, window: window)
         guard let observed = statistic(design.start) else { return nil }
