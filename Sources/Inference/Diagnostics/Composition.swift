@@ -23,12 +23,12 @@ public struct Composition: Sendable, Equatable {
     public var words: String
 
     static func run(_ design: Design, _ again: SameEstimate) -> Composition {
-        let sides = Sides(design)
+        let fewest = design.fewestPupilsOfAnArm()
         var rows: [Row] = design.covariates.enumerated().map { index, name in
             Row(
                 variable: name, isShare: false,
                 estimate: again.result(design.withOutcome(covariate: index, holding: []).withoutFactors),
-                fewestPupils: sides?.fewest)
+                fewestPupils: fewest)
         }
         for factor in design.factors {
             let used = factor.usedLevels
@@ -37,47 +37,21 @@ public struct Composition: Sendable, Equatable {
                     Row(
                         variable: "\(factor.name)=\(factor.levels[level])", isShare: true,
                         estimate: again.result(design.withOutcome(level: level, of: factor)),
-                        fewestPupils: sides?.fewest(having: factor.codes.map { $0 == level })))
+                        fewestPupils: [true, false].compactMap { has in
+                            design.fewestPupilsOfAnArm { (factor.codes[$0] == level) == has }
+                        }.min()))
             }
         }
         if let pupils = design.withPupilsAsOutcome {
             rows.append(
                 Row(
-                    variable: "pupils", isShare: false, estimate: again.result(pupils), fewestPupils: sides?.fewest))
+                    variable: "pupils", isShare: false, estimate: again.result(pupils), fewestPupils: fewest))
         }
         let values = rows.compactMap { $0.estimate.effect?.pValue }
         var found = Composition(
             rows: rows, pValue: values.min().map { min(1, $0 * Double(values.count)) }, words: "")
         found.words = found.sentence(tested: values.count, options: again.options)
         return found
-    }
-
-    /// Cells by arm, before the first start and from it on.
-    private struct Sides {
-        let cells: [[Int]]
-        let pupils: [Double]
-
-        init?(_ design: Design) {
-            guard let pupils = design.pupils, let first = design.treatedStarts.first else { return nil }
-            self.pupils = pupils
-            let treated = design.isTreatedUnit
-            cells = [true, false].flatMap { arm in
-                [true, false].map { isAfter in
-                    design.unit.indices.filter {
-                        treated[design.unit[$0]] == arm
-                            && (design.periods[design.period[$0]].ordinal >= first) == isAfter
-                    }
-                }
-            }
-        }
-
-        var fewest: Double? { cells.map { $0.reduce(0) { $0 + pupils[$1] } }.min() }
-
-        func fewest(having has: [Bool]) -> Double? {
-            cells.flatMap { side in
-                [true, false].map { holds in side.reduce(0) { has[$1] == holds ? $0 + pupils[$1] : $0 } }
-            }.min()
-        }
     }
 
     private func sentence(tested: Int, options: AnalysisOptions) -> String {

@@ -2,6 +2,11 @@ import Cells
 import Panels
 
 extension Design {
+    /// The design with one of its covariates for the outcome, the others held constant as they are.
+    public func takingForOutcome(_ covariate: Int) -> Design {
+        withOutcome(covariate: covariate, holding: covariates.indices.filter { $0 != covariate })
+    }
+
     /// The design with one of its covariates for the outcome.
     /// - Parameter held: the covariates that stay; their indices.
     func withOutcome(covariate index: Int, holding held: [Int]) -> Design {

@@ -1,4 +1,5 @@
 import Estimation
+import Panels
 
 /// Estimates where there is nothing to find: at other times, among other units, of other outcomes, and without the period that
 /// recovery from a bad year would start from.
@@ -24,11 +25,22 @@ public struct PlaceboFindings: Sendable, Equatable {
     }
 }
 
+extension DidAnalysis {
+    /// The estimate of an outcome that the partnership cannot affect.
+    /// - Parameter options: with the estimator and the variance of the analysis that it stands beside.
+    public static func placebo(_ design: Design, _ options: AnalysisOptions) -> PlaceboOutcome {
+        let estimate = SameEstimate(options).result(design)
+        return PlaceboOutcome(
+            outcome: design.outcome, estimate: estimate, fewestPupils: design.fewestPupilsOfAnArm(),
+            level: options.level)
+    }
+}
+
 /// The headline's estimator with an outcome that the partnership cannot affect, such as pupils' results from before it.
 public struct PlaceboOutcome: Sendable, Equatable {
     public var outcome: String
     public var estimate: DiagnosticEstimate
-    /// The rows behind it count pupils.
+    /// The fewest pupils of an arm before the first start or from it on; nil where pupils are not known.
     public var fewestPupils: Double?
     public var words: String
 

@@ -12,8 +12,9 @@ import Probability
 public struct PlaceboUnits: Sendable, Equatable {
     public struct Row: Sendable, Equatable {
         public var estimate: Double
-        /// The fewest pupils in any of the unit's cells; nil where they are not known.
-        public var smallestCell: Double?
+        /// The fewest pupils of the unit in a period (of one side of the gap in a triple difference); nil where they are not
+        /// known.
+        public var fewestPupils: Double?
     }
 
     /// Groups of comparison units in the place of all partners.
@@ -35,7 +36,7 @@ public struct PlaceboUnits: Sendable, Equatable {
     public var pValue: Double? { rows.isEmpty ? nil : Self.rank(headline, among: rows.map(\.estimate)) }
     public var reaching: Int { rows.count { Self.reaches($0.estimate, headline) } }
 
-    /// Units, or groups of them, at most.
+    /// Units at most; groups too, unless the draws of the randomisation test were chosen.
     static let limit = 999
 
     private static func reaches(_ value: Double, _ headline: Double) -> Bool {
@@ -87,13 +88,13 @@ public struct PlaceboUnits: Sendable, Equatable {
         let singles = parallel(draws.singles.count, threads: options.threads) {
             statistic(draws.single($0))?.estimate
         }
-        var smallest = [Double](repeating: .infinity, count: whole.units.count)
-        for (c, u) in design.unit.enumerated() { smallest[u] = min(smallest[u], design.pupils?[c] ?? .infinity) }
+        let fewest = design.fewestPupilsByUnit
         found.rows = zip(draws.singles, singles).compactMap { u, estimate in
-            estimate.map { Row(estimate: sign * $0, smallestCell: smallest[u].isFinite ? smallest[u] : nil) }
+            estimate.map { Row(estimate: sign * $0, fewestPupils: fewest[u]) }
         }
-        if starts.count > 1, comparison.count > starts.count + 1 {
-            let drawn = parallel(limit, threads: options.threads) { statistic(draws.group($0))?.estimate }.compactMap {
+        let count = options.permutations ?? limit
+        if count > 0, starts.count > 1, comparison.count > starts.count + 1 {
+            let drawn = parallel(count, threads: options.threads) { statistic(draws.group($0))?.estimate }.compactMap {
                 $0
             }
             if !drawn.isEmpty {
@@ -154,9 +155,29 @@ public struct PlaceboUnits: Sendable, Equatable {
             + "(\(PlainNumber.pValue(pValue)) by rank)"
         if let groups {
             text +=
-                "; one school varies more than the mean of \(partners), and of \(groups.draws) groups of \(groups.size) "
-                + "that took all the partners' starts, a share of \(PlainNumber.probability(groups.pValue)) do"
+                "; one of them varies more than the mean of \(partners), and among \(groups.draws) groups of "
+                + "\(groups.size) that took all the partners' starts together it ranks at \(PlainNumber.pValue(groups.pValue))"
         }
         return text + "."
+    }
+}
+
+extension Design {
+    /// Per unit: the fewest pupils in a period (× group); nil where they are not known.
+    fileprivate var fewestPupilsByUnit: [Double?] {
+        var fewest = [Double?](repeating: nil, count: units.count)
+        guard let pupils else { return fewest }
+        let sides = 2 * periods.count
+        var sums = [Double](repeating: 0, count: units.count * sides)
+        var isThere = [Bool](repeating: false, count: sums.count)
+        for c in unit.indices {
+            let place = unit[c] * sides + 2 * period[c] + (isGroup?[c] == true ? 1 : 0)
+            sums[place] += pupils[c]
+            isThere[place] = true
+        }
+        for place in sums.indices where isThere[place] {
+            fewest[place / sides] = min(fewest[place / sides] ?? .infinity, sums[place])
+        }
+        return fewest
     }
 }

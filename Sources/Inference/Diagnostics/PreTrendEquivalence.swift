@@ -135,7 +135,7 @@ public struct PreTrendEquivalence: Sendable, Equatable {
             case .given, nil: ""
             }
         let interval =
-            "\(PlainNumber.text(slope)) a \(step) (\(PlainNumber.text(100 * (2 * level - 1)))% interval "
+            "\(PlainNumber.text(slope)) a \(step) (\(PlainNumber.level(2 * level - 1)) interval "
             + "\(PlainNumber.text(lower ?? slope)) to \(PlainNumber.text(upper ?? slope)))"
         return isShown
             ? "The trend before the start was smaller than \(size) a \(step)\(whence) either way: \(interval), "

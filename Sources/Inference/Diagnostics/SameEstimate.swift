@@ -3,16 +3,15 @@ import Panels
 
 /// The headline of an analysis made again on other data: the same estimator, variance and options.
 struct SameEstimate: Sendable {
-    let estimator: EstimatorName
-    let kind: VarianceKind
     let options: AnalysisOptions
 
+    /// - Parameter options: with estimator and variance.
+    init(_ options: AnalysisOptions) { self.options = options }
+
     init(_ estimated: DidAnalysis.Estimated, _ options: AnalysisOptions) {
-        estimator = estimated.fit.estimator
-        kind = estimated.covariance.kind
         var same = options
-        same.estimator = estimator
-        same.vcov = kind
+        same.estimator = estimated.fit.estimator
+        same.vcov = estimated.covariance.kind
         self.options = same
     }
 
@@ -53,7 +52,7 @@ public struct DiagnosticEstimate: Sendable, Equatable {
         guard let estimate = effect?.estimate else { return "none" }
         guard let lower = effect?.lower, let upper = effect?.upper else { return PlainNumber.text(estimate) }
         return
-            "\(PlainNumber.text(estimate)) (\(PlainNumber.text(100 * level))% interval \(PlainNumber.text(lower)) to "
+            "\(PlainNumber.text(estimate)) (\(PlainNumber.level(level)) interval \(PlainNumber.text(lower)) to "
             + "\(PlainNumber.text(upper)))"
     }
 }
@@ -74,5 +73,19 @@ extension Design {
         var sums: [Int: Double] = [:]
         for c in isTreated.indices where isTreated[c] { sums[eventTime[c] ?? 0, default: 0] += pupils[c] }
         return sums.values.min()
+    }
+}
+
+extension Design {
+    /// The fewest pupils of an arm before the first start, or from it on; nil where pupils are not known.
+    func fewestPupilsOfAnArm(where isIn: (Int) -> Bool = { _ in true }) -> Double? {
+        guard let pupils, let first = treatedStarts.first else { return nil }
+        let treated = isTreatedUnit
+        var sums = [0.0, 0, 0, 0]
+        for c in unit.indices where isIn(c) {
+            let side = (treated[unit[c]] ? 2 : 0) + (periods[period[c]].ordinal >= first ? 1 : 0)
+            sums[side] += pupils[c]
+        }
+        return sums.min()
     }
 }

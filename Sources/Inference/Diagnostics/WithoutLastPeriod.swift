@@ -19,12 +19,18 @@ public struct WithoutLastPeriod: Sendable, Equatable {
     public var pupils: Double?
     /// Treated units left out altogether: that period was the only one before their start.
     public var unitsLeftOut = 0
-    public var words = ""
+    public var words: String
+
+    /// One without an estimate.
+    public init(words: String = "") {
+        estimate = DiagnosticEstimate(effect: nil, reason: nil)
+        self.words = words
+    }
 
     static func run(_ fit: Fit, headline: Effect, _ again: SameEstimate) -> WithoutLastPeriod {
         let design = fit.design
         let left = Left(design)
-        var found = WithoutLastPeriod(estimate: DiagnosticEstimate(effect: nil, reason: nil))
+        var found = WithoutLastPeriod()
         found.pupils = design.pupils.map { pupils in left.cells.reduce(0) { $0 + pupils[$1] } }
         found.unitsLeftOut = left.unitsLeftOut
         let rest = design.keeping(left.keep)
@@ -94,7 +100,7 @@ public struct WithoutLastPeriod: Sendable, Equatable {
             + PlainNumber.text(whole)
         if let lower, let upper {
             text +=
-                " (a difference of \(PlainNumber.text(whole - without)), \(PlainNumber.text(100 * options.level))% interval "
+                " (a difference of \(PlainNumber.text(whole - without)), \(PlainNumber.level(options.level)) interval "
                 + "\(PlainNumber.text(lower)) to \(PlainNumber.text(upper)))"
         }
         if unitsLeftOut > 0 {
