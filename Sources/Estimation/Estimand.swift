@@ -113,6 +113,7 @@ public struct EstimandCells {
             let starts = Set(treated.compactMap { design.start[design.unit[$0]] }).sorted()
             let shares = unitShares(starts, isIncluded)
             found = zip(starts, shares).map { (.cohort($0), $1) }
+        case .pooledAfter, .pooledBefore, .joiners, .leavers, .perTreatment: return []
         }
         let total = found.reduce(0) { $0 + $1.share }
         return found.map { Term(kind: $0.kind, share: $0.share / total) }

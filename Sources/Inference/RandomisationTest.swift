@@ -3,6 +3,25 @@ import LinearAlgebra
 import Panels
 import Tables
 
+/// A randomisation test of no effect for any unit: treatment reassigned among units, cohort sizes kept.
+public struct RandomisationTest: Sendable, Equatable {
+    /// Of the studentised effect.
+    public var pValue: Double
+    /// Of the effect itself, which is right only where units' results spread alike; nil where it was not compared.
+    public var rawPValue: Double?
+    /// The smallest p-value that this design could give.
+    public var smallestPossible: Double
+    public var assignments: Int
+    public var isEnumerated: Bool
+
+    public init(pValue: Double, smallestPossible: Double, assignments: Int, isEnumerated: Bool) {
+        self.pValue = pValue
+        self.smallestPossible = smallestPossible
+        self.assignments = assignments
+        self.isEnumerated = isEnumerated
+    }
+}
+
 extension RandomisationTest {
     /// Tests that no unit was affected, by reassigning starts; the statistic is the studentised headline.
     ///
@@ -59,14 +78,23 @@ struct HeadlineStatistic: Sendable {
 
     /// - Parameter estimator: fits anew where no shorter way is known.
     init(_ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?) throws(EstimationError) {
-        let design = fit.design
+        try self.init(
+            estimator, fit.estimator, fit.design, firstStart: fit.design.treatedStarts.first ?? 0, window: window)
+    }
+
+    /// - Parameters:
+    ///   - design: its own starts do not matter.
+    ///   - firstStart: of the four means of `did2x2`.
+    init(
+        _ fitter: any Estimator, _ estimator: EstimatorName, _ design: Design, firstStart first: Int,
+        window: ClosedRange<Int>?
+    ) throws(EstimationError) {
         let dealt = DealtColumns(design)
-        switch fit.estimator {
+        switch estimator {
         case .imputation:
             let reassigned = try ReassignedImputation(design)
             compute = { reassigned.headline(start: $0) }
         case .did2x2:
-            let first = design.treatedStarts.first ?? 0
             let post = design.period.map { design.periods[$0].ordinal >= first ? 1.0 : 0 }
             let group = design.isGroup.map { $0.map { $0 ? 1.0 : 0 } }
             let nuisance = [post] + (group.map { [$0, zip(post, $0).map { $0 * $1 }] } ?? [])
@@ -88,7 +116,7 @@ struct HeadlineStatistic: Sendable {
             }
         default:
             compute = { start in
-                guard let drawn = try? estimator.fit(design.reassigned(start), nested: nil) else { return nil }
+                guard let drawn = try? fitter.fit(design.starting(start), nested: nil) else { return nil }
                 return DrawnHeadline(drawn)
             }
         }
