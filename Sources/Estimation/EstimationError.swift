@@ -26,6 +26,8 @@ public enum EstimationError: Refusal, Equatable {
     case indispensable(variance: String, name: String)
     /// A bootstrap, by name, that these data or this estimator do not allow.
     case noResampling(method: String, reason: String, instead: String)
+    /// Departures from parallel trends cannot be judged.
+    case noSensitivity(reason: String)
     /// What the regression beneath cannot do, under its own code.
     case regression(RegressionError)
 
@@ -58,6 +60,7 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "E412"
         case .indispensable: "E416"
         case .noResampling: "E417"
+        case .noSensitivity: "E421"
         case .regression(let error): error.code
         }
     }
@@ -98,6 +101,7 @@ public enum EstimationError: Refusal, Equatable {
         case .indispensable(let variance, let name):
             "\(variance) leaves out each \(variance == "hc3" ? "row" : "cluster") in turn, and the effect cannot be estimated without \(name)"
         case .noResampling(let method, let reason, _): "\(method) cannot be had: \(reason)"
+        case .noSensitivity(let reason): reason
         case .regression(let error): error.message
         }
     }
@@ -126,6 +130,7 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "cluster by one of the two"
         case .indispensable(let variance, _): "use --vcov \(variance == "hc3" ? "hc2" : "cr2")"
         case .noResampling(_, _, let instead): instead
+        case .noSensitivity: "add results of more periods before the start, or of more units"
         case .regression(let error): error.hint
         }
     }

@@ -1,0 +1,32 @@
+/// A sign change of an increasing function, kept between two ends: false position with the standing end's value halved
+/// (Illinois), bisection where that leaves the interval.
+struct FalsePosition {
+    /// Where the function is below 0, and at 0 or above.
+    private(set) var lower: Double
+    private(set) var upper: Double
+
+    /// - Parameters:
+    ///   - below, above: the ends, with the function's values there.
+    ///   - tolerance: the share of the upper end to which the ends come together.
+    init<Failure: Error>(
+        below: (x: Double, value: Double), above: (x: Double, value: Double), tolerance: Double,
+        _ function: (Double) throws(Failure) -> Double
+    ) throws(Failure) {
+        (lower, upper) = (below.x, above.x)
+        var (atLower, atUpper) = (below.value, above.value)
+        for step in 0..<200 where upper - lower > tolerance * abs(upper) {
+            var middle = lower - (upper - lower) * atLower / (atUpper - atLower)
+            // Every fourth step halves, so that flat stretches cannot hold it up.
+            if step % 4 == 3 || !(middle > lower && middle < upper) { middle = 0.5 * (lower + upper) }
+            guard middle > lower, middle < upper else { break }
+            let value = try function(middle)
+            if value < 0 {
+                (lower, atLower) = (middle, value)
+                atUpper *= 0.5
+            } else {
+                (upper, atUpper) = (middle, value)
+                atLower *= 0.5
+            }
+        }
+    }
+}
