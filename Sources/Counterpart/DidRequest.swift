@@ -32,15 +32,21 @@ public struct DidRequest: Sendable {
     /// Counts of pupils below this are not shown.
     public var suppressBelow = 10
     public var diagnosesBalance = true
+    /// Takes the means of units and periods before estimating.
+    public var collapses = false
 
     public init(data: DataRequest, treatment: TreatmentSource) {
         self.data = data
         design = DesignRequest(unit: data.unitName, time: data.timeName ?? "", treatment: treatment)
     }
 
-    /// Covariates and weights that the rows of a cell must share, for variances that take each row's error for itself.
+    /// Covariates and weights that the rows of a cell must share, for variances that take each row's error for itself, and
+    /// covariates for estimators that take each row for itself.
     var splitColumns: [String] {
-        guard analysis.vcov?.isByRow == true else { return [] }
+        guard !collapses else { return [] }
+        guard analysis.vcov?.isByRow == true else {
+            return analysis.estimator?.takesRowsApart == true ? covariates : []
+        }
         return covariates + [data.weightsAreFrequencies ? nil : data.weights].compactMap { $0 }
     }
 

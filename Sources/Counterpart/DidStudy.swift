@@ -168,7 +168,7 @@ struct DidStudy {
         do {
             var analysis = request.analysis
             analysis.lowerIsBetter = request.lowerIsBetter
-            result = try DidAnalysis.run(built.design, analysis)
+            result = try DidAnalysis.run(request.collapses ? built.design.collapsed() : built.design, analysis)
         } catch {
             throw cells.explained(error)
         }

@@ -10,9 +10,15 @@ public struct Estimand: Sendable, Equatable {
         case cohort(Int)
         /// An index into `Design.periods`.
         case calendar(Int)
+        /// One start in one period: the start's ordinal and an index into `Design.periods`.
+        case groupTime(cohort: Int, period: Int)
+        /// A mean of means.
+        case mean(Family)
         /// Of a covariate or a factor's level, by name.
         case coefficient(String)
     }
+    /// What a mean of means is taken over: event times from 0, starts by their shares, periods.
+    public enum Family: Sendable, Equatable { case events, cohorts, periods }
     /// Whose effect it is in a triple difference.
     public enum Part: Sendable, Equatable { case everyone, group, peers, gap }
 
@@ -68,7 +74,8 @@ public struct EstimandCells {
         case .event(let e): eventTime[c] == e && design.isTreated[c] == (e >= 0)
         case .cohort(let start): design.isTreated[c] && design.start[design.unit[c]] == start
         case .calendar(let t): design.isTreated[c] && design.period[c] == t
-        case .coefficient: false
+        case .groupTime(let start, let t): design.start[design.unit[c]] == start && design.period[c] == t
+        case .mean, .coefficient: false
         }
     }
 

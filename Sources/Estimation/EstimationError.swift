@@ -28,6 +28,11 @@ public enum EstimationError: Refusal, Equatable {
     case noResampling(method: String, reason: String, instead: String)
     /// Departures from parallel trends cannot be judged.
     case noSensitivity(reason: String)
+    case covariateWithoutComparison(column: Int)
+    case noCalibration
+    case unsupportedMethod(method: String, rows: String)
+    case emptyComparison(cohort: String, period: String)
+    case unitsInSeveralClusters(cluster: String)
     /// What the regression beneath cannot do, under its own code.
     case regression(RegressionError)
 
@@ -60,7 +65,12 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "E412"
         case .indispensable: "E416"
         case .noResampling: "E417"
-        case .noSensitivity: "E421"
+        case .noSensitivity: "E430"
+        case .covariateWithoutComparison: "E420"
+        case .noCalibration: "E421"
+        case .unsupportedMethod: "E422"
+        case .emptyComparison: "E423"
+        case .unitsInSeveralClusters: "E424"
         case .regression(let error): error.code
         }
     }
@@ -89,6 +99,14 @@ public enum EstimationError: Refusal, Equatable {
                 + "whatever happened"
         case .collinearTreatment(let term):
             "\(term) cannot be told apart from the fixed effects and covariates: they explain it completely"
+        case .covariateWithoutComparison(let column):
+            "covariate \(column) varies among the treated and not among those compared with, so that nothing tells its slope"
+        case .noCalibration: "no weights give the comparison units the covariate means of the treated ones"
+        case .unsupportedMethod(let method, let rows): "--method \(method) is not defined for \(rows)"
+        case .emptyComparison(let cohort, let period):
+            "the effect in \(period) on those that start in \(cohort) has nobody to compare with"
+        case .unitsInSeveralClusters(let cluster):
+            "some units have rows in several values of \(cluster), and the errors of a unit's change belong to one"
         case .notInThisVersion(let what): "\(what) is not in this version"
         case .rowsNeeded(let variance, let reason): "\(variance) needs the rows themselves: \(reason)"
         case .unsupported(let variance, let estimator, _): "\(variance) is not defined for \(estimator)"
@@ -125,6 +143,11 @@ public enum EstimationError: Refusal, Equatable {
         case .notInThisVersion: "the manual lists what is"
         case .rowsNeeded: "give the rows instead of a cell table, or use --vcov cr1 or cr2"
         case .unsupported(_, _, let instead): "use --vcov \(instead)"
+        case .covariateWithoutComparison: "leave the covariate out"
+        case .noCalibration: "use --method dr, or leave out the covariate in which the groups do not overlap"
+        case .unsupportedMethod: "use --method dr"
+        case .emptyComparison: "add comparison units, or compare with those not treated by then (--comparison not-yet)"
+        case .unitsInSeveralClusters: "cluster by the unit, or by a level that holds each unit whole"
         case .oneCluster: "cluster by a finer level, such as the school"
         case .tooFewRows: "leave out covariates or effects, or add rows"
         case .twoWayVarianceNegative: "cluster by one of the two"

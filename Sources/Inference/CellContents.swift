@@ -24,6 +24,16 @@ struct CellContents: Sendable {
             ? "a covariate varies within cells" : moments.weightsVaryWithinCells ? "weights vary within cells" : nil
     }
 
+    /// Rows made from cells: each for itself.
+    ///
+    /// - Parameter obstacle: why variances row by row are not for them.
+    init(derived rows: CompressedRows, _ obstacle: String?) {
+        n = [Double](repeating: 1, count: rows.count)
+        scale = rows.scale
+        spread = [Double](repeating: 0, count: rows.count)
+        self.obstacle = obstacle
+    }
+
     /// Each row a cell of its own.
     ///
     /// - Parameters:

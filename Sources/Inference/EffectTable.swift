@@ -21,7 +21,8 @@ struct EffectTable {
         effect.estimate = estimate
         let weights = fit.cellWeights[k]
         if !weights.isEmpty {
-            effect.n = weights.indices.reduce(0.0) { weights[$1] != 0 ? $0 + fit.design.moments.n[$1] : $0 }
+            let rows = fit.design.rowsBehind
+            effect.n = weights.indices.reduce(0.0) { weights[$1] != 0 ? $0 + rows[$1] : $0 }
         }
         guard let error = standardError(k) else { return effect }
         let reference = StudentT(degreesOfFreedom: covariance.degreesOfFreedom[k])
@@ -75,6 +76,19 @@ struct EffectTable {
         case .calendar(let t):
             effect.kind = .calendar
             effect.time = design.periods[t].label
+        case .groupTime(let start, let t):
+            effect.kind = .groupTime
+            effect.cohort = design.label(ofOrdinal: start)
+            effect.time = design.periods[t].label
+            effect.eventTime = design.periods[t].ordinal - start
+        case .mean(let family):
+            effect.kind = estimand.part == .gap ? .gap : .overall
+            effect.term =
+                switch family {
+                case .events: "att-event"
+                case .cohorts: "att-cohort"
+                case .periods: "att-calendar"
+                }
         case .coefficient(let name):
             effect.kind = .coefficient
             effect.term = name

@@ -83,7 +83,10 @@ public struct LinearEstimates: Sendable {
         parameterCount = fit.parameterCount
         regression = if case .leastSquares(let model) = fit.basis { model } else { nil }
         cell = fit.rows.cell
-        contents = CellContents(fit.rows, fit.design.moments)
+        contents =
+            fit.rows.isDerived
+            ? CellContents(derived: fit.rows, regression == nil ? nil : "its rows are not those of the data")
+            : CellContents(fit.rows, fit.design.moments)
         name = fit.estimator.rawValue
     }
 

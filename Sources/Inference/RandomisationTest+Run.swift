@@ -11,12 +11,12 @@ extension RandomisationTest {
     /// Assignments under which the estimator does not exist are left out of the count.
     /// - Returns: nil where treatment does not follow from starts, or the headline itself has no statistic.
     static func run(
-        _ fit: Fit, window: ClosedRange<Int>?, draws: Int, seed: UInt64, threads: Int
+        _ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?, draws: Int, seed: UInt64, threads: Int
     ) throws(EstimationError) -> RandomisationTest? {
         let design = fit.design
         guard draws > 0, design.isTreated(under: design.start) == design.isTreated else { return nil }
         let reassignment = Reassignment(design, draws: draws, seed: seed)
-        let statistic = try HeadlineStatistic(fit, window: window)
+        let statistic = try HeadlineStatistic(fit, estimator, window: window)
         guard let observed = statistic(design.start) else { return nil }
         let drawn = parallel(reassignment.count, threads: threads) { statistic(reassignment.starts($0)) }
         var test = RandomisationTest(
@@ -71,7 +71,8 @@ struct HeadlineStatistic: Sendable {
 
     func callAsFunction(_ start: [Int?]) -> DrawnHeadline? { compute(start) }
 
-    init(_ fit: Fit, window: ClosedRange<Int>?) throws(EstimationError) {
+    /// - Parameter estimator: fits anew where no shorter way is known.
+    init(_ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?) throws(EstimationError) {
         let design = fit.design
         let dealt = DealtColumns(design)
         switch fit.estimator {
@@ -93,11 +94,16 @@ struct HeadlineStatistic: Sendable {
         case .eventStudy:
             let regression = try PartialledRegression(design, effects: design.effects)
             compute = { Self.eventStudy(regression, dealt, window: window, start: $0) }
-        default:
+        case .twfe:
             let regression = try PartialledRegression(design, effects: design.effects)
             compute = { start in
                 let columns = dealt.columns(dealt.steps(start).filter { $0.step >= 0 }.map(\.cell))
                 return regression.draw(columns)?.headline(Self.contrast(columns.count))
+            }
+        default:
+            compute = { start in
+                guard let drawn = try? estimator.fit(design.reassigned(start), nested: nil) else { return nil }
+                return DrawnHeadline(drawn)
             }
         }
     }
@@ -129,5 +135,13 @@ struct HeadlineStatistic: Sendable {
             (0..<parts).map { p in e >= 0 ? signs[p] * w[p] / total[p] : 0 }
         }
         return regression.draw(columns.flatMap { $0 })?.headline(contrasts)
+    }
+}
+
+extension DrawnHeadline {
+    /// The headline of a fit over the root of its clusters' sum of squares.
+    init(_ fit: Fit) {
+        let sums = LinearEstimates(fit.keeping([0])).contributions(by: fit.design.clusters[0]).column(0)
+        self.init(estimate: fit.estimates[0], variance: dot(sums, sums))
     }
 }

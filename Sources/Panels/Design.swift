@@ -38,10 +38,15 @@ public struct Design: Sendable {
     public var pupils: [Double]?
     /// True where rows are pupils, false where they are units.
     public var rowsArePupils: Bool
+    /// True where each row is the mean of a unit's pupils in a period, `pupils` of them.
+    public var isCollapsed = false
     /// The number of observations N in small-sample factors: rows, or the sum of frequency weights.
     public var observationCount: Double
 
     public var cellCount: Int { unit.count }
+
+    /// Per cell: rows of the input behind it.
+    public var rowsBehind: [Double] { (isCollapsed ? pupils : nil) ?? moments.n }
 
     public init(
         outcome: String, covariates: [String] = [], units: [String], unit: [Int], periods: [Period], period: [Int],

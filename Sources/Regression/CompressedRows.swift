@@ -25,6 +25,8 @@ public struct CompressedRows: Sendable {
     public let unexplained: Double
     public let outcomeMean: Double
     public let outcomeName: String
+    /// True where rows were made from cells in another way, so that a row is no cell's mean.
+    public let isDerived: Bool
 
     public var count: Int { scale.count }
 
@@ -61,6 +63,7 @@ public struct CompressedRows: Sendable {
         self.unexplained = unexplained
         outcomeMean = centre[0]
         outcomeName = design.outcome
+        isDerived = false
     }
 
     /// A column that is constant within cells, as rows: scale times value, 0 within cells.

@@ -26,7 +26,7 @@ extension CellFactor {
     }
 
     /// The cells of each level that occurs, levels in order.
-    var cellsByLevel: [(level: Int, cells: [Int])] {
+    package var cellsByLevel: [(level: Int, cells: [Int])] {
         var cells = [[Int]](repeating: [], count: levels.count)
         for (c, code) in codes.enumerated() { cells[code].append(c) }
         return levels.indices.compactMap { cells[$0].isEmpty ? nil : ($0, cells[$0]) }
