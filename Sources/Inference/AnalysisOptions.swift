@@ -33,6 +33,8 @@ public struct AnalysisOptions: Sendable {
     public var diagnosesPreTrend = true
     /// Whether the headline is estimated without each unit in turn.
     public var leavesEachOut = false
+    /// Whether it is asked how far trends may depart from parallel before the effect is no longer told from zero.
+    public var judgesSensitivity = false
 
     /// Low results are good (absence): the gap is then group − peers, so that negative narrows as ever.
     public var lowerIsBetter = false

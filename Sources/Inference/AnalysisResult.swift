@@ -21,6 +21,8 @@ public struct AnalysisResult: Sendable {
     /// nil where it was not asked for.
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
+    /// nil where it was not asked for; where it cannot be had, its words say why.
+    public var sensitivity: Sensitivity?
     /// How two or more fixed effects were taken out; nil where one, or columns, sufficed.
     public var elimination: EffectElimination?
     public var warnings: [Warning]
