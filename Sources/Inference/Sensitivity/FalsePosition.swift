@@ -1,5 +1,5 @@
-/// A sign change of an increasing function, kept between two ends: false position with the standing end's value halved
-/// (Illinois), bisection where that leaves the interval.
+/// A sign change of an increasing function, kept between two ends: false position that halves the value of an end that
+/// stands still (Illinois), and bisection where that leaves the interval.
 struct FalsePosition {
     /// Where the function is below 0, and at 0 or above.
     private(set) var lower: Double
@@ -14,18 +14,23 @@ struct FalsePosition {
     ) throws(Failure) {
         (lower, upper) = (below.x, above.x)
         var (atLower, atUpper) = (below.value, above.value)
-        for step in 0..<200 where upper - lower > tolerance * abs(upper) {
+        var side = 0
+        for _ in 0..<200 where upper - lower > tolerance * abs(upper) {
+            // Short of the root by the tolerance, the step would leave the other end where it stands.
+            let least = 0.25 * tolerance * abs(upper)
             var middle = lower - (upper - lower) * atLower / (atUpper - atLower)
-            // Every fourth step halves, so that flat stretches cannot hold it up.
-            if step % 4 == 3 || !(middle > lower && middle < upper) { middle = 0.5 * (lower + upper) }
+            middle = min(max(middle, lower + least), upper - least)
+            if !(middle > lower && middle < upper) { middle = 0.5 * (lower + upper) }
             guard middle > lower, middle < upper else { break }
             let value = try function(middle)
             if value < 0 {
                 (lower, atLower) = (middle, value)
-                atUpper *= 0.5
+                if side < 0 { atUpper *= 0.5 }
+                side = -1
             } else {
                 (upper, atUpper) = (middle, value)
-                atLower *= 0.5
+                if side > 0 { atLower *= 0.5 }
+                side = 1
             }
         }
     }

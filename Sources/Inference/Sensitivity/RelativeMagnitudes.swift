@@ -57,6 +57,9 @@ public struct RelativeMagnitudes: Sendable {
         return found
     }
 
+    /// The largest M̄ whose interval leaves zero out.
+    public func breakdown() -> Breakdown { Breakdown.find(scale: 1) { interval($0) } }
+
     /// The first accepted θ on the way from `outer`, where the test rejects, to `inner`; `inner` where there is none.
     private static func end(_ test: ConditionalTest, from outer: Double, to inner: Double) -> Double {
         let steps = 200
@@ -68,7 +71,7 @@ public struct RelativeMagnitudes: Sendable {
                 continue
             }
             var accepted = theta
-            for _ in 0..<50 where abs(accepted - rejected) > 1e-12 * abs(outer - inner) {
+            for _ in 0..<50 where abs(accepted - rejected) > 1e-10 * abs(outer - inner) {
                 let middle = 0.5 * (accepted + rejected)
                 if test.accepts(middle) { accepted = middle } else { rejected = middle }
             }

@@ -56,7 +56,7 @@ extension Sensitivity {
         Curve(
             restriction: .relativeMagnitudes, largestBefore: restriction.largestBefore,
             intervals: multiples.map(restriction.interval),
-            breakdown: Breakdown.find(scale: 1) { restriction.interval($0) }, words: "")
+            breakdown: restriction.breakdown(), words: "")
     }
 
     /// - Parameter unit: M where no bend can be seen before the start.
@@ -67,7 +67,7 @@ extension Sensitivity {
         for multiple in multiples { intervals.append(try restriction.interval(multiple * scale)) }
         return Curve(
             restriction: .smoothness, largestBefore: restriction.largestBefore, intervals: intervals,
-            breakdown: try Breakdown.find(scale: scale) { m throws(EstimationError) in try restriction.interval(m) },
+            breakdown: try restriction.breakdown(scale: scale),
             words: "")
     }
 }

@@ -85,6 +85,13 @@ public struct SmoothTrends: Sendable {
         return SensitivityInterval(m: m, lower: centre - best.half, upper: centre + best.half)
     }
 
+    /// The largest M whose interval leaves zero out.
+    ///
+    /// - Parameter scale: an M of ordinary size, above 0.
+    public func breakdown(scale: Double) throws(EstimationError) -> Breakdown {
+        try Breakdown.find(scale: scale) { m throws(EstimationError) in try interval(m) }
+    }
+
     /// The estimate that the interval is built about.
     struct Solution {
         /// One a step.
