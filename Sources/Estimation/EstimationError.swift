@@ -26,6 +26,8 @@ public enum EstimationError: Refusal, Equatable {
     case indispensable(variance: String, name: String)
     /// A bootstrap, by name, that these data or this estimator do not allow.
     case noResampling(method: String, reason: String, instead: String)
+    /// Departures from parallel trends cannot be judged.
+    case noSensitivity(reason: String)
     case covariateWithoutComparison(column: Int)
     case noCalibration
     case unsupportedMethod(method: String, rows: String)
@@ -78,6 +80,7 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "E412"
         case .indispensable: "E416"
         case .noResampling: "E417"
+        case .noSensitivity: "E430"
         case .covariateWithoutComparison: "E420"
         case .noCalibration: "E421"
         case .unsupportedMethod: "E422"
@@ -161,6 +164,7 @@ public enum EstimationError: Refusal, Equatable {
                 : "--family \(family) is for shares, and \(results) results of \(outcome) are below 0 or above 100%"
         case .allAlike(let family, let places):
             "--family \(family) has no finite effect where all results are at a bound: \(places.joined(separator: "; "))"
+        case .noSensitivity(let reason): reason
         case .regression(let error): error.message
         }
     }
@@ -203,6 +207,7 @@ public enum EstimationError: Refusal, Equatable {
         case .covariatesJoined: "give the rows instead of a cell table, or use --family linear"
         case .outcomeOutsideFamily: "check the outcome column, or use --family linear"
         case .allAlike: "use --family linear, or join periods"
+        case .noSensitivity: "add results of more periods before the start, or of more units"
         case .regression(let error): error.hint
         }
     }
