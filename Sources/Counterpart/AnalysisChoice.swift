@@ -93,10 +93,7 @@ public struct AnalysisChoice: Sendable {
                 ComparisonUnits(rawValue: comparison), "--comparison", comparison,
                 ComparisonUnits.allCases.map(\.rawValue))
         }
-        if let method {
-            options.estimation.method = try word(
-                AdjustmentMethod(rawValue: method), "--method", method, AdjustmentMethod.allCases.map(\.rawValue))
-        }
+        if let method { try self.method(method, &options.estimation) }
         if let anticipation {
             guard (0...100).contains(anticipation) else {
                 throw .badValue(option: "--anticipation", value: "\(anticipation)", allowed: "0 to 100 periods")
@@ -121,6 +118,20 @@ public struct AnalysisChoice: Sendable {
             guard EstimatorCatalog.entry(name)?.options.contains(option) ?? false else {
                 throw .doesNotApply(option: option.typed, to: "--estimator \(name.rawValue)")
             }
+        }
+    }
+
+    /// The words of `--method` belong to one estimator each.
+    private func method(_ text: String, _ options: inout EstimatorOptions) throws(RequestError) {
+        if let found = RollingTransformation(rawValue: text) {
+            options.transformation = found
+        } else if let found = HorizonWeighting(rawValue: text) {
+            options.weighting = found
+        } else {
+            let all =
+                AdjustmentMethod.allCases.map(\.rawValue) + RollingTransformation.allCases.map(\.rawValue)
+                + HorizonWeighting.allCases.map(\.rawValue)
+            options.method = try word(AdjustmentMethod(rawValue: text), "--method", text, all)
         }
     }
 

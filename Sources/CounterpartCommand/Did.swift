@@ -106,8 +106,21 @@ struct Did: ParsableCommand {
     var seed: UInt64 = 1
     @Option(
         help: ArgumentHelp(
-            "pre-trend, balance and leave-one-out, separated by commas; all or none.", valueName: "names"))
+            "pre-trend, bacon, placebo, leave-one-out, composition and balance, separated by commas; all or none.",
+            valueName: "names"))
     var diagnostics = "pre-trend,balance"
+    @Option(
+        name: .customLong("placebo-outcomes"),
+        help: ArgumentHelp(
+            "Outcomes that the partnership cannot affect, such as a prior score, separated by commas; the estimate of each stands among the diagnostics.",
+            valueName: "columns"))
+    var placeboOutcomes: [String] = []
+    @Option(
+        name: .customLong("equivalence-margin"),
+        help: ArgumentHelp(
+            "The trend before the start, a period, that counts as small (default: 0.05 of a standard deviation).",
+            valueName: "number"))
+    var equivalenceMargin: Double?
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10
 
@@ -145,14 +158,25 @@ struct Did: ParsableCommand {
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.analysis.leavesEachOut = wanted.contains("leave-one-out")
         request.diagnosesBalance = wanted.contains("balance")
+        request.analysis.decomposes = wanted.contains("bacon")
+        request.analysis.triesPlacebos = wanted.contains("placebo")
+        request.analysis.diagnosesComposition = wanted.contains("composition")
+        try request.addPlacebos(CommaList.split(placeboOutcomes), option: "--placebo-outcomes")
+        if let equivalenceMargin {
+            guard request.analysis.diagnosesPreTrend else {
+                throw RequestError.doesNotApply(
+                    option: "--equivalence-margin", to: "a run without --diagnostics pre-trend")
+            }
+            try request.setMargin(equivalenceMargin, option: "--equivalence-margin")
+        }
         return request
     }
 }
 
 /// The `--diagnostics` list.
 enum Diagnostics {
-    private static let built = ["pre-trend", "balance", "leave-one-out"]
-    private static let later = ["bacon", "honest", "placebo", "composition"]
+    private static let built = ["pre-trend", "bacon", "placebo", "leave-one-out", "composition", "balance"]
+    private static let later = ["honest"]
 
     static func parse(_ text: String) throws -> Set<String> {
         var wanted: Set<String> = []

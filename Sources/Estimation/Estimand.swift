@@ -17,8 +17,17 @@ public struct Estimand: Sendable, Equatable {
         /// Of a covariate or a factor's level, by name.
         case coefficient(String)
     }
-    /// What a mean of means is taken over: event times from 0, starts by their shares, periods.
-    public enum Family: Sendable, Equatable { case events, cohorts, periods }
+    /// What a mean is taken over.
+    public enum Family: Sendable, Equatable {
+        /// Event times from 0, starts by their shares, periods.
+        case events, cohorts, periods
+        /// The mean result over several event times, in units that have all of them, from the start on or before it.
+        case pooledAfter, pooledBefore
+        /// Units whose treatment began, and those whose treatment ended.
+        case joiners, leavers
+        /// The total effect by periods of treatment more or less.
+        case perTreatment
+    }
     /// Whose effect it is in a triple difference.
     public enum Part: Sendable, Equatable { case everyone, group, peers, gap }
 
@@ -104,6 +113,7 @@ public struct EstimandCells {
             let starts = Set(treated.compactMap { design.start[design.unit[$0]] }).sorted()
             let shares = unitShares(starts, isIncluded)
             found = zip(starts, shares).map { (.cohort($0), $1) }
+        case .pooledAfter, .pooledBefore, .joiners, .leavers, .perTreatment: return []
         }
         let total = found.reduce(0) { $0 + $1.share }
         return found.map { Term(kind: $0.kind, share: $0.share / total) }

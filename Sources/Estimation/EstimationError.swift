@@ -26,6 +26,8 @@ public enum EstimationError: Refusal, Equatable {
     case indispensable(variance: String, name: String)
     /// A bootstrap, by name, that these data or this estimator do not allow.
     case noResampling(method: String, reason: String, instead: String)
+    /// Departures from parallel trends cannot be judged.
+    case noSensitivity(reason: String)
     case covariateWithoutComparison(column: Int)
     case noCalibration
     case unsupportedMethod(method: String, rows: String)
@@ -41,6 +43,11 @@ public enum EstimationError: Refusal, Equatable {
     case outcomeOutsideFamily(family: String, outcome: String, results: Int)
     /// All results of some cohorts, periods or effects lie at a bound.
     case allAlike(family: String, where: [String])
+    /// Something that an estimator has no place for.
+    case doesNotTake(estimator: String, what: String, instead: String)
+    case noStack(window: ClosedRange<Int>, starts: [String])
+    case noCleanComparison(estimator: String, starts: [String])
+    case tooFewBefore(needed: Int, starts: [String])
     /// What the regression beneath cannot do, under its own code.
     case regression(RegressionError)
 
@@ -73,6 +80,7 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "E412"
         case .indispensable: "E416"
         case .noResampling: "E417"
+        case .noSensitivity: "E430"
         case .covariateWithoutComparison: "E420"
         case .noCalibration: "E421"
         case .unsupportedMethod: "E422"
@@ -83,6 +91,10 @@ public enum EstimationError: Refusal, Equatable {
         case .covariatesJoined: "E442"
         case .outcomeOutsideFamily: "E443"
         case .allAlike: "E444"
+        case .doesNotTake: "E450"
+        case .noStack: "E451"
+        case .noCleanComparison: "E452"
+        case .tooFewBefore: "E453"
         case .regression(let error): error.code
         }
     }
@@ -119,6 +131,15 @@ public enum EstimationError: Refusal, Equatable {
             "the effect in \(period) on those that start in \(cohort) has nobody to compare with"
         case .unitsInSeveralClusters(let cluster):
             "some units have rows in several values of \(cluster), and the errors of a unit's change belong to one"
+        case .doesNotTake(let estimator, let what, _): "\(estimator) does not take \(what)"
+        case .noStack(let window, let starts):
+            "no start has results and untreated units all through a window of \(window.lowerBound):\(window.upperBound) around it: "
+                + starts.joined(separator: ", ")
+        case .noCleanComparison(let estimator, let starts):
+            "\(estimator) finds nobody still untreated to compare with, for those that start in \(starts.joined(separator: ", "))"
+        case .tooFewBefore(let needed, let starts):
+            "each school's own line takes \(needed) results before the start, and those that start in \(starts.joined(separator: ", ")) "
+                + "have fewer"
         case .notInThisVersion(let what): "\(what) is not in this version"
         case .rowsNeeded(let variance, let reason): "\(variance) needs the rows themselves: \(reason)"
         case .unsupported(let variance, let estimator, _): "\(variance) is not defined for \(estimator)"
@@ -143,6 +164,7 @@ public enum EstimationError: Refusal, Equatable {
                 : "--family \(family) is for shares, and \(results) results of \(outcome) are below 0 or above 100%"
         case .allAlike(let family, let places):
             "--family \(family) has no finite effect where all results are at a bound: \(places.joined(separator: "; "))"
+        case .noSensitivity(let reason): reason
         case .regression(let error): error.message
         }
     }
@@ -171,6 +193,10 @@ public enum EstimationError: Refusal, Equatable {
         case .unsupportedMethod: "use --method dr"
         case .emptyComparison: "add comparison units, or compare with those not treated by then (--comparison not-yet)"
         case .unitsInSeveralClusters: "cluster by the unit, or by a level that holds each unit whole"
+        case .doesNotTake(_, _, let instead): instead
+        case .noStack: "choose a shorter --window, or add earlier, later or more comparison results"
+        case .noCleanComparison: "add comparison units, or results from before the start and until after it"
+        case .tooFewBefore: "use --method demean, or add earlier results"
         case .oneCluster: "cluster by a finer level, such as the school"
         case .tooFewRows: "leave out covariates or effects, or add rows"
         case .twoWayVarianceNegative: "cluster by one of the two"
@@ -181,6 +207,7 @@ public enum EstimationError: Refusal, Equatable {
         case .covariatesJoined: "give the rows instead of a cell table, or use --family linear"
         case .outcomeOutsideFamily: "check the outcome column, or use --family linear"
         case .allAlike: "use --family linear, or join periods"
+        case .noSensitivity: "add results of more periods before the start, or of more units"
         case .regression(let error): error.hint
         }
     }

@@ -129,7 +129,19 @@ enum OptionLists {
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
-            + ["bacon", "honest", "placebo", "composition"].map { list.isLater("--diagnostics", $0) }
+            + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "characteristic")].map {
+                list.acts("--diagnostics", $0, with: whole + ["--diagnostics", "none"], says: $1)
+            }
+            + [
+                list.isLater("--diagnostics", "honest"),
+                list.acts("--placebo-outcomes", "ks2_score", says: "which the partnership cannot affect"),
+                list.acts("--placebo-outcomes", "passed=Y", with: ["--covariates", "ks2_score"], says: "passed=Y"),
+                list.refuses("--placebo-outcomes", "attainment8", says: "it can be one of the two"),
+                list.acts("--equivalence-margin", "2", with: ["--diagnostics", "pre-trend"], says: "given"),
+                list.refuses("--equivalence-margin", "2", says: "--equivalence-margin does not apply"),
+                list.refuses(
+                    "--equivalence-margin", "0", with: ["--diagnostics", "pre-trend"], says: "a number above 0"),
+            ]
             + [
                 list.acts(
                     "--comparison", "not-yet", base: ["partners-alone.csv"] + startDid, says: "no comparison arm"),
