@@ -144,6 +144,18 @@ struct CohortPeriodTests {
         #expect(isClose(ledger("peers") - ledger("group"), headline, 1e-9))
     }
 
+    /// What draws look at is what the whole fit has.
+    @Test(arguments: cases, [false, true]) func headlineAlone(test: Case, groups: Bool) throws {
+        let design = test.design(test.rows(groups: groups, covariate: !groups))
+        let estimator = try test.estimator()
+        let whole = try estimator.fit(design, nested: nil)
+        let alone = try estimator.headline(design)
+        #expect(alone.estimands == [whole.estimands[0]])
+        #expect(isClose(alone.estimates[0], whole.estimates[0], 1e-12))
+        let sums = [whole, alone].map { LinearEstimates($0).contributions(by: design.clusters[0]).column(0) }
+        for (a, b) in zip(sums[0], sums[1]) { #expect(abs(a - b) < 1e-12) }
+    }
+
     /// Reassignments and bootstraps do not depend on the number of threads.
     @Test(arguments: cases) func threads(test: Case) throws {
         func analyse(_ threads: Int) throws -> AnalysisResult {

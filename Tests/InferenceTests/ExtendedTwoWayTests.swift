@@ -287,6 +287,16 @@ struct ExtendedTwoWayTests {
         }
     }
 
+    /// A covariate that is the same for all says nothing, and is named.
+    @Test(arguments: OutcomeFamily.allCases) func constantCovariate(family: OutcomeFamily) throws {
+        var rows = CohortPanels.pupils(covariate: false, family == .linear ? { $0 } : Self.passed)
+        let alone = try ReferenceTests.analyse(rows.gathered(), .etwfe) { $0.estimation.family = family }
+        rows.covariates = [("same", rows.y.map { _ in 3 })]
+        let result = try ReferenceTests.analyse(rows.gathered(), .etwfe) { $0.estimation.family = family }
+        #expect(result.warnings.first { $0.code == "collinear" }?.message.hasSuffix(": same") == true)
+        for (a, b) in zip(result.effects, alone.effects) { #expect(isClose(a.estimate, b.estimate ?? .nan, 1e-9)) }
+    }
+
     @Test func curvedRefusals() throws {
         let rows = CohortPanels.pupils(covariate: true, Self.passed)
         func analyse(_ rows: RowDesign, _ family: OutcomeFamily, gathered: Bool = false) throws -> AnalysisResult {

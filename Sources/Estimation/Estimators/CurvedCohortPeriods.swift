@@ -66,6 +66,11 @@ struct CurvedCohortPeriods {
         for (key, j) in zip(keys, model.treatment) where found.place[j] == nil {
             throw .collinearTreatment(term: cells.name(key))
         }
+        let parts = slopes.columns
+        let kept = Set(
+            (parts.nuisance.map(\.name) + parts.factors.map(\.name)).enumerated().compactMap { i, name in
+                found.place[model.firstSlope + i] == nil ? nil : name
+            })
         let effect = model.treatment + model.effectSlopes
         let added = x.selecting(columns: effect).times(effect.map { found.coefficients[$0] })
         let without = zip(found.line, added).map { $0 - $1 }
@@ -86,7 +91,7 @@ struct CurvedCohortPeriods {
             influenceOf: .etwfe, design, estimands: asked.map(\.estimand),
             estimates: share.transposedTimes(difference).map { unit * $0 }, influence: influence.scaled(by: unit),
             untreatedOutcome: y.indices.map { unit * curve.mean(without[profile.of[$0]]) },
-            cellWeights: asked.map(\.omega), warnings: [])
+            cellWeights: asked.map(\.omega), warnings: parts.warnings(kept: kept))
     }
 
     // MARK: The model
@@ -94,6 +99,7 @@ struct CurvedCohortPeriods {
     private struct Model {
         /// cells × columns.
         var matrix: Matrix
+        var firstSlope: Int
         var treatment: [Int]
         var effectSlopes: [Int]
         /// Of columns that are 1 in some cells and 0 elsewhere: what they stand for.
@@ -126,6 +132,7 @@ struct CurvedCohortPeriods {
             indicators(design.period, { "the untreated results of \(design.periods[$0].label)" }, dropsFirst: true)
         }
         let parts = slopes.columns
+        let firstSlope = columns.count
         columns += parts.nuisance.map { $0.means(design) } + parts.factors.map(\.values)
         let effectSlopes = parts.effects.map { $0.means(design) } + parts.factorEffects.map(\.values)
         let slopePlaces = Array(columns.count..<columns.count + effectSlopes.count)
@@ -136,17 +143,20 @@ struct CurvedCohortPeriods {
             columns.append(cells.column(key).values)
         }
         return Model(
-            matrix: Matrix(rows: design.cellCount, columns: columns), treatment: treatment,
+            matrix: Matrix(rows: design.cellCount, columns: columns), firstSlope: firstSlope,
+            treatment: treatment,
             effectSlopes: slopePlaces, dummies: dummies)
     }
 
     /// Cells that share every regressor are one row of the fit.
     private func profiles() -> (of: [Int], first: [Int]) {
-        guard slopes.isEmpty else { return (Array(0..<design.cellCount), Array(0..<design.cellCount)) }
+        let q = design.moments.variableCount
         var number: [[Int]: Int] = [:]
         var first: [Int] = []
         let of = (0..<design.cellCount).map { c -> Int in
-            let key = [design.start[design.unit[c]] ?? .max, design.period[c], design.isGroup?[c] == true ? 1 : 0]
+            var key = [design.start[design.unit[c]] ?? .max, design.period[c], design.isGroup?[c] == true ? 1 : 0]
+            for factor in design.factors { key.append(factor.codes[c]) }
+            for j in 1..<max(q, 1) { key.append(Int(bitPattern: UInt(design.moments.mean[c * q + j].bitPattern))) }
             if let known = number[key] { return known }
             number[key] = first.count
             first.append(c)
