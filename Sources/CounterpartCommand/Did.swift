@@ -135,6 +135,10 @@ struct Did: ParsableCommand {
             comparison: comparison, method: method, anticipation: anticipation, base: base,
             threads: request.data.threads
         ).options()
+        if method != nil, request.covariates.isEmpty, request.design.factors.isEmpty {
+            throw RequestError.doesNotApply(
+                option: "--method", to: "a run without --covariates or --factors: it says how these enter")
+        }
         request.allowLaterStarters()
         request.collapses = collapse
         let wanted = try Diagnostics.parse(diagnostics)

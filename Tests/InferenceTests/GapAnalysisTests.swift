@@ -112,7 +112,7 @@ struct GapAnalysisTests {
             #expect(abs(mean - (list[0].estimate ?? 0)) < 1e-10, "\(name)")
         }
         // CR2 by the regression beside the estimates, where there is one.
-        let hasTwin = way.isMatched && (!way.covariate || way.method == .regression)
+        let hasTwin = !way.covariate || way.method == .regression
         #expect(result.varianceUsed == (hasTwin ? .cr2 : .cr1))
         #expect(result.warnings.contains { $0.code == "no-cr2" } != hasTwin)
         #expect(result.rowsUsed == rows.y.count)

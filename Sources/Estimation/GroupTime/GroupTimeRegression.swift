@@ -6,29 +6,29 @@ extension GroupTimeFindings {
     /// Beyond this many values of its regressors the regression is not formed.
     static let regressionLimit = 20_000_000
 
-    /// One regression of all comparisons side by side: in each, changes on a constant for every arm, and with outcome
-    /// regression on the covariates about their means among those whose effect it is, arm by arm. An effect is the constant
-    /// of the treated less those of the arms compared with.
+    /// One regression of all comparisons side by side: in each, a constant for every arm (for every arm and period, where rows
+    /// are not matched), and with outcome regression the covariates, arm by arm, about their means among those whose effect it
+    /// is. An effect is the treated arm's constant less those of the arms compared with.
     ///
-    /// - Returns: nil where propensity scores enter, rows are not matched, or it would be too large.
+    /// - Returns: nil where propensity scores enter, or it would be too large.
     func asRegression(
         _ method: AdjustmentMethod, _ means: [GroupTimeFinding.Mean]
     ) throws(EstimationError) -> Fit? {
         let design = sample.design
-        guard sample.isMatched, sample.covariateCount == 0 || method == .regression else { return nil }
+        guard sample.covariateCount == 0 || method == .regression else { return nil }
         let blocks = parts.flatMap { part in
             part.effects.comparisons.indices.flatMap { arms(part, $0).map { (part.part, $0) } }
         }
-        let count = blocks.reduce(0) { $0 + $1.1.changes.cells.count }
+        let count = blocks.reduce(0) { $0 + $1.1.rows.cells.count }
         guard count * blocks.count * (1 + sample.covariateCount) <= Self.regressionLimit else { return nil }
         var regression = DerivedRegression(
-            outcome: blocks.flatMap(\.1.changes.change), weight: blocks.flatMap(\.1.changes.weight),
-            cell: blocks.flatMap(\.1.changes.cells), regressors: [])
+            outcome: blocks.flatMap(\.1.rows.outcome), weight: blocks.flatMap(\.1.rows.weight),
+            cell: blocks.flatMap(\.1.rows.cells), regressors: [])
         /// By part and comparison: constants of arms with the factors by which they enter its effect.
         var effects: [Estimand.Part: [Int: [(regressor: Int, factor: Double)]]] = [:]
         var first = 0
         for (part, arm) in blocks {
-            let rows = first..<first + arm.changes.cells.count
+            let rows = first..<first + arm.rows.cells.count
             func add(_ name: String, _ role: ColumnLabel.Role, _ values: [Double]) {
                 var column = [Double](repeating: 0, count: count)
                 column.replaceSubrange(rows, with: values)
@@ -36,8 +36,8 @@ extension GroupTimeFindings {
             }
             effects[part, default: [:]][arm.comparison, default: []].append(
                 (regression.regressors.count, arm.factor))
-            add(arm.name, .treatment, arm.changes.cells.map { _ in 1 })
-            let x = sample.covariates(arm.changes.cells)
+            add(arm.name, .treatment, arm.rows.cells.map { _ in 1 })
+            let x = sample.covariates(arm.rows.cells)
             for j in 1..<max(x.columns, 1) {
                 add("\(sample.covariateNames[j]), \(arm.name)", .nuisance, x.column(j).map { $0 - arm.centre[j] })
             }
@@ -60,42 +60,47 @@ extension GroupTimeFindings {
         return fit.estimands.count == means.count && agrees ? fit : nil
     }
 
-    /// The changes of an arm of a comparison.
+    /// The rows that one constant stands for.
     private struct Arm {
         var comparison: Int
         var name: String
-        var changes: GroupTimeSample.Changes
-        /// 1 for the treated, −share for those compared with.
+        var rows: GroupTimeSample.ArmRows
+        /// How the constant enters the effect.
         var factor: Double
-        /// Per covariate: the mean among those whose effect it is.
+        /// Per covariate: where the constant is taken.
         var centre: [Double]
     }
 
     private func arms(_ part: GroupTimeFinding, _ k: Int) -> [Arm] {
-        let design = sample.design
         let comparison = part.effects.comparisons[k]
         let side: Bool? = part.part == .everyone ? nil : part.part == .group
-        let name = "\(design.label(ofOrdinal: comparison.cohort)) in \(design.periods[comparison.period].label)"
-        let starts: [(GroupTimeArm.Starts, Double)] =
+        let own = sample.rows(of: GroupTimeArm(.cohort, isGroup: side), comparison)
+        // With covariates peers stand for the group.
+        let target = sample.rows(of: GroupTimeArm(.cohort, isGroup: side.map { _ in true }), comparison)
+        let centre = centre(target)
+        let name =
+            "\(sample.design.label(ofOrdinal: comparison.cohort)) in \(sample.design.periods[comparison.period].label)"
+        let others: [(GroupTimeArm.Starts, Double)] =
             part.part == .everyone ? [(.comparison, 1)] : part.compared[k].map { (.only($0.start), $0.share) }
-        guard let treated = sample.changes(comparison, of: GroupTimeArm(.cohort, isGroup: side)),
-            let target = sample.changes(
-                comparison, of: GroupTimeArm(.cohort, isGroup: side.map { _ in true }))
-        else { return [] }
-        let x = sample.covariates(target.cells)
-        let total = target.weight.reduce(0, +)
-        let centre = (0..<x.columns).map { dot(target.weight, x.column($0)) / total }
-        var arms = [
-            Arm(comparison: k, name: "effect on \(name)", changes: treated, factor: 1, centre: centre)
-        ]
-        for (start, share) in starts {
-            guard let changes = sample.changes(comparison, of: GroupTimeArm(start, isGroup: side)) else {
-                continue
-            }
-            arms.append(
-                Arm(
-                    comparison: k, name: "comparison with \(name)", changes: changes, factor: -share, centre: centre))
+        return own.map { rows in
+            Arm(
+                comparison: k, name: "effect on \(name)", rows: rows, factor: rows.sign,
+                centre: part.part == .peers ? centre : self.centre([rows]))
         }
-        return arms
+            + others.flatMap { starts, share in
+                sample.rows(of: GroupTimeArm(starts, isGroup: side), comparison).map { rows in
+                    Arm(
+                        comparison: k, name: "comparison with \(name)", rows: rows, factor: -share * rows.sign,
+                        centre: centre)
+                }
+            }
+    }
+
+    /// The covariates' weighted means.
+    private func centre(_ parts: [GroupTimeSample.ArmRows]) -> [Double] {
+        let x = sample.covariates(parts.flatMap(\.cells))
+        let weight = parts.flatMap(\.weight)
+        let total = weight.reduce(0, +)
+        return (0..<x.columns).map { dot(weight, x.column($0)) / total }
     }
 }

@@ -207,9 +207,28 @@ struct GroupTimeSample {
         var weight: [Double] = []
     }
 
-    /// Those of one arm; nil where rows are not matched.
-    func changes(_ comparison: GroupTimePlan.Comparison, of arm: GroupTimeArm) -> Changes? {
-        cellOf.map { changes(comparison, roles(comparison, arm, nil), $0) }
+    /// An arm's rows whose mean, with its sign, is part of an effect.
+    struct ArmRows {
+        var cells: [Int]
+        var outcome: [Double]
+        var weight: [Double]
+        var sign: Double
+    }
+
+    /// Changes where rows are matched; otherwise the rows of the period, and those of the base period with sign −1.
+    func rows(of arm: GroupTimeArm, _ comparison: GroupTimePlan.Comparison) -> [ArmRows] {
+        let roles = roles(comparison, arm, nil)
+        if let cellOf {
+            let changes = changes(comparison, roles, cellOf)
+            return [ArmRows(cells: changes.cells, outcome: changes.change, weight: changes.weight, sign: 1)]
+        }
+        let q = design.moments.variableCount
+        return [(comparison.period, 1.0), (comparison.base, -1)].map { period, sign in
+            let cells = cellsOfPeriod[period].filter { roles.role[subject[$0]] == .treated }
+            return ArmRows(
+                cells: cells, outcome: cells.map { design.moments.mean[$0 * q] },
+                weight: cells.map { design.moments.weight[$0] }, sign: sign)
+        }
     }
 
     private func changes(_ comparison: GroupTimePlan.Comparison, _ roles: Roles, _ cellOf: [Int]) -> Changes {
