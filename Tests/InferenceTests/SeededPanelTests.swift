@@ -4,7 +4,7 @@ import Testing
 @testable import Inference
 
 /// The generator of `Golden/seeded_panel.py`, number for number.
-private struct Congruential {
+struct Congruential {
     var x: Int
     mutating func uniform() -> Double {
         x = (x * 1_103_515_245 + 12345) % (1 << 31)
