@@ -54,8 +54,14 @@ let package = Package(
             name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability"],
             path: "Benchmarks/Simulation"),
         .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
+        .target(
+            name: "SchoolPanel", dependencies: ["Panels", "Cells", "Tables"], path: "Benchmarks/Micro/SchoolPanel"),
         .executableTarget(
-            name: "WildDraws", dependencies: ["Inference", "Estimation", "Tables"], path: "Benchmarks/Micro/WildDraws"),
+            name: "WildDraws", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/WildDraws"),
+        .executableTarget(
+            name: "GroupTimes", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/GroupTimes"),
         .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
@@ -72,7 +78,9 @@ let package = Package(
         .testTarget(name: "InferenceTests", dependencies: ["Inference", "ReferenceSets"], exclude: ["Golden"]),
         .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
-        .testTarget(name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"], exclude: ["Plans"]),
+        .testTarget(
+            name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"],
+            exclude: ["Golden", "Plans"]),
         .testTarget(name: "CommandTests", dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools"]),
     ],
     swiftLanguageModes: [.v6],
