@@ -20,12 +20,14 @@ public struct AnalysisChoice: Sendable {
     public var method: String?
     public var anticipation: Int?
     public var base: String?
+    public var family: String?
     public var threads: Int
 
     public init(
         estimator: String?, vcov: String?, smallSample: String, singletons: String, level: Double, seed: UInt64,
         permutations: Int?, wild: Int? = nil, wildWeights: String? = nil, bootstrap: Int? = nil, window: String?,
-        comparison: String? = nil, method: String? = nil, anticipation: Int? = nil, base: String? = nil, threads: Int
+        comparison: String? = nil, method: String? = nil, anticipation: Int? = nil, base: String? = nil,
+        family: String? = nil, threads: Int
     ) {
         self.estimator = estimator
         self.vcov = vcov
@@ -42,6 +44,7 @@ public struct AnalysisChoice: Sendable {
         self.method = method
         self.anticipation = anticipation
         self.base = base
+        self.family = family
         self.threads = threads
     }
 
@@ -90,10 +93,7 @@ public struct AnalysisChoice: Sendable {
                 ComparisonUnits(rawValue: comparison), "--comparison", comparison,
                 ComparisonUnits.allCases.map(\.rawValue))
         }
-        if let method {
-            options.estimation.method = try word(
-                AdjustmentMethod(rawValue: method), "--method", method, AdjustmentMethod.allCases.map(\.rawValue))
-        }
+        if let method { try self.method(method, &options.estimation) }
         if let anticipation {
             guard (0...100).contains(anticipation) else {
                 throw .badValue(option: "--anticipation", value: "\(anticipation)", allowed: "0 to 100 periods")
@@ -103,6 +103,10 @@ public struct AnalysisChoice: Sendable {
         if let base {
             options.estimation.base = try word(
                 BasePeriod(rawValue: base), "--base", base, BasePeriod.allCases.map(\.rawValue))
+        }
+        if let family {
+            options.estimation.family = try word(
+                OutcomeFamily(rawValue: family), "--family", family, OutcomeFamily.allCases.map(\.rawValue))
         }
         if options.estimator == nil, options.estimation.comparison == .notYet { options.estimator = .imputation }
         for option in options.estimation.chosen {
@@ -114,6 +118,20 @@ public struct AnalysisChoice: Sendable {
             guard EstimatorCatalog.entry(name)?.options.contains(option) ?? false else {
                 throw .doesNotApply(option: option.typed, to: "--estimator \(name.rawValue)")
             }
+        }
+    }
+
+    /// The words of `--method` belong to one estimator each.
+    private func method(_ text: String, _ options: inout EstimatorOptions) throws(RequestError) {
+        if let found = RollingTransformation(rawValue: text) {
+            options.transformation = found
+        } else if let found = HorizonWeighting(rawValue: text) {
+            options.weighting = found
+        } else {
+            let all =
+                AdjustmentMethod.allCases.map(\.rawValue) + RollingTransformation.allCases.map(\.rawValue)
+                + HorizonWeighting.allCases.map(\.rawValue)
+            options.method = try word(AdjustmentMethod(rawValue: text), "--method", text, all)
         }
     }
 

@@ -14,6 +14,8 @@ struct DerivedRegression {
     var regressors: [RowRegressor]
     /// Eliminated; for CR2 and the wild bootstrap each level must lie within one cluster.
     var effects: [EffectCodes] = []
+    /// N in small-sample factors; nil for the number of rows.
+    var observations: Double?
 
     /// A mean of effects: its contrast over the regressors.
     struct Asked {
@@ -33,7 +35,7 @@ struct DerivedRegression {
         _ estimator: EstimatorName, _ design: Design, asked: [Asked], warnings: [Warning] = [],
         untreated: ([Double?]) -> [Double]
     ) throws(EstimationError) -> Fit {
-        let rows = CompressedRows(derived: outcome, named: design.outcome, weight: weight, cell: cell)
+        let rows = CompressedRows(derived: outcome, named: design.outcome, weight: weight, cell: cell, observations: observations)
         let model = try regressing { () throws(RegressionError) in
             try LeastSquares(derived: rows, regressors: regressors, effects: effects)
         }

@@ -44,6 +44,10 @@ public struct Fit: Sendable {
     /// of observed − untreated under it.
     public var ledgerWeight: [Double]?
 
+    /// Per row: the equation that it belongs to, where each estimate comes from one equation with one row a unit; then
+    /// variances row by row are those of that equation. Nil elsewhere.
+    public var equation: [Int]?
+
     /// Parameters estimated: every independent column, the fixed effects' levels included.
     public var parameterCount: Int {
         switch basis {
@@ -63,7 +67,7 @@ extension Fit {
             residuals: residuals.columns == 1 ? residuals : residuals.selecting(columns: chosen),
             basis: basis.keeping(chosen),
             effects: effects, untreatedOutcome: untreatedOutcome, warnings: warnings,
-            cellWeights: chosen.map { cellWeights[$0] }, ledgerWeight: ledgerWeight)
+            cellWeights: chosen.map { cellWeights[$0] }, ledgerWeight: ledgerWeight, equation: equation)
     }
 }
 

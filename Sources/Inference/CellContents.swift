@@ -11,6 +11,8 @@ struct CellContents: Sendable {
     let spread: [Double]
     /// Why the cells do not tell their rows apart; nil where they do.
     let obstacle: String?
+    /// True for rows that were made from cells.
+    private(set) var isDerived = false
 
     var count: Int { n.count }
 
@@ -32,6 +34,7 @@ struct CellContents: Sendable {
         scale = rows.scale
         spread = [Double](repeating: 0, count: rows.count)
         self.obstacle = obstacle
+        isDerived = true
     }
 
     /// Each row a cell of its own.

@@ -44,12 +44,20 @@ struct EffectTable {
     }
 
     /// True where at least two units, in at least two clusters, stand behind the estimand.
-    private func isSupported(_ k: Int) -> Bool {
+    func isSupported(_ k: Int) -> Bool {
         guard covariance.degreesOfFreedom[k] > 0 else { return false }
         if case .coefficient = fit.estimands[k].kind { return true }
-        let cells = fit.cellWeights[k].indices.filter { fit.cellWeights[k][$0] != 0 }
-        let cluster = fit.design.clusters[0].codes
-        return Set(cells.map { fit.design.unit[$0] }).count > 1 && Set(cells.map { cluster[$0] }).count > 1
+        return spreads(k, over: fit.design.unit) && spreads(k, over: fit.design.clusters[0].codes)
+    }
+
+    /// True where the estimand's cells have more than one code.
+    private func spreads(_ k: Int, over codes: [Int]) -> Bool {
+        var first: Int?
+        for (weight, code) in zip(fit.cellWeights[k], codes) where weight != 0 && code != first {
+            guard first == nil else { return true }
+            first = code
+        }
+        return false
     }
 
     /// Half the width of the interval of the effect in a period, for the ledger; nil where there is none.
@@ -88,6 +96,11 @@ struct EffectTable {
                 case .events: "att-event"
                 case .cohorts: "att-cohort"
                 case .periods: "att-calendar"
+                case .pooledAfter: "att-pooled"
+                case .pooledBefore: "pooled-before"
+                case .joiners: "att-joiners"
+                case .leavers: "att-leavers"
+                case .perTreatment: "att-per-period"
                 }
         case .coefficient(let name):
             effect.kind = .coefficient

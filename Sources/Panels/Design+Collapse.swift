@@ -44,6 +44,7 @@ extension Design {
         part.isTreated = first.map { isTreated[$0] }
         part.eventTime = first.map { eventTime[$0] }
         part.isGroup = isGroup.map { isGroup in first.map { isGroup[$0] } }
+        part.isOn = isOn.map { isOn in first.map { isOn[$0] } }
         part.clusters = clusters.map { factor in factor.at(first) }
         part.absorbed = absorbed.map { factor in factor.at(first) }
         part.pupils = rows

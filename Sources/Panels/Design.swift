@@ -22,6 +22,12 @@ public struct Design: Sendable {
     /// Per cell: calendar steps since the start; nil for comparison units. Periods absent from the data are holes.
     public var eventTime: [Int?]
 
+    /// Where treatment stops or starts anew, or is on at first, and the estimator knows such: per unit, treated in its first
+    /// period; then `start` is the first switch, on or off, and `isTreated` says that it has come. Nil elsewhere.
+    public var startsOn: [Bool]?
+    /// Per cell, in the same case: under treatment in this period.
+    public var isOn: [Bool]?
+
     /// Per cell, in a triple difference: true where the cell belongs to the group, false for its peers; nil without `--gap`.
     public var isGroup: [Bool]?
 

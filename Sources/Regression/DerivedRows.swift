@@ -7,7 +7,10 @@ extension CompressedRows {
     ///   - outcome: R values.
     ///   - weight: R weights.
     ///   - cell: per row a cell of the design in whose clusters it lies.
-    package init(derived outcome: [Double], named name: String, weight: [Double], cell: [Int]) {
+    ///   - observations: N in small-sample factors; nil for R.
+    package init(
+        derived outcome: [Double], named name: String, weight: [Double], cell: [Int], observations: Double? = nil
+    ) {
         cellCount = outcome.count
         scale = weight.map { $0.squareRoot() }
         self.cell = cell
@@ -18,6 +21,7 @@ extension CompressedRows {
         outcomeMean = 0
         outcomeName = name
         isDerived = true
+        derivedCount = observations ?? Double(outcome.count)
     }
 }
 

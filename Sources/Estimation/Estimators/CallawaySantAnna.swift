@@ -19,6 +19,8 @@ public struct CallawaySantAnna: Estimator {
     public var usesUniversalBase = false
     /// False: rows are compared as repeated cross-sections even where every unit has one in every period.
     public var matchesRows = true
+    /// Nothing depends on it.
+    public var threads = 1
 
     public init() {}
 
@@ -27,6 +29,7 @@ public struct CallawaySantAnna: Estimator {
         comparesWithNotYet = options.comparison == .notYet
         anticipation = options.anticipation ?? 0
         usesUniversalBase = options.base == .universal
+        threads = options.threads
     }
 
     public func fixedEffects(_ design: Design) -> [CellFactor] { [] }
@@ -64,19 +67,42 @@ public struct CallawaySantAnna: Estimator {
         try sample.checkRows()
         let blocks = design.clusterBlocks
         guard design.isGroup != nil else {
-            var found: [GroupTimeSample.Effect] = []
-            for comparison in plan.comparisons { found.append(try sample.effect(comparison, method, blocks: blocks)) }
+            // A cohort's propensity scores are much alike from period to period.
+            let found = try byCohort(plan) { comparison, before throws(EstimationError) in
+                try sample.effect(comparison, method, blocks: blocks, start: before?.scoreCoefficients)
+            }
             return GroupTimeFindings(parts: [finding(sample, plan, found, blocks)])
         }
         let gap = GapEffects(sample: sample, method: method, blocks: blocks)
-        var found: [GapEffects.Found] = []
-        for comparison in plan.comparisons { found.append(try gap.find(comparison)) }
+        let found = try byCohort(plan) { comparison, _ throws(EstimationError) in try gap.find(comparison) }
         var parts = [
             finding(sample, plan, found.map(\.pair.group), blocks, .group),
             finding(sample, plan, found.map(\.pair.peers), blocks, .peers),
         ]
         for p in parts.indices { parts[p].compared = found.map(\.compared) }
         return GroupTimeFindings(parts: parts, leftOut: found.flatMap(\.leftOut))
+    }
+
+    /// What is found for each comparison, cohorts on threads of their own.
+    /// - Parameter find: the comparison, and what was found for the cohort's one before.
+    private func byCohort<Found: Sendable>(
+        _ plan: GroupTimePlan, _ find: @Sendable (GroupTimePlan.Comparison, Found?) throws(EstimationError) -> Found
+    ) throws(EstimationError) -> [Found] {
+        let cohorts = Array(Set(plan.comparisons.map(\.cohort))).sorted()
+        let found = concurrently(cohorts.count, threads: threads) { g -> Result<[Found], EstimationError> in
+            var found: [Found] = []
+            for comparison in plan.comparisons where comparison.cohort == cohorts[g] {
+                do throws(EstimationError) {
+                    found.append(try find(comparison, found.last))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return .success(found)
+        }
+        var all: [Found] = []
+        for cohort in found { all += try cohort.get() }
+        return all
     }
 
     private func finding(

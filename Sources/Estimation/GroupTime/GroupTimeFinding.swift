@@ -43,7 +43,7 @@ struct GroupTimeFinding {
         case .calendar(let t): effects.calendar(t)
         case .groupTime(let cohort, let t):
             effects.comparisons.firstIndex { $0.cohort == cohort && $0.period == t }.map(effects.figure)
-        case .coefficient: nil
+        case .mean, .coefficient: nil
         }
     }
 

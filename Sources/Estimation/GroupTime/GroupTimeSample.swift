@@ -116,21 +116,24 @@ struct GroupTimeSample {
         var contributions: [Double]
         /// The treated cells of the period, each with its share of their weight and its own effect.
         var treated: [(cell: Int, share: Double, effect: Double)]
+        /// Of the propensity score, where there is one.
+        var scoreCoefficients: [Double]?
     }
 
     /// - Parameters:
     ///   - target: on whom the effect is.
     ///   - compared: with whom.
     ///   - blocks: of the design's cells.
+    ///   - start: coefficients near the propensity score's, where such are known.
     func effect(
         _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod,
         of target: GroupTimeArm = GroupTimeArm(.cohort), against compared: GroupTimeArm = GroupTimeArm(.comparison),
-        blocks: CellFactor
+        blocks: CellFactor, start: [Double]? = nil
     ) throws(EstimationError) -> Effect {
         let roles = roles(comparison, target, compared)
         let (cells, found, treated) =
             if let cellOf {
-                try matched(comparison, method, roles, cellOf)
+                try matched(comparison, method, roles, cellOf, start)
             } else {
                 try rows(comparison, method, roles)
             }
@@ -139,7 +142,8 @@ struct GroupTimeSample {
         let total = treated.reduce(0) { $0 + $1.share }
         return Effect(
             estimate: found.estimate, contributions: contributions,
-            treated: treated.map { ($0.cell, $0.share / total, $0.effect) })
+            treated: treated.map { ($0.cell, $0.share / total, $0.effect) },
+            scoreCoefficients: found.scoreCoefficients)
     }
 
     private typealias Found = (
@@ -185,13 +189,13 @@ struct GroupTimeSample {
     }
 
     private func matched(
-        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ roles: Roles, _ cellOf: [Int]
+        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ roles: Roles, _ cellOf: [Int], _ start: [Double]?
     ) throws(EstimationError) -> Found {
         let changes = changes(comparison, roles, cellOf)
         try require(changes.isTreated, comparison, roles)
         let panel = TwoPeriodPanel(
             change: changes.change, isTreated: changes.isTreated, weight: changes.weight,
-            covariates: covariates(changes.cells), names: covariateNames)
+            covariates: covariates(changes.cells), names: covariateNames, start: start)
         let found = try panel.effect(method)
         let treated = changes.cells.indices.filter { changes.isTreated[$0] }
         return (changes.cells, found, treated.map { (changes.after[$0], changes.weight[$0], found.own[$0]) })

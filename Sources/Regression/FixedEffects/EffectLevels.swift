@@ -77,6 +77,7 @@ extension Design {
         part.isTreated = pick(isTreated)
         part.eventTime = pick(eventTime)
         part.isGroup = isGroup.map(pick)
+        part.isOn = isOn.map(pick)
         part.clusters = clusters.map(pick)
         part.factors = factors.map(pick)
         part.absorbed = absorbed.map(pick)
