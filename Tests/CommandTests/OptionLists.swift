@@ -145,7 +145,7 @@ enum OptionLists {
                 list.acts(
                     "--comparison", "not-yet", base: ["partners-alone.csv"] + startDid, says: "no comparison arm"),
                 list.acts("--comparison", "not-yet", with: groupTime),
-                list.acts("--comparison", "never", with: groupTime),
+                list.acts("--comparison", "never", with: groupTime + ["--comparison", "not-yet"]),
                 list.refuses("--comparison", "all", with: groupTime, says: "never, not-yet"),
                 list.refuses(
                     "--comparison", "never", with: ["--estimator", "imputation"],
@@ -166,10 +166,11 @@ enum OptionLists {
                     says: "not defined for repeated cross-sections"),
                 list.refuses("--method", "dr", with: twfe, says: "--method does not apply to --estimator twfe"),
                 list.acts("--anticipation", "1", with: groupTime),
-                list.refuses("--anticipation", "-1", with: groupTime, says: "0 to 100 periods"),
+                list.refuses("--anticipation", "101", with: groupTime, says: "0 to 100 periods"),
                 list.refuses(
                     "--anticipation", "1", with: twfe, says: "--anticipation does not apply to --estimator twfe"),
-                list.acts("--base", "universal", with: groupTime), list.acts("--base", "varying", with: groupTime),
+                list.acts("--base", "universal", with: groupTime),
+                list.acts("--base", "varying", with: groupTime + ["--base", "universal"]),
                 list.refuses("--base", "first", with: groupTime, says: "varying, universal"),
                 list.refuses("--base", "universal", says: "--base does not apply to a run without --estimator"),
                 list.acts("--collapse"), list.acts("--collapse", with: groupTime),
