@@ -28,7 +28,8 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
         let effects = SwitchEffects(try UnitPeriods(design), window: window)
         guard let headline = effects.mean(Estimand(.overall), { $0.eventTime >= 0 }) else {
             throw .noCleanComparison(
-                estimator: Self.name.rawValue, starts: Array(Set(effects.missing.map(\.cohort.start))).sorted().map(design.label))
+                estimator: Self.name.rawValue,
+                starts: Array(Set(effects.missing.map(\.cohort.start))).sorted().map(design.label))
         }
         var figures = [headline]
         let hasLeavers = effects.cells.contains { $0.cohort.startsOn && $0.eventTime >= 0 }
@@ -132,7 +133,8 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
                         + "counterfactual shows only those that began"))
         }
         let single = Array(
-            Set(effects.cells.filter { Set($0.switchers.map(\.series)).count == 1 }.map(\.cohort))).sorted()
+            Set(effects.cells.filter { Set($0.switchers.map(\.series)).count == 1 }.map(\.cohort))
+        ).sorted()
         if !single.isEmpty {
             warnings.append(
                 Warning(

@@ -142,7 +142,8 @@ public struct LeeWooldridge: Estimator {
         return figures
     }
 
-    private func fit(_ sections: CrossSections, _ figures: [Figure], warnings: [Warning]) throws(EstimationError) -> Fit {
+    private func fit(_ sections: CrossSections, _ figures: [Figure], warnings: [Warning]) throws(EstimationError) -> Fit
+    {
         var equations: [CrossSections.Equation] = []
         var number: [String: Int] = [:]
         for figure in figures {
