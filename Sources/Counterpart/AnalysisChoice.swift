@@ -20,12 +20,14 @@ public struct AnalysisChoice: Sendable {
     public var method: String?
     public var anticipation: Int?
     public var base: String?
+    public var family: String?
     public var threads: Int
 
     public init(
         estimator: String?, vcov: String?, smallSample: String, singletons: String, level: Double, seed: UInt64,
         permutations: Int?, wild: Int? = nil, wildWeights: String? = nil, bootstrap: Int? = nil, window: String?,
-        comparison: String? = nil, method: String? = nil, anticipation: Int? = nil, base: String? = nil, threads: Int
+        comparison: String? = nil, method: String? = nil, anticipation: Int? = nil, base: String? = nil,
+        family: String? = nil, threads: Int
     ) {
         self.estimator = estimator
         self.vcov = vcov
@@ -42,6 +44,7 @@ public struct AnalysisChoice: Sendable {
         self.method = method
         self.anticipation = anticipation
         self.base = base
+        self.family = family
         self.threads = threads
     }
 
@@ -100,6 +103,10 @@ public struct AnalysisChoice: Sendable {
         if let base {
             options.estimation.base = try word(
                 BasePeriod(rawValue: base), "--base", base, BasePeriod.allCases.map(\.rawValue))
+        }
+        if let family {
+            options.estimation.family = try word(
+                OutcomeFamily(rawValue: family), "--family", family, OutcomeFamily.allCases.map(\.rawValue))
         }
         if options.estimator == nil, options.estimation.comparison == .notYet { options.estimator = .imputation }
         for option in options.estimation.chosen {

@@ -1,3 +1,4 @@
+import Estimation
 import Inference
 import Panels
 import Tables
@@ -34,10 +35,26 @@ public struct DidRequest: Sendable {
     public var diagnosesBalance = true
     /// Takes the means of units and periods before estimating.
     public var collapses = false
+    /// Outcomes that the partnership cannot affect: the result of each stands among the diagnostics.
+    public var placeboOutcomes: [OutcomeRequest] = []
 
     public init(data: DataRequest, treatment: TreatmentSource) {
         self.data = data
         design = DesignRequest(unit: data.unitName, time: data.timeName ?? "", treatment: treatment)
+    }
+
+    /// The outcomes whose cells are read after the outcomes: placebos that are no covariate.
+    var placebosRead: [OutcomeRequest] { placeboOutcomes.filter { !covariates.contains($0.name) } }
+
+    /// The same question for its estimate and interval alone.
+    var withoutFurtherDiagnostics: DidRequest {
+        var plain = self
+        plain.analysis.leavesEachOut = false
+        plain.analysis.decomposes = false
+        plain.analysis.triesPlacebos = false
+        plain.analysis.diagnosesComposition = false
+        plain.placeboOutcomes = []
+        return plain
     }
 
     /// Covariates and weights that the rows of a cell must share, for variances that take each row's error for itself, and
@@ -45,7 +62,8 @@ public struct DidRequest: Sendable {
     var splitColumns: [String] {
         guard !collapses else { return [] }
         guard analysis.vcov?.isByRow == true else {
-            return analysis.estimator?.takesRowsApart == true ? covariates : []
+            let isCurved = analysis.estimation.family.map { $0 != .linear } ?? false
+            return isCurved || analysis.estimator?.takesRowsApart == true ? covariates : []
         }
         return covariates + [data.weightsAreFrequencies ? nil : data.weights].compactMap { $0 }
     }

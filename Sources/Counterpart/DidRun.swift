@@ -72,6 +72,7 @@ struct DidComposition {
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))
         document.elimination = first.result.elimination
+        document.checks = DesignChecks(first.result)
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
@@ -179,6 +180,7 @@ struct DidComposition {
         settings.put("method", request.analysis.estimation.methodWord)
         settings.put("anticipation", request.analysis.estimation.anticipation)
         settings.put("base", request.analysis.estimation.base?.rawValue)
+        settings.put("family", request.analysis.estimation.family?.rawValue)
         settings.put("window", request.analysis.window.map { "\($0.lowerBound):\($0.upperBound)" })
         settings.put("vcov", part.result.varianceUsed.rawValue)
         settings.put("smallSample", request.analysis.smallSample.rawValue)
@@ -189,6 +191,8 @@ struct DidComposition {
         settings.put("bootstrap", request.analysis.bootstrap > 0 ? request.analysis.bootstrap : nil)
         settings.put("level", request.analysis.level)
         settings.put("seed", Int(clamping: request.analysis.seed))
+        settings.put("placeboOutcomes", request.placeboOutcomes.map(\.name))
+        if let margin = request.analysis.equivalenceMargin { settings.put("equivalenceMargin", margin) }
         settings.put("suppress", request.suppressBelow)
         settings.put("arithmetic", study.cells.arithmetic == .exact ? "exact" : "double")
         return settings.members

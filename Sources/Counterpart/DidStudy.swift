@@ -50,8 +50,10 @@ struct DidStudy {
         try labels.forEach { try $0.refusePupils(request.data) }
         try request.data.refuseOutcomes(among: request.covariates, role: "held constant")
         let always = [request.design.unit, request.design.time]
+        var data = request.data
+        data.outcomes += request.placebosRead
         var cells = try StudyCells.read(
-            request.data, keys: keys, splits: request.splittingColumns(), covariates: request.covariates,
+            data, keys: keys, splits: request.splittingColumns(), covariates: request.covariates,
             required: always)
         try labels.forEach { try $0.refusePupils(cells.table, request.data, areUnits: request.design.rows == .units) }
         // After the reading and in one order, so that cell tables give the same counts as their rows.
@@ -169,7 +171,18 @@ struct DidStudy {
         do {
             var analysis = request.analysis
             analysis.lowerIsBetter = request.lowerIsBetter
-            result = try DidAnalysis.run(request.collapses ? built.design.collapsed() : built.design, analysis)
+            // Yes/no outcomes are percentages.
+            if request.data.outcomes[block].equals != nil { analysis.estimation.outcomeCeiling = 100 }
+            analysis.pupilSD = request.pupilSpread(built.design)
+            let design = request.collapses ? built.design.collapsed() : built.design
+            var found = try DidAnalysis.run(design, analysis)
+            if block == 0, !request.placeboOutcomes.isEmpty {
+                let placebos = PlaceboOutcomes(request: request, cells: cells, table: table, rows: rows)
+                found.placebo = found.placebo ?? PlaceboFindings()
+                found.placebo?.outcomes = placebos.estimates(
+                    beside: built.design, estimator: found.estimator, kind: found.varianceUsed, analysis)
+            }
+            result = found
         } catch {
             throw cells.explained(error)
         }

@@ -107,7 +107,7 @@ public struct Evaluation {
 
     /// The effect on a gap, on the same cells.
     func gapStudy(_ gap: GroupContrast) throws -> DidStudy {
-        var request = request
+        var request = request.withoutFurtherDiagnostics
         request.design.gap = gap
         return try DidStudy(request, cells: cells)
     }

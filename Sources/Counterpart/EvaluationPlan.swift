@@ -120,5 +120,7 @@ public struct PlanAnalysis: Sendable, Equatable {
     public var seed: UInt64 = 1
     public var permutations: Int?
     public var robustness = true
+    public var placeboOutcomes: [String] = []
+    public var equivalenceMargin: Double?
     public var keepCovidYears = false
 }

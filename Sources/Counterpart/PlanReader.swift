@@ -241,7 +241,7 @@ public struct PlanReader {
     private func analysis(_ node: PlanNode) throws -> PlanAnalysis {
         let parts = try node.section([
             "estimator", "estimand", "gap", "window", "vcov", "smallSample", "singletons", "level", "seed",
-            "permutations", "robustness", "keepCovidYears",
+            "permutations", "robustness", "placeboOutcomes", "equivalenceMargin", "keepCovidYears",
         ])
         var analysis = PlanAnalysis()
         analysis.estimator = try parts["estimator"]?.text()
@@ -270,6 +270,8 @@ public struct PlanReader {
         if let robustness = parts["robustness"] {
             analysis.robustness = try robustness.choice(["default", "none"]) == "default"
         }
+        analysis.placeboOutcomes = try parts["placeboOutcomes"]?.texts() ?? []
+        analysis.equivalenceMargin = try parts["equivalenceMargin"]?.number()
         analysis.keepCovidYears = try parts["keepCovidYears"]?.boolean() ?? false
         return analysis
     }

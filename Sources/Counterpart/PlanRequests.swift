@@ -51,6 +51,16 @@ struct PlanRequests {
             singletons: plan.analysis.singletons ?? "drop", level: plan.analysis.level, seed: plan.analysis.seed,
             permutations: plan.analysis.permutations, window: plan.analysis.window, threads: threads
         ).options()
+        if plan.analysis.robustness {
+            request.analysis.leavesEachOut = true
+            request.analysis.decomposes = true
+            request.analysis.triesPlacebos = true
+            request.analysis.diagnosesComposition = true
+        }
+        try request.addPlacebos(plan.analysis.placeboOutcomes, option: "analysis.placeboOutcomes")
+        if let margin = plan.analysis.equivalenceMargin {
+            try request.setMargin(margin, option: "analysis.equivalenceMargin")
+        }
         return request
     }
 

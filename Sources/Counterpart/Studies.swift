@@ -73,7 +73,7 @@ struct Studies {
 
     /// A study beside the main one: its estimate and interval alone.
     private static func quiet(_ request: DidRequest) -> DidRequest {
-        var quiet = request
+        var quiet = request.withoutFurtherDiagnostics
         quiet.analysis.diagnosesPreTrend = false
         quiet.analysis.permutations = 0
         quiet.analysis.wild = 0

@@ -57,6 +57,10 @@ struct Did: ParsableCommand {
             "What periods before the start are compared with: varying (the period before each) or universal (the last before the start).",
             valueName: "kind"))
     var base: String?
+    @Option(
+        help: ArgumentHelp(
+            "How etwfe takes results: linear, logit (shares and yes/no) or poisson (counts).", valueName: "name"))
+    var family: String?
     @Flag(help: "Takes the mean of each unit and period first, where rows are pupils.")
     var collapse = false
     @Option(
@@ -102,8 +106,21 @@ struct Did: ParsableCommand {
     var seed: UInt64 = 1
     @Option(
         help: ArgumentHelp(
-            "pre-trend, balance and leave-one-out, separated by commas; all or none.", valueName: "names"))
+            "pre-trend, bacon, placebo, leave-one-out, composition and balance, separated by commas; all or none.",
+            valueName: "names"))
     var diagnostics = "pre-trend,balance"
+    @Option(
+        name: .customLong("placebo-outcomes"),
+        help: ArgumentHelp(
+            "Outcomes that the partnership cannot affect, such as a prior score, separated by commas; the estimate of each stands among the diagnostics.",
+            valueName: "columns"))
+    var placeboOutcomes: [String] = []
+    @Option(
+        name: .customLong("equivalence-margin"),
+        help: ArgumentHelp(
+            "The trend before the start, a period, that counts as small (default: 0.05 of a standard deviation).",
+            valueName: "number"))
+    var equivalenceMargin: Double?
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10
 
@@ -133,7 +150,7 @@ struct Did: ParsableCommand {
             seed: seed,
             permutations: permutations, wild: wild, wildWeights: wildWeights, bootstrap: bootstrap, window: window,
             comparison: comparison, method: method, anticipation: anticipation, base: base,
-            threads: request.data.threads
+            family: family, threads: request.data.threads
         ).options()
         request.allowLaterStarters()
         request.collapses = collapse
@@ -141,14 +158,25 @@ struct Did: ParsableCommand {
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.analysis.leavesEachOut = wanted.contains("leave-one-out")
         request.diagnosesBalance = wanted.contains("balance")
+        request.analysis.decomposes = wanted.contains("bacon")
+        request.analysis.triesPlacebos = wanted.contains("placebo")
+        request.analysis.diagnosesComposition = wanted.contains("composition")
+        try request.addPlacebos(CommaList.split(placeboOutcomes), option: "--placebo-outcomes")
+        if let equivalenceMargin {
+            guard request.analysis.diagnosesPreTrend else {
+                throw RequestError.doesNotApply(
+                    option: "--equivalence-margin", to: "a run without --diagnostics pre-trend")
+            }
+            try request.setMargin(equivalenceMargin, option: "--equivalence-margin")
+        }
         return request
     }
 }
 
 /// The `--diagnostics` list.
 enum Diagnostics {
-    private static let built = ["pre-trend", "balance", "leave-one-out"]
-    private static let later = ["bacon", "honest", "placebo", "composition"]
+    private static let built = ["pre-trend", "bacon", "placebo", "leave-one-out", "composition", "balance"]
+    private static let later = ["honest"]
 
     static func parse(_ text: String) throws -> Set<String> {
         var wanted: Set<String> = []

@@ -31,6 +31,16 @@ public enum EstimationError: Refusal, Equatable {
     case unsupportedMethod(method: String, rows: String)
     case emptyComparison(cohort: String, period: String)
     case unitsInSeveralClusters(cluster: String)
+    /// The last cohort was asked for as comparison while some units never start.
+    case neverTreatedCompare(units: Int)
+    /// A family of outcomes that cannot have absorbed effects.
+    case effectsOutsideFamily(family: String, effects: [String])
+    /// Cells join rows that differ in a covariate.
+    case covariatesJoined(family: String, covariate: String)
+    /// `results` cells lie outside the values of the family.
+    case outcomeOutsideFamily(family: String, outcome: String, results: Int)
+    /// All results of some cohorts, periods or effects lie at a bound.
+    case allAlike(family: String, where: [String])
     /// Something that an estimator has no place for.
     case doesNotTake(estimator: String, what: String, instead: String)
     case noStack(window: ClosedRange<Int>, starts: [String])
@@ -73,10 +83,15 @@ public enum EstimationError: Refusal, Equatable {
         case .unsupportedMethod: "E422"
         case .emptyComparison: "E423"
         case .unitsInSeveralClusters: "E424"
-        case .doesNotTake: "E430"
-        case .noStack: "E431"
-        case .noCleanComparison: "E432"
-        case .tooFewBefore: "E433"
+        case .neverTreatedCompare: "E440"
+        case .effectsOutsideFamily: "E441"
+        case .covariatesJoined: "E442"
+        case .outcomeOutsideFamily: "E443"
+        case .allAlike: "E444"
+        case .doesNotTake: "E450"
+        case .noStack: "E451"
+        case .noCleanComparison: "E452"
+        case .tooFewBefore: "E453"
         case .regression(let error): error.code
         }
     }
@@ -134,6 +149,18 @@ public enum EstimationError: Refusal, Equatable {
         case .indispensable(let variance, let name):
             "\(variance) leaves out each \(variance == "hc3" ? "row" : "cluster") in turn, and the effect cannot be estimated without \(name)"
         case .noResampling(let method, let reason, _): "\(method) cannot be had: \(reason)"
+        case .neverTreatedCompare(let units):
+            "those that start last are the comparison only where every unit starts, and \(units) \(units == 1 ? "unit never does" : "units never do")"
+        case .effectsOutsideFamily(let family, let effects):
+            "--family \(family) cannot take out \(effects.joined(separator: ", ")): a curved model with many effects is biased"
+        case .covariatesJoined(let family, let covariate):
+            "--family \(family) takes covariates row by row, and cells join rows that differ in \(covariate)"
+        case .outcomeOutsideFamily(let family, let outcome, let results):
+            family == "poisson"
+                ? "--family poisson is for counts, and \(results) results of \(outcome) are below 0"
+                : "--family \(family) is for shares, and \(results) results of \(outcome) are below 0 or above 100%"
+        case .allAlike(let family, let places):
+            "--family \(family) has no finite effect where all results are at a bound: \(places.joined(separator: "; "))"
         case .regression(let error): error.message
         }
     }
@@ -171,6 +198,11 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "cluster by one of the two"
         case .indispensable(let variance, _): "use --vcov \(variance == "hc3" ? "hc2" : "cr2")"
         case .noResampling(_, _, let instead): instead
+        case .neverTreatedCompare: "leave out --comparison not-yet, or use --estimator imputation or etwfe"
+        case .effectsOutsideFamily: "use --factors, or --family linear"
+        case .covariatesJoined: "give the rows instead of a cell table, or use --family linear"
+        case .outcomeOutsideFamily: "check the outcome column, or use --family linear"
+        case .allAlike: "use --family linear, or join periods"
         case .regression(let error): error.hint
         }
     }

@@ -15,8 +15,14 @@ public struct EstimatorOptions: Sendable {
     /// Periods before the start that may already be affected.
     public var anticipation: Int?
     public var base: BasePeriod?
+    /// How outcomes follow from effects.
+    public var family: OutcomeFamily?
+    /// The largest value that a share can have; nil: 1, or 100 where some results are above 1.
+    public var outcomeCeiling: Double?
     /// True: treated results that cannot be compared are left out, with a warning, instead of stopping.
     public var leavesOutUnidentified = false
+    /// Results do not depend on it.
+    public var threads = 1
 
     public init() {}
 }
@@ -32,7 +38,7 @@ public enum BasePeriod: String, Sendable, CaseIterable { case varying, universal
 
 /// Options that not every estimator knows.
 public enum EstimatorOption: String, Sendable, CaseIterable {
-    case window, comparisonNever, comparisonNotYet, method, transformation, weighting, anticipation, base
+    case window, comparisonNever, comparisonNotYet, method, transformation, weighting, anticipation, base, family
 
     /// As it is typed.
     public var typed: String {
@@ -59,6 +65,7 @@ extension EstimatorOptions {
         if weighting != nil { chosen.append(.weighting) }
         if anticipation != nil { chosen.append(.anticipation) }
         if base != nil { chosen.append(.base) }
+        if family != nil { chosen.append(.family) }
         return chosen
     }
 }
@@ -99,6 +106,13 @@ public struct EstimatorCatalog: Sendable {
             .callawaySantAnna, knows: [.comparisonNever, .comparisonNotYet, .method, .anticipation, .base],
             takesRowsApart: true
         ) { CallawaySantAnna($0) },
+        Entry(.sunAbraham, knows: [.window, .comparisonNever, .comparisonNotYet]) {
+            SunAbraham(window: $0.window, comparison: $0.comparison)
+        },
+        Entry(.twoStage, knows: [.window, .comparisonNotYet]) {
+            GardnerTwoStage(window: $0.window, leavesOutUnidentified: $0.leavesOutUnidentified)
+        },
+        Entry(.etwfe, knows: [.comparisonNever, .comparisonNotYet, .family]) { ExtendedTwoWay($0) },
         Entry(.stacked, knows: [.window, .comparisonNever, .comparisonNotYet], takesRowsApart: true) {
             StackedDiD(window: $0.window, comparesWithNotYet: $0.allowsNotYet)
         },

@@ -28,11 +28,25 @@ public struct AnalysisOptions: Sendable {
     /// How the estimator goes about it.
     public var estimation = EstimatorOptions()
     /// Threads for draws; results do not depend on it.
-    public var threads = 1
+    public var threads: Int {
+        get { estimation.threads }
+        set { estimation.threads = newValue }
+    }
     /// Whether differences before the start are looked for.
     public var diagnosesPreTrend = true
     /// Whether the headline is estimated without each unit in turn.
     public var leavesEachOut = false
+    /// Whether the two-way coefficient is taken apart into its comparisons and weights.
+    public var decomposes = false
+    /// Whether starts moved back, comparison units in the partners' place and the estimate without the last period before the
+    /// start are looked at.
+    public var triesPlacebos = false
+    /// Whether who the pupils are is taken for an outcome.
+    public var diagnosesComposition = false
+    /// The slope before the start that counts as small, in the outcome a calendar step; nil: 0.05 of a standard deviation.
+    public var equivalenceMargin: Double?
+    /// The standard deviation of pupils' results; nil where it is not known.
+    public var pupilSD: Double?
 
     /// Low results are good (absence): the gap is then group − peers, so that negative narrows as ever.
     public var lowerIsBetter = false

@@ -21,6 +21,10 @@ public struct AnalysisResult: Sendable {
     /// nil where it was not asked for.
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
+    /// What the two-way coefficient is made of; nil, as the next two, where it was not asked for.
+    public var twoWay: TwoWayFindings?
+    public var placebo: PlaceboFindings?
+    public var composition: Composition?
     /// How two or more fixed effects were taken out; nil where one, or columns, sufficed.
     public var elimination: EffectElimination?
     public var warnings: [Warning]

@@ -44,8 +44,7 @@ public struct DidAnalysis {
 
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
-            let (test, leads) = PreTrend.find(
-                fit.design, kind: kind, counts: counts, headline: fit.estimates[0], options: options)
+            let (test, leads) = PreTrend.find(fit, kind: kind, counts: counts, options: options)
             preTrend = test
             if name == .imputation { rows.insert(contentsOf: leads, at: firstEvent(rows)) }
         }
@@ -56,7 +55,7 @@ public struct DidAnalysis {
             wild: wild, bands: bands, draws: permutations, preTrend: preTrend, singletonRows: singletons?.rows ?? 0,
             options: options)
         let counterfactual = Counterfactual(fit: fit, table: table)
-        return AnalysisResult(
+        var result = AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
             preTrend: preTrend, randomisation: randomisation, methods: methods, wild: wild, bootstrap: bands,
             leaveOneOut: leaveOneOut, elimination: EffectElimination(fit),
@@ -66,6 +65,14 @@ public struct DidAnalysis {
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
             sentences: cautions.sentences())
+        if options.decomposes { result.twoWay = .run(fit.design, options) }
+        if options.triesPlacebos {
+            result.placebo = .run(estimated, headline: rows[0], sign: table.sign(0), options: options)
+        }
+        if options.diagnosesComposition {
+            result.composition = .run(fit.design, SameEstimate(estimated, options))
+        }
+        return result
     }
 
     /// A fit and its covariance.
@@ -97,7 +104,12 @@ public struct DidAnalysis {
 
         let rule = used.clusters.count == 1 && ArmCounts(used).isFew ? VarianceKind.cr2 : .cr1
         let (fit, kind) = try fitted(method, used, options, rule: rule)
-        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        let covariance =
+            if case .influence(regression: nil) = fit.basis, kind == .cr3 {
+                try JackknifeByRefit(fit: fit, estimator: method, threads: options.threads).covariance()
+            } else {
+                try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+            }
         return Estimated(fit: fit, covariance: covariance, singletons: singletons, rule: rule)
     }
 

@@ -47,9 +47,17 @@ struct EffectTable {
     private func isSupported(_ k: Int) -> Bool {
         guard covariance.degreesOfFreedom[k] > 0 else { return false }
         if case .coefficient = fit.estimands[k].kind { return true }
-        let cells = fit.cellWeights[k].indices.filter { fit.cellWeights[k][$0] != 0 }
-        let cluster = fit.design.clusters[0].codes
-        return Set(cells.map { fit.design.unit[$0] }).count > 1 && Set(cells.map { cluster[$0] }).count > 1
+        return spreads(k, over: fit.design.unit) && spreads(k, over: fit.design.clusters[0].codes)
+    }
+
+    /// True where the estimand's cells have more than one code.
+    private func spreads(_ k: Int, over codes: [Int]) -> Bool {
+        var first: Int?
+        for (weight, code) in zip(fit.cellWeights[k], codes) where weight != 0 && code != first {
+            guard first == nil else { return true }
+            first = code
+        }
+        return false
     }
 
     /// Half the width of the interval of the effect in a period, for the ledger; nil where there is none.

@@ -110,9 +110,18 @@ public struct LinearEstimates: Sendable {
     /// Sums of v·e by cluster: clusters × K.
     func contributions(by cluster: CellFactor) -> Matrix {
         var sums = Matrix(cluster.levels.count, count)
-        for k in 0..<count {
-            let e = residual(k)
-            for r in e.indices { sums[cluster.codes[cell[r]], k] += weights[r, k] * e[r] }
+        let codes = cell.map { cluster.codes[$0] }
+        let levels = cluster.levels.count
+        let rows = codes.count
+        weights.storage.withUnsafeBufferPointer { v in
+            residuals.storage.withUnsafeBufferPointer { e in
+                sums.storage.withUnsafeMutableBufferPointer { sums in
+                    for k in 0..<count {
+                        let first = residuals.columns == 1 ? 0 : k * rows
+                        for r in 0..<rows { sums[k * levels + codes[r]] += v[k * rows + r] * e[first + r] }
+                    }
+                }
+            }
         }
         return sums
     }

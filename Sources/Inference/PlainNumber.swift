@@ -17,6 +17,12 @@ enum PlainNumber {
         return (value < 0 ? "−" : "") + digits
     }
 
+    /// A confidence level: `95%`, `97.5%`.
+    static func level(_ share: Double) -> String {
+        let percent = (1000 * share).rounded() / 10
+        return (percent == percent.rounded() ? String(Int(percent)) : text(percent)) + "%"
+    }
+
     /// A p-value: two decimals, three below 0.1, never 0.
     static func probability(_ p: Double) -> String {
         p < 0.001 ? "below 0.001" : fixed(p, decimals: p < 0.1 ? 3 : 2)

@@ -108,15 +108,6 @@ struct Reassignment: Sendable {
 }
 
 extension Design {
-    /// The design under other starts.
-    func reassigned(_ start: [Int?]) -> Design {
-        var other = self
-        other.start = start
-        other.isTreated = isTreated(under: start)
-        other.eventTime = eventTime(under: start)
-        return other
-    }
-
     /// Per cell: treated under other starts.
     func isTreated(under start: [Int?]) -> [Bool] {
         (0..<cellCount).map { c in start[unit[c]].map { periods[period[c]].ordinal >= $0 } ?? false }

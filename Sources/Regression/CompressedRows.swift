@@ -73,6 +73,14 @@ public struct CompressedRows: Sendable {
     func expand(_ perCell: [Double]) -> [Double] {
         scale.indices.map { $0 < cellCount ? scale[$0] * perCell[$0] : 0 }
     }
+
+    /// A covariate times a factor as rows, where rows are pooled by cell.
+    func expand(_ column: CovariateColumn, _ design: Design) -> [Double] {
+        let means = column.means(design)
+        return scale.indices.map {
+            $0 < cellCount ? scale[$0] * means[$0] : column.factor[cell[$0]] * covariates[$0, column.covariate]
+        }
+    }
 }
 
 /// The cross products within the cells of one pool.

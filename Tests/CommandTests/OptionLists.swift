@@ -88,13 +88,14 @@ enum OptionLists {
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
         let whole = ["--suppress", "0"]
         let later = [
-            "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked", "dcdh", "local-projections",
+            "callaway-santanna", "stacked", "dcdh", "local-projections",
             "lee-wooldridge", "synthetic-control",
             "synthetic-did",
         ]
-        return ["twfe", "event-study", "imputation"].map { name in
+        return ["twfe", "event-study", "imputation", "sun-abraham", "two-stage", "etwfe"].map { name in
             list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
         }
+            + families
             + [
                 list.refuses("--estimator", "did2x2", status: 4, says: "did2x2 needs one common start"),
                 list.acts(
@@ -128,7 +129,19 @@ enum OptionLists {
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
-            + ["bacon", "honest", "placebo", "composition"].map { list.isLater("--diagnostics", $0) }
+            + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "characteristic")].map {
+                list.acts("--diagnostics", $0, with: whole + ["--diagnostics", "none"], says: $1)
+            }
+            + [
+                list.isLater("--diagnostics", "honest"),
+                list.acts("--placebo-outcomes", "ks2_score", says: "which the partnership cannot affect"),
+                list.acts("--placebo-outcomes", "passed=Y", with: ["--covariates", "ks2_score"], says: "passed=Y"),
+                list.refuses("--placebo-outcomes", "attainment8", says: "it can be one of the two"),
+                list.acts("--equivalence-margin", "2", with: ["--diagnostics", "pre-trend"], says: "given"),
+                list.refuses("--equivalence-margin", "2", says: "--equivalence-margin does not apply"),
+                list.refuses(
+                    "--equivalence-margin", "0", with: ["--diagnostics", "pre-trend"], says: "a number above 0"),
+            ]
             + [
                 list.acts(
                     "--comparison", "not-yet", base: ["partners-alone.csv"] + startDid, says: "no comparison arm"),
@@ -149,6 +162,27 @@ enum OptionLists {
                 list.acts(
                     "--diagnostics", "leave-one-out", with: whole + ["--diagnostics", "none"], says: "mostInfluential"),
             ]
+    }
+
+    /// What only some estimators know.
+    private static var families: [OptionCase] {
+        let list = didList
+        let (etwfe, sunAbraham) = (["--estimator", "etwfe"], ["--estimator", "sun-abraham"])
+        let passed = ["pupils.csv", "--outcome", "passed=Y"] + startDid.dropFirst(2) + etwfe
+        let absences = ["pupils.csv", "--outcome", "weight"] + startDid.dropFirst(2) + etwfe
+        return [
+            list.acts("--family", "logit", base: passed), list.acts("--family", "poisson", base: absences),
+            list.acts("--family", "linear", base: passed, with: ["--family", "logit"]),
+            list.refuses("--family", "probit", base: passed, says: "linear, logit, poisson"),
+            list.refuses("--family", "logit", says: "--family does not apply"),
+            list.refuses("--family", "logit", base: passed, with: ["--absorb", "sex"], status: 4, says: "E441"),
+            list.acts("--comparison", "never", with: etwfe),
+            list.acts("--comparison", "not-yet", base: ["partners-alone.csv"] + startDid + sunAbraham),
+            list.refuses("--comparison", "not-yet", with: sunAbraham, status: 4, says: "E440"),
+            list.refuses("--window", "-2:1", with: etwfe, says: "--window does not apply to --estimator etwfe"),
+            list.acts("--window", "-2:1", with: sunAbraham),
+            list.acts("--window", "-2:1", with: ["--estimator", "two-stage"]),
+        ]
     }
 
     // MARK: power

@@ -85,6 +85,19 @@ public struct ReferenceSet {
         }
     }
 
+    /// The values of an entry that gives each estimate a weight, such as a decomposition.
+    public static func weighted(_ id: String) throws -> [(term: String, estimate: Double, weight: Double)] {
+        guard let entry = try entries(like: id).first(where: { $0["id"] as? String == id }) else {
+            throw CocoaError(.fileReadNoSuchFile)
+        }
+        return (entry["values"] as? [[String: Any]] ?? []).compactMap { value in
+            guard let term = value["term"] as? String, let estimate = value["estimate"] as? Double,
+                let weight = value["weight"] as? Double
+            else { return nil }
+            return (term, estimate, weight)
+        }
+    }
+
     /// The ids of all entries that begin so, such as `exam.va_ols.`, in the order of their file.
     public static func ids(_ prefix: String) throws -> [String] {
         try entries(like: prefix).compactMap { $0["id"] as? String }.filter { $0.hasPrefix(prefix) }

@@ -18,6 +18,8 @@ public struct CallawaySantAnna: Estimator {
     public var usesUniversalBase = false
     /// False: rows are compared as repeated cross-sections even where every unit has one in every period.
     public var matchesRows = true
+    /// Nothing depends on it.
+    public var threads = 1
 
     public init() {}
 
@@ -26,6 +28,7 @@ public struct CallawaySantAnna: Estimator {
         comparesWithNotYet = options.comparison == .notYet
         anticipation = options.anticipation ?? 0
         usesUniversalBase = options.base == .universal
+        threads = options.threads
     }
 
     public func fixedEffects(_ design: Design) -> [CellFactor] { [] }
@@ -64,11 +67,25 @@ public struct CallawaySantAnna: Estimator {
         try sample.checkRows()
         let blocks = design.clusterBlocks
         let count = blocks.levels.count
-        var found: [GroupTimeSample.Effect] = []
-        for comparison in plan.comparisons {
-            found.append(try sample.effect(comparison, method, blocks: blocks.codes, blockCount: count))
-        }
         let cohorts = Array(Set(plan.comparisons.map(\.cohort))).sorted()
+        // A cohort's propensity scores are much alike from period to period.
+        let byCohort = concurrently(cohorts.count, threads: threads) {
+            g -> Result<[GroupTimeSample.Effect], EstimationError> in
+            var found: [GroupTimeSample.Effect] = []
+            for comparison in plan.comparisons where comparison.cohort == cohorts[g] {
+                do throws(EstimationError) {
+                    found.append(
+                        try sample.effect(
+                            comparison, method, blocks: blocks.codes, blockCount: count,
+                            start: found.last?.scoreCoefficients))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return .success(found)
+        }
+        var found: [GroupTimeSample.Effect] = []
+        for cohort in byCohort { found += try cohort.get() }
         let effects = GroupTimeEffects(
             comparisons: plan.comparisons,
             cells: found.enumerated().map { k, found in

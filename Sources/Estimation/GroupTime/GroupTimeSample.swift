@@ -81,20 +81,26 @@ struct GroupTimeSample {
         var contributions: [Double]
         /// The treated cells of the period, each with its share of their weight and its own effect.
         var treated: [(cell: Int, share: Double, effect: Double)]
+        /// Of the propensity score, where there is one.
+        var scoreCoefficients: [Double]?
     }
 
-    /// - Parameter blocks: a code a cell; `blockCount` of them.
+    /// - Parameters:
+    ///   - blocks: a code a cell; `blockCount` of them.
+    ///   - start: coefficients near the propensity score's, where such are known.
     func effect(
-        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, blocks: [Int], blockCount: Int
+        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, blocks: [Int], blockCount: Int,
+        start: [Double]? = nil
     ) throws(EstimationError) -> Effect {
         let (cells, found, treated) =
-            if let cellOf { try matched(comparison, method, cellOf) } else { try rows(comparison, method) }
+            if let cellOf { try matched(comparison, method, cellOf, start) } else { try rows(comparison, method) }
         var contributions = [Double](repeating: 0, count: blockCount)
         for (i, c) in cells.enumerated() { contributions[blocks[c]] += found.influence[i] / Double(cells.count) }
         let total = treated.reduce(0) { $0 + $1.share }
         return Effect(
             estimate: found.estimate, contributions: contributions,
-            treated: treated.map { ($0.cell, $0.share / total, $0.effect) })
+            treated: treated.map { ($0.cell, $0.share / total, $0.effect) },
+            scoreCoefficients: found.scoreCoefficients)
     }
 
     private typealias Found = (
@@ -108,13 +114,13 @@ struct GroupTimeSample {
     }
 
     private func matched(
-        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ cellOf: [Int]
+        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ cellOf: [Int], _ start: [Double]?
     ) throws(EstimationError) -> Found {
         let changes = changes(comparison, cellOf)
         try require(changes.isTreated, comparison)
         let panel = TwoPeriodPanel(
             change: changes.change, isTreated: changes.isTreated, weight: changes.weight,
-            covariates: covariates(changes.cells))
+            covariates: covariates(changes.cells), start: start)
         let found = try panel.effect(method)
         let treated = changes.cells.indices.filter { changes.isTreated[$0] }
         return (changes.cells, found, treated.map { (changes.after[$0], changes.weight[$0], found.own[$0]) })

@@ -7,6 +7,8 @@ import Regression
 struct PropensityScore {
     /// w p/(1 − p) for comparison rows, 0 for treated ones and for those trimmed.
     let comparisonWeight: [Double]
+    /// Of the logit.
+    let coefficients: [Double]
     private let covariates: Matrix
     /// w(D − p) by row.
     private let score: [Double]
@@ -19,10 +21,12 @@ struct PropensityScore {
     static let ceiling = 1 - 1e-6
 
     /// - Throws: `.regression(.separated)` where a combination of covariates tells the treated from the others.
-    init(_ isTreated: [Bool], _ covariates: Matrix, weight: [Double]) throws(EstimationError) {
+    /// - Parameter start: coefficients near those to be found, where such are known.
+    init(_ isTreated: [Bool], _ covariates: Matrix, weight: [Double], start: [Double]? = nil) throws(EstimationError) {
         let model = try regressing { () throws(RegressionError) in
-            try Logit(isTreated.map { $0 ? 1 : 0 }, covariates, weight: weight)
+            try Logit(isTreated.map { $0 ? 1 : 0 }, covariates, weight: weight, start: start)
         }
+        coefficients = model.coefficients
         let probability = model.fitted.map { min($0, Self.ceiling) }
         comparisonWeight = weight.indices.map { i in
             isTreated[i] || probability[i] >= Self.trim ? 0 : weight[i] * probability[i] / (1 - probability[i])

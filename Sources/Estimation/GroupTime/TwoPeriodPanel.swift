@@ -14,6 +14,8 @@ struct TwoPeriodPanel {
     let weight: [Double]
     /// m × p, a constant first.
     let covariates: Matrix
+    /// Coefficients near the propensity score's, where such are known.
+    var start: [Double]?
 
     var count: Int { change.count }
 
@@ -43,7 +45,7 @@ struct TwoPeriodPanel {
 
     private func doublyRobust() throws(EstimationError) -> TwoPeriodEffect {
         let outcome = try WeightedRegression(change, covariates, weight: comparisonWeight)
-        let score = try PropensityScore(isTreated, covariates, weight: weight)
+        let score = try PropensityScore(isTreated, covariates, weight: weight, start: start)
         let left = outcome.residual
         let treated = ArmMean(left, treatedWeight)
         let others = ArmMean(left, score.comparisonWeight)
@@ -54,18 +56,18 @@ struct TwoPeriodPanel {
             estimate: treated.mean - others.mean,
             influence: (0..<count).map { i in
                 treated.influence(i) - lean[i] - (others.influence(i) + pull[i] - leanOthers[i])
-            }, own: left.map { $0 - others.mean })
+            }, own: left.map { $0 - others.mean }, scoreCoefficients: score.coefficients)
     }
 
     private func weighting() throws(EstimationError) -> TwoPeriodEffect {
-        let score = try PropensityScore(isTreated, covariates, weight: weight)
+        let score = try PropensityScore(isTreated, covariates, weight: weight, start: start)
         let treated = ArmMean(change, treatedWeight)
         let others = ArmMean(change, score.comparisonWeight)
         let pull = score.pull(of: others.meanProducts(covariates))
         return TwoPeriodEffect(
             estimate: treated.mean - others.mean,
             influence: (0..<count).map { treated.influence($0) - others.influence($0) - pull[$0] },
-            own: change.map { $0 - others.mean })
+            own: change.map { $0 - others.mean }, scoreCoefficients: score.coefficients)
     }
 
     private func regression() throws(EstimationError) -> TwoPeriodEffect {
@@ -113,6 +115,8 @@ struct TwoPeriodEffect {
     var influence: [Double]
     /// m: each row's own effect, whose weighted mean over treated rows is the estimate; empty where rows are not matched.
     var own: [Double] = []
+    /// Of the propensity score, where there is one.
+    var scoreCoefficients: [Double]?
 }
 
 /// A Hájek mean Σωv/Σω and its influence.

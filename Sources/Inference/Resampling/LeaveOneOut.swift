@@ -58,7 +58,7 @@ public struct LeaveOneOut: Sendable, Equatable {
         var smallest = [Double](repeating: .infinity, count: design.units.count)
         for (c, u) in design.unit.enumerated() { smallest[u] = min(smallest[u], design.pupils?[c] ?? .infinity) }
         let units = design.units.indices.filter { present[$0] }
-        let estimates = parallel(units.count, threads: threads) { without.estimate(units[$0]) }
+        let estimates = concurrently(units.count, threads: threads) { without.estimate(units[$0]) }
         return LeaveOneOut(
             estimate: sign * fit.estimates[0],
             rows: zip(units, estimates).map { u, estimate in

@@ -45,7 +45,7 @@ extension Disclosure {
     }
 
     /// The shares of all levels of a category add up to 100%.
-    private func completeLevels(_ names: [String], _ hidden: inout [Bool], size: (Int) -> Double) {
+    func completeLevels(_ names: [String], _ hidden: inout [Bool], size: (Int) -> Double) {
         let levels = names.indices.filter { names[$0].contains("=") }
         for category in grouped(levels, by: { names[$0].prefix { $0 != "=" } }) where category.count > 1 {
             complete(category, &hidden, size: size)

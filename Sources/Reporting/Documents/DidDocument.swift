@@ -17,6 +17,7 @@ public struct DidDocument: Sendable {
     public var wild: WildFindings?
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
+    public var checks = DesignChecks()
     /// How many fixed effects were taken out together; nil where nothing is to be told.
     public var elimination: EffectElimination?
     public var counterfactual: [CounterfactualRow]
@@ -105,6 +106,7 @@ public struct DidDocument: Sendable {
         if let wild { object.put("wild", DiagnosticRows.json(wild)) }
         if let bootstrap { object.put("bootstrap", DiagnosticRows.json(bootstrap)) }
         if let leaveOneOut { object.put("leaveOneOut", DiagnosticRows.json(leaveOneOut)) }
+        checks.put(into: &object)
         if let elimination { object.put("fixedEffects", DiagnosticRows.json(elimination)) }
         return object.value
     }
@@ -152,8 +154,9 @@ public struct DidDocument: Sendable {
 
     private func sections(_ tables: ReadableTables) -> [Section] {
         var sections: [Section] = []
-        if let preTrend, !cautions.contains(preTrend.words) {
-            sections.append(Section(title: "Before the start", words: [wording.preTrend(preTrend)]))
+        if let preTrend {
+            let words = wording.beforeTheStart(preTrend, saidAbove: cautions)
+            if !words.isEmpty { sections.append(Section(title: "Before the start", words: words)) }
         }
         if !balance.isEmpty {
             sections.append(Section(title: "Balance before the start", table: tables.balance(balance)))
@@ -178,6 +181,7 @@ public struct DidDocument: Sendable {
                     title: "Without one school at a time",
                     words: wording.leaveOneOut(leaveOneOut, headline: effects.first)))
         }
+        sections += checks.sections(tables).map { Section(title: $0.title, words: $0.words, table: $0.table) }
         let groups = counterfactual.filter { $0.group != nil }
         if !groups.isEmpty {
             sections.append(
@@ -208,6 +212,8 @@ enum DiagnosticRows {
         object.put("pValue", ifAny: test.pValue)
         object.put("assignments", ifAny: test.assignments)
         object.put("words", .text(test.words))
+        if let power = test.power { object.put("power", json(power)) }
+        if let equivalence = test.equivalence { object.put("equivalence", json(equivalence)) }
         return object.value
     }
 
@@ -273,6 +279,7 @@ extension DidDocument {
             disclosure.apply(to: &path, beside: counterfactual),
         ]
         leaveOneOut = leaveOneOut.map { disclosure.applied(to: $0, beside: counterfactual) }
+        checks = disclosure.applied(to: checks, beside: counterfactual)
         let first = disclosure.apply(to: &effects, beside: counterfactual, path: path, countsPupils: effectsCountPupils)
         withholdWords()
         return [first] + rows
@@ -283,6 +290,7 @@ extension DidDocument {
         let isHidden = effects.first?.isSuppressed ?? false
         if isHidden {
             (cautions, randomisation, methods, wild, bootstrap, leaveOneOut) = ([], nil, nil, nil, nil, nil)
+            checks = DesignChecks()
             if preTrend != nil { preTrend = .withheld }
         } else if let test = preTrend {
             preTrend = test.withheld(with: effects)

@@ -64,6 +64,7 @@ extension DidDocument {
             wild: result.wild, methods: result.methods, bootstrap: result.bootstrap, leaveOneOut: result.leaveOneOut,
             counterfactual: result.counterfactual, path: result.path, cautions: result.sentences, remarks: remarks,
             wording: wording)
+        checks = DesignChecks(result)
     }
 }
 
@@ -82,6 +83,8 @@ extension OutcomeResult {
         randomisation = result.randomisation
         methods = result.methods
         wild = result.wild
+        leaveOneOut = result.leaveOneOut
+        checks = DesignChecks(result)
         cautions = result.sentences
         breakdown = result.effects.filter {
             ($0.kind == .cohort || $0.kind == .calendar) && $0.group == nil && $0.term != "gap"

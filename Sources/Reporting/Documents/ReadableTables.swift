@@ -6,7 +6,7 @@ struct ReadableTables {
     var level: Double
     var minus: Numeral.Minus
 
-    private var interval: String { Wording(level: level).percent + " interval" }
+    var interval: String { Wording(level: level).percent + " interval" }
 
     /// Decimals follow the first effect of the same outcome, so that a column can be compared down the page.
     /// The outcome's column is left out where the table stands under its name.
@@ -192,18 +192,18 @@ struct ReadableTables {
         return min(2, max(1, Numeral.decimals(for: a - b, digits: 2)))
     }
 
-    private func shown(_ value: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {
+    func shown(_ value: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {
         guard !hidden else { return .suppressed }
         return .figure(value.map { Numeral.fixed($0, decimals: decimals, minus: minus) })
     }
 
-    private func shown(_ lower: Double?, _ upper: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {
+    func shown(_ lower: Double?, _ upper: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {
         guard !hidden, let lower, let upper else { return hidden ? .suppressed : .missing }
         let bounds = [lower, upper].map { Numeral.fixed($0, decimals: decimals, minus: minus) }
         return .figure(bounds.joined(separator: " to "))
     }
 
-    private func probability(_ value: Double?, _ hidden: Bool) -> ResultTable.Cell {
+    func probability(_ value: Double?, _ hidden: Bool) -> ResultTable.Cell {
         hidden ? .suppressed : .figure(value.map(Numeral.probability))
     }
 }

@@ -122,6 +122,14 @@ public struct Wording: Sendable {
                 + "a small one could still be there."
     }
 
+    /// What the paths before the start tell: the test, what it could have seen, and whether the trend was small.
+    /// - Parameter saidAbove: sentences that the reader has seen.
+    func beforeTheStart(_ test: PreTrend, saidAbove: [String] = []) -> [String] {
+        [preTrend(test), test.power?.words, test.equivalence?.words].compactMap { $0 }.filter {
+            !saidAbove.contains($0)
+        }
+    }
+
     public func randomisation(_ test: RandomisationTest) -> String {
         let how =
             test.isEnumerated

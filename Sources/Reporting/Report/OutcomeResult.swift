@@ -82,6 +82,8 @@ public struct OutcomeResult: Sendable {
     /// The headline by other methods, where schools are few.
     public var methods: MethodComparison?
     public var wild: WildFindings?
+    public var leaveOneOut: LeaveOneOut?
+    public var checks = DesignChecks()
     /// Every period of the calendar between the first and the last, also those without results.
     public var periods: [PeriodMark] = []
     /// Periods whose results are there and were left out by rule, assessed by teachers; the others without results have none.
@@ -149,6 +151,8 @@ public struct OutcomeResult: Sendable {
         entries.append(rule.apply(to: &path, beside: counterfactual))
         for index in gapEffects.indices { entries += withholdSides(of: index, rule) }
         entries += withholdEffects(rule, countsPupils: effectsCountPupils)
+        leaveOneOut = leaveOneOut.map { rule.applied(to: $0, beside: counterfactual) }
+        checks = rule.applied(to: checks, beside: counterfactual)
         withholdWords(rule, ledger: open)
         return entries
     }
@@ -181,7 +185,8 @@ public struct OutcomeResult: Sendable {
     private mutating func withholdWords(_ rule: Disclosure, ledger: [CounterfactualRow]) {
         if rule.hasFewAnswers(ledger, group: "partners") { means = nil }
         if effect.isSuppressed {
-            (means, months, randomisation, methods, wild) = (nil, nil, nil, nil, nil)
+            (means, months, randomisation, methods, wild, leaveOneOut) = (nil, nil, nil, nil, nil, nil)
+            checks = DesignChecks()
             (cautions, remarks) = ([], [])
             if preTrend != nil { preTrend = .withheld }
         } else if let test = preTrend {

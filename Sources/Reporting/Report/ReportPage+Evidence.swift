@@ -106,13 +106,33 @@ extension ReportPage {
                 isPrimary
                 ? "<p>How sure this is, and why, stands beside the <a href=\"#answer\">answer</a>.</p>\n"
                 : "<ul>\(items)</ul>\n"
-            return "\(title)\(words)\(methods)\(runs)\(intakeWords)\(intake)"
+            return "\(title)\(words)\(methods)\(runs)\(checks(outcome))\(intakeWords)\(intake)"
         }
         let warnings = report.frame.warnings.filter { !isSaidAbove($0) }.map { warning -> Markup in
             "<li>\(Wording.capitalisedFirst(warning.message)) <span class=\"quiet\">(\(warning.code))</span></li>\n"
         }
         let warned: Markup = warnings.isEmpty ? "" : "<h3>Warnings</h3>\n<ul class=\"warnings\">\(warnings)</ul>\n"
         return "<section id=\"robustness\"><h2>How firm the answer is</h2>\n\(blocks)\(warned)</section>\n\n"
+    }
+
+    /// The diagnostics of the design, each in a sentence or two with its table.
+    private func checks(_ outcome: OutcomeResult) -> Markup {
+        var sections: [DesignChecks.Section] = []
+        let further = [outcome.preTrend?.power?.words, outcome.preTrend?.equivalence?.words].compactMap { $0 }
+        if !further.isEmpty { sections.append(.init(title: "The trend before the start", words: further)) }
+        if let found = outcome.leaveOneOut {
+            sections.append(
+                .init(
+                    title: "Without one \(wording.nouns.unit) at a time",
+                    words: wording.leaveOneOut(found, headline: outcome.effect)))
+        }
+        sections += outcome.checks.sections(tables)
+        let level: Markup = report.outcomes.count > 1 ? "h4" : "h3"
+        return sections.map { section -> Markup in
+            let words = section.words.map { line -> Markup in "<p>\(line)</p>\n" }
+            let table = section.table.map { HTMLTable(table: $0, caption: section.title).markup } ?? ""
+            return "<\(level)>\(section.title)</\(level)>\n\(words)\(table)"
+        }.reduce("", +)
     }
 
     /// The sentences beside the answer say it already.

@@ -15,18 +15,19 @@ extension PreTrend {
     /// - Returns: the test and its leads as effects with intervals. A diagnostic never stops the estimate it stands
     ///   beside: where it cannot be had, its words say why.
     static func find(
-        _ design: Design, kind: VarianceKind, counts: ArmCounts, headline: Double, options: AnalysisOptions
+        _ main: Fit, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
     ) -> (PreTrend, [Effect]) {
         do {
-            return try run(design, kind: kind, counts: counts, headline: headline, options: options)
+            return try run(main, kind: kind, counts: counts, options: options)
         } catch {
             return (unavailable(error.message), [])
         }
     }
 
     private static func run(
-        _ design: Design, kind: VarianceKind, counts: ArmCounts, headline: Double, options: AnalysisOptions
+        _ main: Fit, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
     ) throws(EstimationError) -> (PreTrend, [Effect]) {
+        let (design, headline) = (main.design, main.estimates[0])
         var untreated = design.keeping(design.isTreated.map { !$0 })
         if options.singletons == .drop {
             untreated = untreated.keeping(Singletons(untreated, effects: untreated.effects).keep)
@@ -61,6 +62,13 @@ extension PreTrend {
             leads: found, statistic: test.statistic, q: test.q, method: test.method, pValue: test.pValue,
             assignments: test.assignments, words: "")
         result.words = result.sentence(counts: counts, headline: headline, options: options, note: test.note)
+        if !test.tested.isEmpty {
+            result.power = PreTrendPower(
+                fit, test.covariance, tested: test.tested, main: main, headline: headline,
+                isReassigned: test.method == "randomisation")
+        }
+        result.equivalence = .find(
+            untreated, unitSD: OutcomeSpread.betweenUnits(design), counts: counts, kind: kind, options: options)
         return (result, effects)
     }
 
@@ -72,40 +80,50 @@ extension PreTrend {
 
     private struct JointTest {
         var statistic: Double?
-        var q: Int
-        var method: String
+        var q = 0
+        var method = "none"
         var pValue: Double?
         var assignments: Int?
         var note: String?
+        /// By CR2 where it can be had, and the leads that have a standard error.
+        var covariance: CovarianceOfEstimates
+        var tested: [Int]
     }
 
     private static func joint(
         _ fit: Fit, _ untreated: Design, _ design: Design, _ counts: ArmCounts, _ options: AnalysisOptions
     ) throws(EstimationError) -> JointTest {
-        if counts.isFew, design.treatedStarts.count == 1, options.permutations != 0,
-            let test = try randomised(design, options)
-        {
-            return test
-        }
         let isNested = untreated.clusters.count == 1
         let covariance = try CovarianceOfEstimates.compute(
             fit, kind: isNested ? .cr2 : .cr1, smallSample: options.smallSample)
-        let tested = EffectTable(fit: fit, covariance: covariance, options: options).effects().filter {
-            $0.pValue != nil
+        let effects = EffectTable(fit: fit, covariance: covariance, options: options).effects()
+        let tested = effects.indices.filter { effects[$0].pValue != nil }
+        var test = JointTest(covariance: covariance, tested: tested)
+        if counts.isFew, design.treatedStarts.count == 1, options.permutations != 0,
+            let found = try randomised(design, options)
+        {
+            test.method = "randomisation"
+            (test.statistic, test.q) = (found.statistic, found.q)
+            (test.pValue, test.assignments) = (found.test.pValue, found.test.assignments)
+            return test
         }
-        guard let smallest = tested.compactMap(\.pValue).min() else {
-            return JointTest(
-                q: 0, method: "none", note: "each year before the start rests on one treated unit, or does not vary")
+        guard let smallest = tested.compactMap({ effects[$0].pValue }).min() else {
+            test.note = "each year before the start rests on one treated unit, or does not vary"
+            return test
         }
+        test.method = "Bonferroni"
+        test.q = tested.count
+        test.statistic = tested.compactMap { effects[$0].statistic.map(abs) }.max()
+        test.pValue = min(1, Double(tested.count) * smallest)
         let left = fit.estimands.count - tested.count
-        return JointTest(
-            statistic: tested.compactMap { $0.statistic.map(abs) }.max(), q: tested.count, method: "Bonferroni",
-            pValue: min(1, Double(tested.count) * smallest),
-            note: left > 0 ? "\(left) of the steps before the start could not be tested: one treated unit each" : nil)
+        if left > 0 { test.note = "\(left) of the steps before the start could not be tested: one treated unit each" }
+        return test
     }
 
     /// W over reassigned starts, on all units' periods before the first start: there nobody is treated under any of them.
-    private static func randomised(_ design: Design, _ options: AnalysisOptions) throws(EstimationError) -> JointTest? {
+    private static func randomised(
+        _ design: Design, _ options: AnalysisOptions
+    ) throws(EstimationError) -> (statistic: Double, q: Int, test: RandomisationTest)? {
         guard let first = design.treatedStarts.first else { return nil }
         var before = design.keeping(design.period.map { design.periods[$0].ordinal < first })
         if options.singletons == .drop {
@@ -136,14 +154,14 @@ extension PreTrend {
             return regression.draw(leads + gap)?.wald(leads.count..<2 * leads.count)
         }
         guard let observed = wald(before.start) else { return nil }
-        let drawn = parallel(reassignment.count, threads: options.threads) { wald(reassignment.starts($0))?.statistic }
+        let drawn = concurrently(reassignment.count, threads: options.threads) {
+            wald(reassignment.starts($0))?.statistic
+        }
         guard let test = RandomisationTest(observed: observed.statistic, drawn: drawn, reassignment: reassignment)
         else {
             return nil
         }
-        return JointTest(
-            statistic: observed.statistic, q: observed.count, method: "randomisation", pValue: test.pValue,
-            assignments: test.assignments)
+        return (observed.statistic, observed.count, test)
     }
 
     /// The largest lead by size among those at least as large as their standard error.

@@ -22,6 +22,10 @@ public struct PreTrend: Sendable, Equatable {
     public var assignments: Int?
     /// One sentence that says what was found and what it cannot show.
     public var words: String
+    /// What trend the test could have seen; nil where there is no test.
+    public var power: PreTrendPower?
+    /// Whether the trend before the start is small; nil where there is none to look at.
+    public var equivalence: PreTrendEquivalence?
 
     public init(
         leads: [Lead], statistic: Double?, q: Int, method: String, pValue: Double?, assignments: Int?, words: String
@@ -33,24 +37,5 @@ public struct PreTrend: Sendable, Equatable {
         self.pValue = pValue
         self.assignments = assignments
         self.words = words
-    }
-}
-
-/// A randomisation test of no effect for any unit: treatment reassigned among units, cohort sizes kept.
-public struct RandomisationTest: Sendable, Equatable {
-    /// Of the studentised effect.
-    public var pValue: Double
-    /// Of the effect itself, which is right only where units' results spread alike; nil where it was not compared.
-    public var rawPValue: Double?
-    /// The smallest p-value that this design could give.
-    public var smallestPossible: Double
-    public var assignments: Int
-    public var isEnumerated: Bool
-
-    public init(pValue: Double, smallestPossible: Double, assignments: Int, isEnumerated: Bool) {
-        self.pValue = pValue
-        self.smallestPossible = smallestPossible
-        self.assignments = assignments
-        self.isEnumerated = isEnumerated
     }
 }

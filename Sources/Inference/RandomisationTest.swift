@@ -1,8 +1,26 @@
-import Dispatch
 import Estimation
 import LinearAlgebra
 import Panels
 import Tables
+
+/// A randomisation test of no effect for any unit: treatment reassigned among units, cohort sizes kept.
+public struct RandomisationTest: Sendable, Equatable {
+    /// Of the studentised effect.
+    public var pValue: Double
+    /// Of the effect itself, which is right only where units' results spread alike; nil where it was not compared.
+    public var rawPValue: Double?
+    /// The smallest p-value that this design could give.
+    public var smallestPossible: Double
+    public var assignments: Int
+    public var isEnumerated: Bool
+
+    public init(pValue: Double, smallestPossible: Double, assignments: Int, isEnumerated: Bool) {
+        self.pValue = pValue
+        self.smallestPossible = smallestPossible
+        self.assignments = assignments
+        self.isEnumerated = isEnumerated
+    }
+}
 
 extension RandomisationTest {
     /// Tests that no unit was affected, by reassigning starts; the statistic is the studentised headline.
@@ -19,7 +37,7 @@ extension RandomisationTest {
         let reassignment = Reassignment(design, draws: draws, seed: seed)
         let statistic = try HeadlineStatistic(fit, estimator, window: window)
         guard let observed = statistic(design.start) else { return nil }
-        let drawn = parallel(reassignment.count, threads: threads) { statistic(reassignment.starts($0)) }
+        let drawn = concurrently(reassignment.count, threads: threads) { statistic(reassignment.starts($0)) }
         var test = RandomisationTest(
             observed: observed.statistic, drawn: drawn.map { $0?.statistic }, reassignment: reassignment)
         test?.rawPValue = reassignment.share(of: drawn.compactMap { $0?.estimate }, reaching: observed.estimate)
@@ -52,20 +70,6 @@ extension Reassignment {
     }
 }
 
-/// The same value for every index, whatever the threads: index by index into its own place.
-func parallel<Value: Sendable>(_ count: Int, threads: Int, _ value: @Sendable (Int) -> Value?) -> [Value?] {
-    var results = [Value?](repeating: nil, count: count)
-    let pieces = max(1, min(threads, count))
-    results.withUnsafeMutableBufferPointer { buffer in
-        // Each piece writes only its own indices.
-        nonisolated(unsafe) let output = buffer
-        DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-            for k in stride(from: piece, to: count, by: pieces) { output[k] = value(k) }
-        }
-    }
-    return results
-}
-
 /// The studentised headline of a fit's estimator as a function of starts.
 struct HeadlineStatistic: Sendable {
     private let compute: @Sendable ([Int?]) -> DrawnHeadline?
@@ -74,14 +78,23 @@ struct HeadlineStatistic: Sendable {
 
     /// - Parameter estimator: fits anew where no shorter way is known.
     init(_ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?) throws(EstimationError) {
-        let design = fit.design
+        try self.init(
+            estimator, fit.estimator, fit.design, firstStart: fit.design.treatedStarts.first ?? 0, window: window)
+    }
+
+    /// - Parameters:
+    ///   - design: its own starts do not matter.
+    ///   - firstStart: of the four means of `did2x2`.
+    init(
+        _ fitter: any Estimator, _ estimator: EstimatorName, _ design: Design, firstStart first: Int,
+        window: ClosedRange<Int>?
+    ) throws(EstimationError) {
         let dealt = DealtColumns(design)
-        switch fit.estimator {
+        switch estimator {
         case .imputation:
             let reassigned = try ReassignedImputation(design)
             compute = { reassigned.headline(start: $0) }
         case .did2x2:
-            let first = design.treatedStarts.first ?? 0
             let post = design.period.map { design.periods[$0].ordinal >= first ? 1.0 : 0 }
             let group = design.isGroup.map { $0.map { $0 ? 1.0 : 0 } }
             let nuisance = [post] + (group.map { [$0, zip(post, $0).map { $0 * $1 }] } ?? [])
@@ -103,7 +116,7 @@ struct HeadlineStatistic: Sendable {
             }
         default:
             compute = { start in
-                guard let drawn = try? estimator.fit(design.reassigned(start), nested: nil) else { return nil }
+                guard let drawn = try? fitter.fit(design.starting(start), nested: nil) else { return nil }
                 return DrawnHeadline(drawn)
             }
         }

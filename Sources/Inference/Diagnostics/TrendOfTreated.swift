@@ -1,0 +1,35 @@
+import Estimation
+import Panels
+
+/// A trend of its own of the treated units: one more each calendar step, counted from each unit's start. In a triple
+/// difference it is the peers' alone, so that the gap grows by one each step.
+struct TrendOfTreated {
+    /// Per cell: its height; 0 for comparison units.
+    let height: [Double]
+
+    init(_ design: Design) {
+        height = design.unit.indices.map { c in
+            design.isGroup?[c] == true ? 0 : Double(design.eventTime[c] ?? 0)
+        }
+    }
+}
+
+extension Fit {
+    /// What a change of the cells' mean outcomes adds to each estimate: every estimate is linear in them.
+    func response(to change: [Double]) -> [Double] {
+        estimands.indices.map { k in
+            change.indices.reduce(0) { change[$1] == 0 ? $0 : $0 + weights[$1, k] * rows.scale[$1] * change[$1] }
+        }
+    }
+}
+
+extension Design {
+    /// A calendar step as people call it.
+    var stepNoun: String {
+        switch periods.first?.kind {
+        case .year, .academicYear: "year"
+        case .term: "term"
+        case .date, nil: "step"
+        }
+    }
+}

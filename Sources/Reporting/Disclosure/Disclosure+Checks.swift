@@ -1,0 +1,49 @@
+import Inference
+
+extension Disclosure {
+    /// The diagnostics beside an estimate, with all withheld that tells of few pupils.
+    ///
+    /// - The parts of the two-way coefficient add up to it, so that one small part withholds all of them; the same where the
+    ///   ledger withholds a row, since a part is a difference of the same means.
+    /// - Placebos that lie one step apart differ by that step's results alone: all are withheld where one step is small. So is
+    ///   the estimate without the last period where that period is.
+    /// - Comparison units in the partners' place have no names; one with a small cell does not show among the quartiles.
+    /// - Parameter ledger: of the same analysis, its small rows withheld.
+    func applied(to checks: DesignChecks, beside ledger: [CounterfactualRow]) -> DesignChecks {
+        guard threshold > 0 else { return checks }
+        func isFew(_ pupils: Double?) -> Bool { pupils.map { isSmall($0) } ?? false }
+        let withheld = "Withheld: too few pupils stand behind a part of it."
+        var safe = checks
+        safe.threshold = Double(threshold)
+        if let found = checks.twoWay, isFew(found.fewestPupils) || ledger.contains(where: \.isSuppressed) {
+            safe.twoWay?.decomposition = nil
+            safe.twoWay?.weights = nil
+            safe.twoWay?.words = [withheld]
+        }
+        if let time = checks.placebo?.time, isFew(time.fewestPupils) {
+            safe.placebo?.time?.rows = []
+            safe.placebo?.time?.words = withheld
+        }
+        if let last = checks.placebo?.withoutLastPeriod, isFew(last.pupils) {
+            safe.placebo?.withoutLastPeriod = WithoutLastPeriod(words: withheld)
+        }
+        for (index, outcome) in (checks.placebo?.outcomes ?? []).enumerated() where isFew(outcome.fewestPupils) {
+            safe.placebo?.outcomes[index].estimate = DiagnosticEstimate(effect: nil, reason: nil)
+            safe.placebo?.outcomes[index].words = withheld
+        }
+        if let composition = checks.composition {
+            safe.hiddenCharacteristics = hidden(composition)
+            if !safe.hiddenCharacteristics.isEmpty {
+                safe.composition?.words = "Some of the figures are withheld: too few pupils stand behind them."
+            }
+        }
+        return safe
+    }
+
+    private func hidden(_ composition: Composition) -> Set<Int> {
+        let rows = composition.rows
+        var hidden = rows.map { row in row.fewestPupils.map { isSmall($0) } ?? false }
+        completeLevels(rows.map { $0.isShare ? $0.variable : "" }, &hidden) { rows[$0].fewestPupils ?? 0 }
+        return Set(hidden.indices.filter { hidden[$0] })
+    }
+}
