@@ -101,7 +101,9 @@ struct DidComposition {
     private func keptApart(_ part: DidStudy.Part) -> String? {
         let columns = request.splitColumns
         guard !columns.isEmpty, study.cells.request != nil else { return nil }
-        return "Rows were kept apart by \(Wording.list(columns)), as \(part.result.varianceUsed.rawValue) needs: "
+        let isForEstimator = part.result.estimator.takesRowsApart
+        let reason = isForEstimator ? part.result.estimator.rawValue : part.result.varianceUsed.rawValue
+        return "Rows were kept apart by \(Wording.list(columns)), as \(reason) needs: "
             + "\(part.design.cellCount) different rows."
     }
 

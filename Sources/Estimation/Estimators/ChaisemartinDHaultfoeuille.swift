@@ -81,6 +81,12 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
         var began = effects.cellWeights(figures[0]) { !$0.cohort.startsOn }
         let share = began.reduce(0, +)
         for c in began.indices where share > 0 { began[c] /= share }
+        var ledgerWeight = TreatedResults(design).ledgerWeight([began])
+        // Units whose treatment ended are not in the counterfactual, before their switch either.
+        for c in ledgerWeight.indices {
+            let unit = design.unit[c]
+            if design.startsOn?[unit] == true, design.start[unit] != nil { ledgerWeight[c] = 0 }
+        }
         let weights = figures.map { effects.cellWeights($0) }
         let blocks = design.clusterBlocks
         var regression: Fit?
@@ -105,7 +111,7 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
                 rows: blocks.levels.count,
                 columns: figures.map { effects.influence($0, blocks: blocks.codes, count: blocks.levels.count) }),
             untreatedOutcome: untreated, cellWeights: weights,
-            ledgerWeight: TreatedResults(design).ledgerWeight([began]), warnings: warnings, regression: regression)
+            ledgerWeight: ledgerWeight, warnings: warnings, regression: regression)
     }
 
     private func warnings(_ effects: SwitchEffects) -> [Warning] {

@@ -203,8 +203,9 @@ public struct LeeWooldridge: Estimator {
 
     private func warnings(_ whole: Design, _ sections: CrossSections) -> [Warning] {
         var warnings: [Warning] = []
-        let early = whole.isPresentUnit.indices.filter { u in
-            whole.isPresentUnit[u] && (whole.start[u].map { !sections.starts.contains($0) } ?? false)
+        let present = whole.isPresentUnit
+        let early = present.indices.filter { u in
+            present[u] && (whole.start[u].map { !sections.starts.contains($0) } ?? false)
         }
         if !early.isEmpty {
             warnings.append(
