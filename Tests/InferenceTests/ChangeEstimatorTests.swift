@@ -299,4 +299,114 @@ struct ChangeEstimatorTests {
         let threaded = try analyse(rows, name, threads: 2)
         #expect(base.effects == threaded.effects && base.randomisation == threaded.randomisation)
     }
+
+    // MARK: Edge cases
+
+    /// Years without results are holes: the same estimates as with the years numbered on, where every start has its base.
+    @Test(arguments: Self.estimators)
+    func holes(name: EstimatorName) throws {
+        let rows = rows()
+        // 4 and 5 are gone: those that start in 4 start, as far as results tell, in 6, and all change from 3 on.
+        var some = rows
+        let keep = rows.y.indices.filter { rows.time[$0] != 4 && rows.time[$0] != 5 }
+        some.unit = keep.map { rows.unit[$0] }
+        some.time = keep.map { rows.time[$0] }
+        some.y = keep.map { rows.y[$0] }
+        some.start = keep.map { rows.start[$0].map { $0 == 4 ? 6 : $0 } }
+        var numbered = some
+        numbered.time = some.time.map { $0 > 5 ? $0 - 2 : $0 }
+        numbered.start = some.start.map { $0.map { $0 - 2 } }
+        let (a, b) = (
+            try make(name).fit(some.gathered(), nested: nil), try make(name).fit(numbered.gathered(), nested: nil)
+        )
+        #expect(abs(a.estimates[0] - b.estimates[0]) < 1e-12)
+        for e in 0...1 {
+            let k = try #require(a.estimands.firstIndex { $0.kind == .event(e) })
+            let l = try #require(b.estimands.firstIndex { $0.kind == .event(e) })
+            #expect(abs(a.estimates[k] - b.estimates[l]) < 1e-12)
+        }
+        // Before the start the hole keeps its place: 2 is four steps before 6, and the change is from 3.
+        if name != .leeWooldridge {
+            let k = try #require(a.estimands.firstIndex { $0.kind == .event(-4) })
+            let l = try #require(b.estimands.firstIndex { $0.kind == .event(-2) })
+            #expect(abs(a.estimates[k] - b.estimates[l]) < 1e-12)
+        }
+    }
+
+    @Test func stacksSayWhatTheyLeaveOut() throws {
+        let rows = rows()
+        let fit = try StackedDiD(window: -2...2).fit(rows.gathered(), nested: nil)
+        let words = fit.warnings.map(\.message).joined()
+        #expect(fit.warnings.map(\.code) == ["stack-trimmed"] && words.hasSuffix("those that start in 6"))
+        #expect(!fit.design.isTreatedUnit[4])
+        #expect(throws: EstimationError.noStack(window: -6...0, starts: ["4", "6"])) {
+            try StackedDiD(window: -6...0).fit(rows.gathered(), nested: nil)
+        }
+        let plain = try StackedDiD().fit(rows.gathered(), nested: nil)
+        #expect(plain.warnings.map(\.message).contains { $0.contains("-3:1") })
+        // Nobody outlasts the last start where all start.
+        var all = rows
+        let keep = rows.y.indices.filter { rows.start[$0] != nil }
+        all.unit = keep.map { rows.unit[$0] }
+        all.time = keep.map { rows.time[$0] }
+        all.y = keep.map { rows.y[$0] }
+        all.start = keep.map { rows.start[$0] }
+        let late = try StackedDiD(window: -2...1).fit(all.gathered(), nested: nil)
+        #expect(late.warnings.contains { $0.message.contains("nobody stays untreated") && $0.message.hasSuffix("6") })
+    }
+
+    @Test func otherRefusalsAndWarnings() throws {
+        var all = rows()
+        let keep = all.y.indices.filter { all.start[$0] == 4 }
+        all.unit = keep.map { all.unit[$0] }
+        all.time = keep.map { all.time[$0] }
+        all.y = keep.map { all.y[$0] }
+        all.start = keep.map { _ in 4 }
+        for name in [EstimatorName.localProjections, .leeWooldridge, .dcdh] {
+            #expect(throws: EstimationError.noCleanComparison(estimator: name.rawValue, starts: ["4"])) {
+                try self.make(name).fit(all.gathered(), nested: nil)
+            }
+        }
+        var made = SeededRows(seed: 3)
+        let early = made.panel(starts: [2, 2, 5, 5, nil, nil, nil], periods: 1...6)
+        let fit = try LeeWooldridge(transformation: .detrend).fit(early.gathered(), nested: nil)
+        #expect(fit.warnings.map(\.code) == ["too-few-before"])
+        #expect(fit.warnings[0].message.hasSuffix("u00, u01"))
+        let only = made.panel(starts: [2, 2, nil, nil, nil], periods: 1...6)
+        #expect(throws: EstimationError.tooFewBefore(needed: 2, starts: ["2"])) {
+            try LeeWooldridge(transformation: .detrend).fit(only.gathered(), nested: nil)
+        }
+        // All start: those that start last have nobody left.
+        let alone = made.panel(starts: [3, 3, 5, 5], periods: 1...6)
+        for name in [EstimatorName.localProjections, .dcdh] {
+            let fit = try make(name).fit(alone.gathered(), nested: nil)
+            let warning = try #require(fit.warnings.first { $0.code == "no-clean-comparison" })
+            #expect(warning.message.contains("5"))
+            #expect(fit.estimands.contains { $0.kind == .event(1) } && !fit.estimands.contains { $0.kind == .event(2) })
+        }
+        var single = made.panel(starts: [3, 4, 4, nil, nil, nil], periods: 1...6)
+        #expect(
+            try ChaisemartinDHaultfoeuille().fit(single.gathered(), nested: nil).warnings.map(\.code)
+                == ["single-cohorts"])
+        single.absorbed = [("class", single.y.indices.map { String($0 % 3) })]
+        for name in Self.estimators {
+            #expect {
+                try self.make(name).fit(single.gathered(), nested: nil)
+            } throws: { ($0 as? EstimationError)?.code == "E450" }
+        }
+    }
+
+    /// Variances row by row are for cross-sections of units only.
+    @Test func variancesByRow() throws {
+        let design = PathPanel.absorbing.design()
+        for kind in [VarianceKind.iid, .hc1, .hc2, .hc3] {
+            for (name, comparison) in [
+                (EstimatorName.stacked, ComparisonUnits?.none), (.localProjections, nil), (.leeWooldridge, .notYet),
+            ] {
+                #expect {
+                    _ = try ReferenceTests.analyse(design, name, kind) { $0.estimation.comparison = comparison }
+                } throws: { ($0 as? EstimationError)?.code == "E408" }
+            }
+        }
+    }
 }
