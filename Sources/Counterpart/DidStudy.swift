@@ -167,6 +167,9 @@ struct DidStudy {
 
     private mutating func add(_ table: CellTable, block: Int, by: [ByValue], rows: RowKind?) throws {
         let built = try Self.build(cells, table, request, block: block, rows: rows)
+        if request.collapses, built.report.rowKind == .units {
+            throw RequestError.doesNotApply(option: "--collapse", to: "rows that are units already")
+        }
         let result: AnalysisResult
         do {
             var analysis = request.analysis

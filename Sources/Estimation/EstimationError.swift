@@ -26,10 +26,13 @@ public enum EstimationError: Refusal, Equatable {
     case indispensable(variance: String, name: String)
     /// A bootstrap, by name, that these data or this estimator do not allow.
     case noResampling(method: String, reason: String, instead: String)
-    case covariateWithoutComparison(column: Int)
+    /// Departures from parallel trends cannot be judged.
+    case noSensitivity(reason: String)
+    case covariateWithoutComparison(name: String)
     case noCalibration
     case unsupportedMethod(method: String, rows: String)
-    case emptyComparison(cohort: String, period: String)
+    /// `side`: of a gap, where it is one.
+    case emptyComparison(cohort: String, period: String, side: String?)
     case unitsInSeveralClusters(cluster: String)
     /// The last cohort was asked for as comparison while some units never start.
     case neverTreatedCompare(units: Int)
@@ -78,6 +81,7 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "E412"
         case .indispensable: "E416"
         case .noResampling: "E417"
+        case .noSensitivity: "E430"
         case .covariateWithoutComparison: "E420"
         case .noCalibration: "E421"
         case .unsupportedMethod: "E422"
@@ -120,12 +124,13 @@ public enum EstimationError: Refusal, Equatable {
                 + "whatever happened"
         case .collinearTreatment(let term):
             "\(term) cannot be told apart from the fixed effects and covariates: they explain it completely"
-        case .covariateWithoutComparison(let column):
-            "covariate \(column) varies among the treated and not among those compared with, so that nothing tells its slope"
+        case .covariateWithoutComparison(let name):
+            "\(name) varies among the treated and not among those compared with, so that nothing tells its slope"
         case .noCalibration: "no weights give the comparison units the covariate means of the treated ones"
         case .unsupportedMethod(let method, let rows): "--method \(method) is not defined for \(rows)"
-        case .emptyComparison(let cohort, let period):
-            "the effect in \(period) on those that start in \(cohort) has nobody to compare with"
+        case .emptyComparison(let cohort, let period, let side):
+            "the effect in \(period) on \(side.map { "\($0) of " } ?? "")those that start in \(cohort) has nobody to compare with, or "
+                + "nobody to compare, in that period or the one before the start"
         case .unitsInSeveralClusters(let cluster):
             "some units have rows in several values of \(cluster), and the errors of a unit's change belong to one"
         case .doesNotTake(let estimator, let what, _): "\(estimator) does not take \(what)"
@@ -161,6 +166,7 @@ public enum EstimationError: Refusal, Equatable {
                 : "--family \(family) is for shares, and \(results) results of \(outcome) are below 0 or above 100%"
         case .allAlike(let family, let places):
             "--family \(family) has no finite effect where all results are at a bound: \(places.joined(separator: "; "))"
+        case .noSensitivity(let reason): reason
         case .regression(let error): error.message
         }
     }
@@ -203,6 +209,7 @@ public enum EstimationError: Refusal, Equatable {
         case .covariatesJoined: "give the rows instead of a cell table, or use --family linear"
         case .outcomeOutsideFamily: "check the outcome column, or use --family linear"
         case .allAlike: "use --family linear, or join periods"
+        case .noSensitivity: "add results of more periods before the start, or of more units"
         case .regression(let error): error.hint
         }
     }

@@ -47,6 +47,8 @@ public struct AnalysisOptions: Sendable {
     public var equivalenceMargin: Double?
     /// The standard deviation of pupils' results; nil where it is not known.
     public var pupilSD: Double?
+    /// Whether it is asked how far trends may depart from parallel before the effect is no longer told from zero.
+    public var judgesSensitivity = false
 
     /// Low results are good (absence): the gap is then group − peers, so that negative narrows as ever.
     public var lowerIsBetter = false

@@ -44,7 +44,8 @@ public struct DidAnalysis {
 
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
-            let (test, leads) = PreTrend.find(fit, kind: kind, counts: counts, options: options)
+            let (test, leads) = PreTrend.find(
+                fit, try estimator(name, options), kind: kind, counts: counts, options: options)
             preTrend = test
             if name == .imputation { rows.insert(contentsOf: leads, at: firstEvent(rows)) }
         }
@@ -54,11 +55,13 @@ public struct DidAnalysis {
             methods: methods,
             wild: wild, bands: bands, draws: permutations, preTrend: preTrend, singletonRows: singletons?.rows ?? 0,
             options: options)
+        let sensitivity =
+            options.judgesSensitivity ? Sensitivity.find(table, kind: kind, counts: counts) : nil
         let counterfactual = Counterfactual(fit: fit, table: table)
         var result = AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
             preTrend: preTrend, randomisation: randomisation, methods: methods, wild: wild, bootstrap: bands,
-            leaveOneOut: leaveOneOut, elimination: EffectElimination(fit),
+            leaveOneOut: leaveOneOut, sensitivity: sensitivity, elimination: EffectElimination(fit),
             warnings: cautions.warnings(),
             rowsUsed: Int(fit.design.rowsBehind.reduce(0, +)), singletonRows: singletons?.rows ?? 0,
             units: counts.units,

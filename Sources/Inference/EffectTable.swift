@@ -44,7 +44,7 @@ struct EffectTable {
     }
 
     /// True where at least two units, in at least two clusters, stand behind the estimand.
-    private func isSupported(_ k: Int) -> Bool {
+    func isSupported(_ k: Int) -> Bool {
         guard covariance.degreesOfFreedom[k] > 0 else { return false }
         if case .coefficient = fit.estimands[k].kind { return true }
         return spreads(k, over: fit.design.unit) && spreads(k, over: fit.design.clusters[0].codes)

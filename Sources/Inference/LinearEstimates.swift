@@ -100,6 +100,28 @@ public struct LinearEstimates: Sendable {
         name = fit.estimator.rawValue
     }
 
+    /// Estimates whose errors come from the rows of two sources, one above the other.
+    ///
+    /// - Parameters:
+    ///   - upper, lower: with the same levels of the same clusters.
+    ///   - weights, residuals: rows of both × K.
+    init(stacked upper: LinearEstimates, over lower: LinearEstimates, weights: Matrix, residuals: Matrix) {
+        self.weights = weights
+        self.residuals = residuals
+        effects = []
+        clusters = zip(upper.clusters, lower.clusters).map { a, b in
+            CellFactor(name: a.name, levels: a.levels, codes: a.codes + b.codes)
+        }
+        observationCount = upper.observationCount
+        parameterCount = upper.parameterCount
+        regression = nil
+        let cells = upper.clusters.first?.codes.count ?? 0
+        cell = upper.cell + lower.cell.map { $0 + cells }
+        contents = upper.contents
+        equations = nil
+        name = upper.name
+    }
+
     public var count: Int { weights.columns }
 
     /// The residual column that belongs to estimate k.

@@ -87,10 +87,11 @@ enum OptionLists {
         let drawn =
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
         let whole = ["--suppress", "0"]
-        let later = ["callaway-santanna", "synthetic-control", "synthetic-did"]
+        let later = ["synthetic-control", "synthetic-did"]
+        let groupTime = ["--estimator", "callaway-santanna"]
         return [
-            "twfe", "event-study", "imputation", "sun-abraham", "two-stage", "etwfe", "stacked", "dcdh",
-            "local-projections", "lee-wooldridge",
+            "twfe", "event-study", "imputation", "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked",
+            "dcdh", "local-projections", "lee-wooldridge",
         ].map { name in
             list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
         }
@@ -144,9 +145,38 @@ enum OptionLists {
             + [
                 list.acts(
                     "--comparison", "not-yet", base: ["partners-alone.csv"] + startDid, says: "no comparison arm"),
-                list.isLater("--method", "dr"),
-                list.isLater("--anticipation", "1"),
-                list.isLater("--base", "universal"), list.isLater("--collapse"),
+                list.acts("--comparison", "not-yet", with: groupTime),
+                list.acts("--comparison", "never", with: groupTime),
+                list.refuses("--comparison", "all", with: groupTime, says: "never, not-yet"),
+                list.refuses(
+                    "--comparison", "never", with: ["--estimator", "imputation"],
+                    says: "--comparison never does not apply to --estimator imputation"),
+                list.refuses("--comparison", "never", says: "does not apply to a run without --estimator"),
+            ]
+            + ["dr", "dr-improved", "ipw", "or"].map { method in
+                list.acts(
+                    "--method", method,
+                    with: groupTime + [
+                        "--covariates", "ks2_score", "--collapse", "--method", method == "or" ? "dr" : "or",
+                    ])
+            }
+            + [
+                list.refuses("--method", "ols", with: groupTime, says: "choose from: dr"),
+                list.refuses(
+                    "--method", "dr-improved", with: groupTime + ["--covariates", "ks2_score"], status: 4,
+                    says: "not defined for repeated cross-sections"),
+                list.refuses("--method", "dr", with: twfe, says: "--method does not apply to --estimator twfe"),
+                list.acts("--anticipation", "1", with: groupTime),
+                list.refuses("--anticipation", "-1", with: groupTime, says: "0 to 100 periods"),
+                list.refuses(
+                    "--anticipation", "1", with: twfe, says: "--anticipation does not apply to --estimator twfe"),
+                list.acts("--base", "universal", with: groupTime), list.acts("--base", "varying", with: groupTime),
+                list.refuses("--base", "first", with: groupTime, says: "varying, universal"),
+                list.refuses("--base", "universal", says: "--base does not apply to a run without --estimator"),
+                list.acts("--collapse"), list.acts("--collapse", with: groupTime),
+                list.refuses(
+                    "--collapse", base: ["schools.csv"] + startDid,
+                    says: "--collapse does not apply to rows that are units"),
                 list.acts("--wild", "99", with: whole, says: "wildPValue"),
                 list.refuses("--wild", "1000001", says: "0 to 1000000"),
                 list.refuses(
