@@ -78,7 +78,9 @@ let package = Package(
         .testTarget(name: "InferenceTests", dependencies: ["Inference", "ReferenceSets"], exclude: ["Golden"]),
         .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
-        .testTarget(name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"], exclude: ["Plans"]),
+        .testTarget(
+            name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"],
+            exclude: ["Golden", "Plans"]),
         .testTarget(name: "CommandTests", dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools"]),
     ],
     swiftLanguageModes: [.v6],

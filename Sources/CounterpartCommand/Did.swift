@@ -46,7 +46,7 @@ struct Did: ParsableCommand {
     var comparison: String?
     @Option(
         help: ArgumentHelp(
-            "How covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression).",
+            "callaway-santanna, how covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression); local-projections, how starts are weighed: equal or variance; lee-wooldridge, what is taken off: demean or detrend.",
             valueName: "name"))
     var method: String?
     @Option(
@@ -66,7 +66,8 @@ struct Did: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Event times to show, such as -3:3; those outside are joined to the ends.", valueName: "from:to"))
+            "Event times to show, such as -3:3; those outside are joined to the ends (stacked, local-projections and dcdh leave them out).",
+            valueName: "from:to"))
     var window: String?
     @Option(
         help: ArgumentHelp(

@@ -44,7 +44,8 @@ public struct DidAnalysis {
 
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
-            let (test, leads) = PreTrend.find(fit, kind: kind, counts: counts, options: options)
+            let (test, leads) = PreTrend.find(
+                fit, try estimator(name, options), kind: kind, counts: counts, options: options)
             preTrend = test
             if name == .imputation { rows.insert(contentsOf: leads, at: firstEvent(rows)) }
         }

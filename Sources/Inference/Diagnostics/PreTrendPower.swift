@@ -39,7 +39,8 @@ public struct PreTrendPower: Sendable, Equatable {
     ///   - isReassigned: the test that was made reassigns starts; its power has no formula.
     /// - Returns: nil where the leads take up no trend.
     init?(
-        _ fit: Fit, _ covariance: CovarianceOfEstimates, tested: [Int], main: Fit, headline: Double, isReassigned: Bool
+        _ fit: Fit, _ covariance: CovarianceOfEstimates, tested: [Int], main: Fit, _ estimator: any Estimator,
+        headline: Double, isReassigned: Bool
     ) {
         let response = fit.response(to: TrendOfTreated(fit.design).height)
         let path = tested.map { response[$0] }
@@ -54,7 +55,7 @@ public struct PreTrendPower: Sendable, Equatable {
             points: Self.latticePoints)
         let detection = { (slope: Double) in 1 - box.probability(mean: path.map { slope * $0 }) }
         let unit = zip(widths, path).filter { abs($1) > 1e-9 * steepest }.map { $0 / abs($1) }.min() ?? 1
-        let bias = main.response(to: TrendOfTreated(main.design).height)[0]
+        guard let bias = main.headlineResponse(to: TrendOfTreated(main.design).height, estimator) else { return nil }
         leads = tested.count
         size = detection(0)
         points = [0.5, 0.8].compactMap { probability in

@@ -73,6 +73,15 @@ public struct DidDocument: Sendable {
         return [answer] + cautions + remarks
     }
 
+    /// The effects that people read; those of one start in one period each are too many for a page.
+    private var listed: [Effect] { effects.filter { $0.kind != .groupTime } }
+
+    private var leftToOtherFormats: String? {
+        let count = effects.count - listed.count
+        guard count > 0 else { return nil }
+        return "\(count) effects of one start in one period each stand in --format csv and json."
+    }
+
     private var note: String? { cautions.isEmpty ? nil : cautions.joined(separator: " ") }
 
     public func render(_ form: OutputForm, rawCSV: Bool = false) -> String {
@@ -114,8 +123,8 @@ public struct DidDocument: Sendable {
     /// Headline first, then the estimates, warnings, diagnostics and counts.
     private var text: String {
         let tables = ReadableTables(level: wording.level, minus: .hyphen)
-        var out = sentences.map { Paragraph.wrapped($0) }.joined()
-        out += "\n" + TextTable().write(tables.effects(effects))
+        var out = (sentences + [leftToOtherFormats].compactMap { $0 }).map { Paragraph.wrapped($0) }.joined()
+        out += "\n" + TextTable().write(tables.effects(listed))
         for warning in frame.warnings {
             out += "\n" + Paragraph.wrapped("Warning (\(warning.code)): \(warning.message)")
         }
@@ -131,8 +140,8 @@ public struct DidDocument: Sendable {
 
     private var markdown: String {
         let tables = ReadableTables(level: wording.level, minus: .hyphen)
-        var out = sentences.map { Escaping.markdown($0) + "\n\n" }.joined()
-        out += MarkdownTable().write(tables.effects(effects))
+        var out = (sentences + [leftToOtherFormats].compactMap { $0 }).map { Escaping.markdown($0) + "\n\n" }.joined()
+        out += MarkdownTable().write(tables.effects(listed))
         if !frame.warnings.isEmpty {
             out += "\n### Warnings\n\n"
             out += frame.warnings.map { "- **\(Escaping.markdown($0.code))**: \(Escaping.markdown($0.message))\n" }
