@@ -57,6 +57,9 @@ let package = Package(
         .executableTarget(
             name: "WildDraws", dependencies: ["Inference", "Estimation", "Tables"], path: "Benchmarks/Micro/WildDraws"),
         .executableTarget(
+            name: "SensitivityCurves", dependencies: ["Inference", "LinearAlgebra", "Probability"],
+            path: "Benchmarks/Micro/SensitivityCurves"),
+        .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),

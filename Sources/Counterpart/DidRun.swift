@@ -72,6 +72,7 @@ struct DidComposition {
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))
         document.elimination = first.result.elimination
+        document.sensitivity = first.result.sensitivity
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)

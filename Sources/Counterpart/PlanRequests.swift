@@ -51,6 +51,7 @@ struct PlanRequests {
             singletons: plan.analysis.singletons ?? "drop", level: plan.analysis.level, seed: plan.analysis.seed,
             permutations: plan.analysis.permutations, window: plan.analysis.window, threads: threads
         ).options()
+        request.analysis.judgesSensitivity = true
         return request
     }
 

@@ -102,7 +102,7 @@ struct Did: ParsableCommand {
     var seed: UInt64 = 1
     @Option(
         help: ArgumentHelp(
-            "pre-trend, balance and leave-one-out, separated by commas; all or none.", valueName: "names"))
+            "pre-trend, balance, leave-one-out and honest, separated by commas; all or none.", valueName: "names"))
     var diagnostics = "pre-trend,balance"
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10
@@ -140,6 +140,7 @@ struct Did: ParsableCommand {
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.analysis.leavesEachOut = wanted.contains("leave-one-out")
+        request.analysis.judgesSensitivity = wanted.contains("honest")
         request.diagnosesBalance = wanted.contains("balance")
         return request
     }
@@ -147,8 +148,8 @@ struct Did: ParsableCommand {
 
 /// The `--diagnostics` list.
 enum Diagnostics {
-    private static let built = ["pre-trend", "balance", "leave-one-out"]
-    private static let later = ["bacon", "honest", "placebo", "composition"]
+    private static let built = ["pre-trend", "balance", "leave-one-out", "honest"]
+    private static let later = ["bacon", "placebo", "composition"]
 
     static func parse(_ text: String) throws -> Set<String> {
         var wanted: Set<String> = []

@@ -128,7 +128,7 @@ enum OptionLists {
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
-            + ["bacon", "honest", "placebo", "composition"].map { list.isLater("--diagnostics", $0) }
+            + ["bacon", "placebo", "composition"].map { list.isLater("--diagnostics", $0) }
             + [
                 list.acts(
                     "--comparison", "not-yet", base: ["partners-alone.csv"] + startDid, says: "no comparison arm"),
@@ -148,6 +148,8 @@ enum OptionLists {
                 list.refuses("--bootstrap", "1000001", says: "0 to 1000000"),
                 list.acts(
                     "--diagnostics", "leave-one-out", with: whole + ["--diagnostics", "none"], says: "mostInfluential"),
+                list.acts(
+                    "--diagnostics", "honest", with: whole + ["--diagnostics", "none"], says: "relativeMagnitudes"),
             ]
     }
 

@@ -17,6 +17,8 @@ public struct DidDocument: Sendable {
     public var wild: WildFindings?
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
+    /// How far trends may depart from parallel.
+    public var sensitivity: Sensitivity?
     /// How many fixed effects were taken out together; nil where nothing is to be told.
     public var elimination: EffectElimination?
     public var counterfactual: [CounterfactualRow]
@@ -105,6 +107,7 @@ public struct DidDocument: Sendable {
         if let wild { object.put("wild", DiagnosticRows.json(wild)) }
         if let bootstrap { object.put("bootstrap", DiagnosticRows.json(bootstrap)) }
         if let leaveOneOut { object.put("leaveOneOut", DiagnosticRows.json(leaveOneOut)) }
+        if let sensitivity { object.put("honest", DiagnosticRows.json(sensitivity)) }
         if let elimination { object.put("fixedEffects", DiagnosticRows.json(elimination)) }
         return object.value
     }
@@ -178,6 +181,7 @@ public struct DidDocument: Sendable {
                     title: "Without one school at a time",
                     words: wording.leaveOneOut(leaveOneOut, headline: effects.first)))
         }
+        if let sensitivity { sections += self.sections(sensitivity, tables) }
         let groups = counterfactual.filter { $0.group != nil }
         if !groups.isEmpty {
             sections.append(
@@ -185,6 +189,17 @@ public struct DidDocument: Sendable {
         }
         sections.append(Section(title: "Sample", words: frame.sample.words(wording.nouns)))
         return sections
+    }
+
+    private func sections(_ found: Sensitivity, _ tables: ReadableTables) -> [Section] {
+        let title = "If trends were not parallel"
+        let judged = found.targets.map { target in
+            Section(
+                title: target.kind == .average ? title : "\(title): the first step after the start",
+                words: target.curves.map(\.words), table: tables.sensitivity(target))
+        }
+        guard !judged.isEmpty else { return [Section(title: title, words: [found.words])] }
+        return judged + [Section(title: "How departures from parallel trends were judged", words: [found.words])]
     }
 }
 
@@ -284,10 +299,12 @@ extension DidDocument {
         if isHidden {
             (cautions, randomisation, methods, wild, bootstrap, leaveOneOut) = ([], nil, nil, nil, nil, nil)
             if preTrend != nil { preTrend = .withheld }
+            if sensitivity != nil { sensitivity = .withheld }
         } else if let test = preTrend {
             preTrend = test.withheld(with: effects)
             if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
         }
+        sensitivity = sensitivity?.withheld(with: effects)
         frame.withholdWarnings(
             headline: isHidden || (preTrend?.isWithheld ?? false), balance: balance, intake: intake)
     }

@@ -64,6 +64,7 @@ extension DidDocument {
             wild: result.wild, methods: result.methods, bootstrap: result.bootstrap, leaveOneOut: result.leaveOneOut,
             counterfactual: result.counterfactual, path: result.path, cautions: result.sentences, remarks: remarks,
             wording: wording)
+        sensitivity = result.sensitivity
     }
 }
 
@@ -82,6 +83,7 @@ extension OutcomeResult {
         randomisation = result.randomisation
         methods = result.methods
         wild = result.wild
+        sensitivity = result.sensitivity
         cautions = result.sentences
         breakdown = result.effects.filter {
             ($0.kind == .cohort || $0.kind == .calendar) && $0.group == nil && $0.term != "gap"

@@ -6,7 +6,7 @@ struct ReadableTables {
     var level: Double
     var minus: Numeral.Minus
 
-    private var interval: String { Wording(level: level).percent + " interval" }
+    var interval: String { Wording(level: level).percent + " interval" }
 
     /// Decimals follow the first effect of the same outcome, so that a column can be compared down the page.
     /// The outcome's column is left out where the table stands under its name.
@@ -197,7 +197,7 @@ struct ReadableTables {
         return .figure(value.map { Numeral.fixed($0, decimals: decimals, minus: minus) })
     }
 
-    private func shown(_ lower: Double?, _ upper: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {
+    func shown(_ lower: Double?, _ upper: Double?, _ decimals: Int, _ hidden: Bool) -> ResultTable.Cell {
         guard !hidden, let lower, let upper else { return hidden ? .suppressed : .missing }
         let bounds = [lower, upper].map { Numeral.fixed($0, decimals: decimals, minus: minus) }
         return .figure(bounds.joined(separator: " to "))

@@ -88,6 +88,7 @@ extension OutcomeResult {
         if let randomisation { diagnostics.put("randomisation", DiagnosticRows.json(randomisation)) }
         if let methods { diagnostics.put("methods", DiagnosticRows.json(methods)) }
         if let wild { diagnostics.put("wild", DiagnosticRows.json(wild)) }
+        if let sensitivity { diagnostics.put("honest", DiagnosticRows.json(sensitivity)) }
         object.put("diagnostics", diagnostics.value)
         let ledger = counterfactual + gapEffects.flatMap(\.counterfactual)
         object.put("counterfactual", .array(ledger.map { ResultRows.json($0) }))
