@@ -154,7 +154,7 @@ struct SensitivityTests {
         let lower = try #require(headline.lower)
         let upper = try #require(headline.upper)
         #expect(isClose(none.lower, lower, 2e-3) && isClose(none.upper, upper, 2e-3))
-        #expect(isClose(target.estimate, headline.estimate, 1e-9))
+        #expect(isClose(headline.estimate, target.estimate, 1e-9))
     }
 
     /// Holes are counted by the calendar, and what cannot be judged says why.
@@ -196,9 +196,9 @@ struct SensitivityTests {
             EffectTable(fit: estimated.fit, covariance: estimated.covariance, options: options), kind: .cr1)
         let expected = try ReferenceData.expected("base_did.honest.input", in: "base_did")
         let covariance = try ReferenceData.covariance("base_did.honest.input", in: "base_did")
-        #expect(joint.times == [-5, -4, -3, -2, 0, 1, 2, 3, 4].filter { $0 != -1 })
+        #expect(joint.times == [-5, -4, -3, -2, 0, 1, 2, 3, 4])
         for (k, value) in expected.enumerated() {
-            #expect(isClose(joint.estimates[k], value.estimate, 1e-9))
+            #expect(isClose(value.estimate, joint.estimates[k], 1e-9))
             for j in expected.indices { #expect(isClose(joint.covariance[k, j], covariance[k * 9 + j], 1e-8)) }
         }
     }
