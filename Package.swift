@@ -51,7 +51,7 @@ let package = Package(
         .target(name: "SampleSchools", path: "SampleData/Generator"),
         .executableTarget(name: "SampleDataCommand", dependencies: ["SampleSchools"], path: "SampleData/Command"),
         .executableTarget(
-            name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability"],
+            name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability", "LinearAlgebra"],
             path: "Benchmarks/Simulation"),
         .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
         .executableTarget(
