@@ -19,6 +19,7 @@ bench: release
 	swift build -c release --product ReadColumns
 	swift build -c release --product WildDraws
 	swift build -c release --product PupilEffects
+	swift build -c release --product GroupTimes
 	bash Benchmarks/bench.sh
 
 # Instruction counts of small runs, within 3% of Benchmarks/Budgets.json; they do not depend on the machine's load.

@@ -54,8 +54,14 @@ let package = Package(
             name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability"],
             path: "Benchmarks/Simulation"),
         .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
+        .target(
+            name: "SchoolPanel", dependencies: ["Panels", "Cells", "Tables"], path: "Benchmarks/Micro/SchoolPanel"),
         .executableTarget(
-            name: "WildDraws", dependencies: ["Inference", "Estimation", "Tables"], path: "Benchmarks/Micro/WildDraws"),
+            name: "WildDraws", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/WildDraws"),
+        .executableTarget(
+            name: "GroupTimes", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/GroupTimes"),
         .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 

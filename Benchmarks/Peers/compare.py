@@ -2,10 +2,11 @@
 
 Workloads: w1 all columns into memory with their types (against polars, DuckDB and pyarrow), w2 gaps by school and year with
 their standard errors (DuckDB), w3 difference-in-differences with school and year effects, two pupil covariates and clustered
-errors (polars + pyfixest), w4 effects of pupil and year on a panel in memory (pyfixest's fit, by each of its demeaners), w6 the
+errors (polars + pyfixest), w4 effects of pupil and year on a panel in memory (pyfixest's fit, by each of its demeaners), w5 Callaway and Sant'Anna's effects
+of 2,000 schools with two covariates, every mean and 999 draws for the bands (diff-diff, moderndid), w6 the
 wild cluster bootstrap of 40 schools with 99,999 draws (wildboottest). Answers come first: where they differ nothing is timed.
 Then the programs take turns, each with all cores; the first turn is not counted. A line a workload tells medians and the
-median of the ratios of wall times; for w1 the reading alone is timed and for w4 the fit alone, by each program itself, for w6 each
+median of the ratios of wall times; for w1 the reading alone is timed and for w4 the fit alone, by each program itself, for w5 the analysis in memory, for w6 each
 program times its own draws, for the others whole processes. `--long` adds w2 on 1, 10 and 40 million rows. Ends with 1 where an
 answer differs or a target is missed. Needs the packages of peers.txt in the Python that runs it.
 """
@@ -25,12 +26,18 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 # What design asks of each workload: the least ratio of wall times.
-LEAST = {"w1": 3.0, "w2": 5.0, "w3": 40.0, "w4": 10.0, "w6": 20.0}
+LEAST = {"w1": 3.0, "w2": 5.0, "w3": 40.0, "w4": 10.0, "w5": 10.0, "w6": 20.0}
+# Of w5 against its other peer.
+LEAST_MODERNDID = 50.0
 MOST_MEGABYTES = 300
 READERS = ["polars", "duckdb", "pyarrow"]
 DEMEANERS = ["default", "map", "lsmr"]
 PANEL_PUPILS = 1_000_000
 ANSWER_TOLERANCE = 1e-9
+# Of the bands of w5.
+MULTIPLIER_DRAWS = 999
+# diff-diff's propensity scores are not those of maximum likelihood to more digits.
+DIFFDIFF_TOLERANCE = 1e-4
 # Of the wild bootstrap over 40 schools.
 WILD_DRAWS = 99_999
 # The fit that answers are compared with stops its iterations far below the tolerance of the comparison.
@@ -203,6 +210,57 @@ def w3(folder, pupils, rounds):
     return ratio(our, their) >= LEAST["w3"]
 
 
+def named_effects(lines):
+    """Estimates and standard errors of the micro program, by the peers' names."""
+    found = {}
+    for line in lines:
+        if line.startswith("effect,"):
+            _, name, estimate, error, _ = line.split(",")
+            found["simple" if name == "att" else name.replace(" ", ",") if name[0].isdigit() else name] = (
+                float(estimate),
+                float(error),
+            )
+    return found
+
+
+def compare_group_times(ours, theirs, tolerance):
+    common = [name for name in theirs if name in ours]
+    if len(common) < 20:
+        raise Shortfall(f"only {len(common)} effects to compare")
+    for name in common:
+        for i, what in enumerate(("the estimate", "the standard error")):
+            if not math.isclose(ours[name][i], theirs[name][i], rel_tol=tolerance, abs_tol=tolerance):
+                raise Shortfall(f"{what} of {name} is {ours[name][i]!r}, the peer says {theirs[name][i]!r}")
+    return len(common)
+
+
+def w5(folder, data, rounds):
+    schools = staggered_file(data, 2000)
+    program = [folder / "GroupTimes", schools, "--draws", MULTIPLIER_DRAWS]
+    ours = named_effects(output([*program, "--rounds", 0]).splitlines())
+    words = []
+    for name, tolerance in (("moderndid", ANSWER_TOLERANCE), ("diffdiff", DIFFDIFF_TOLERANCE)):
+        script = f"group_times_{name}.py"
+        count = compare_group_times(ours, json.loads(output(peer(script, schools, 0)))["answers"], tolerance)
+        words.append(f"{count} effects equal {name}'s to {tolerance:g}")
+    # In turns, so that what else the machine does falls on all.
+    taken = {"ours": [], "moderndid": [], "diffdiff": []}
+    for _ in range(max(rounds, 3)):
+        lines = output([*program, "--rounds", 10]).splitlines()
+        taken["ours"].append(statistics.median(float(l.split(",")[1]) for l in lines if l.startswith("round,")))
+        for name in ("moderndid", "diffdiff"):
+            answer = json.loads(output(peer(f"group_times_{name}.py", schools, MULTIPLIER_DRAWS, 3)))
+            taken[name].append(statistics.median(answer["seconds"]))
+    wall = statistics.median(taken["ours"])
+    ratios = {n: statistics.median(t / o for t, o in zip(taken[n], taken["ours"])) for n in ("diffdiff", "moderndid")}
+    print(
+        f"w5 group-time effects: {'; '.join(words)}; {1000 * wall:.1f} ms against "
+        f"{1000 * statistics.median(taken['diffdiff']):.0f} ms of diff-diff: {ratios['diffdiff']:.1f} times as fast, and "
+        f"{1000 * statistics.median(taken['moderndid']):.0f} ms of moderndid: {ratios['moderndid']:.1f}"
+    )
+    return ratios["diffdiff"] >= LEAST["w5"] and ratios["moderndid"] >= LEAST_MODERNDID
+
+
 def wild(program, schools, draws):
     return [
         program, "did", schools, "--outcome", "score", "--unit", "school", "--time", "year", "--start", "start",
@@ -305,6 +363,14 @@ def panel_file(folder, pupils):
     return path
 
 
+def staggered_file(folder, schools):
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"staggered-{schools}.csv"
+    if not path.exists():
+        output(peer("make_staggered.py", path, schools))
+    return path
+
+
 def repeated_file(path, times):
     """The rows of a file several times over, under one header."""
     target = path.with_name(f"{path.stem}-{times}-times.csv")
@@ -338,7 +404,7 @@ def main():
     options.add_argument("build", type=pathlib.Path, help="the folder of the release programs")
     options.add_argument("--rows", type=int, default=10_000_000)
     options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--only", default="w1,w2,w3,w4,w6", help="workloads, separated by commas")
+    options.add_argument("--only", default="w1,w2,w3,w4,w5,w6", help="workloads, separated by commas")
     options.add_argument("--long", action="store_true", help="w2 on 1, 10 and 40 million rows as well")
     options.add_argument("--folder", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "counterpart-bench")
     given = options.parse_args()
@@ -350,7 +416,10 @@ def main():
         output([build / "counterpart", "--help"])
     except (Shortfall, OSError) as problem:
         sys.exit(f"compare.py: {problem}")
-    workloads = {"w1": (w1, pupils), "w2": (w2, pupils), "w3": (w3, pupils), "w4": (w4, panel), "w6": (w6, given.folder)}
+    workloads = {
+        "w1": (w1, pupils), "w2": (w2, pupils), "w3": (w3, pupils), "w4": (w4, panel), "w5": (w5, given.folder),
+        "w6": (w6, given.folder),
+    }  # fmt: skip
     holds = []
     for name in names:
         run, path = workloads[name]

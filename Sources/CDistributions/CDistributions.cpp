@@ -5,6 +5,7 @@
 #include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/special_functions/owens_t.hpp>
 #include <limits>
 
 namespace {
@@ -61,4 +62,7 @@ double cd_f_tail(double x, double df1, double df2) { return tail(f(df1, df2), x)
 double cd_f_tail_quantile(double p, double df1, double df2) { return tailQuantile(f(df1, df2), p); }
 double cd_chi_squared_tail(double x, double df) { return tail(chiSquared(df), x); }
 double cd_chi_squared_tail_quantile(double p, double df) { return tailQuantile(chiSquared(df), p); }
+double cd_owens_t(double h, double a) {
+    return quietly([] { return 0; }, [h, a](int) { return boost::math::owens_t(h, a, Fast()); });
+}
 }

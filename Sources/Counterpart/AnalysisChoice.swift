@@ -16,12 +16,18 @@ public struct AnalysisChoice: Sendable {
     public var bootstrap: Int?
     /// `from:to` in event times.
     public var window: String?
+    public var comparison: String?
+    public var method: String?
+    public var anticipation: Int?
+    public var base: String?
+    public var family: String?
     public var threads: Int
 
     public init(
         estimator: String?, vcov: String?, smallSample: String, singletons: String, level: Double, seed: UInt64,
         permutations: Int?, wild: Int? = nil, wildWeights: String? = nil, bootstrap: Int? = nil, window: String?,
-        threads: Int
+        comparison: String? = nil, method: String? = nil, anticipation: Int? = nil, base: String? = nil,
+        family: String? = nil, threads: Int
     ) {
         self.estimator = estimator
         self.vcov = vcov
@@ -34,6 +40,11 @@ public struct AnalysisChoice: Sendable {
         self.wildWeights = wildWeights
         self.bootstrap = bootstrap
         self.window = window
+        self.comparison = comparison
+        self.method = method
+        self.anticipation = anticipation
+        self.base = base
+        self.family = family
         self.threads = threads
     }
 
@@ -68,13 +79,60 @@ public struct AnalysisChoice: Sendable {
         }
         options.permutations = permutations
         try resampling(&options)
-        options.window = try window.map { text throws(RequestError) in try Self.range(text) }
-        if options.window != nil, let name = options.estimator, name == .twfe || name == .did2x2 {
-            throw .doesNotApply(option: "--window", to: "--estimator \(name.rawValue)")
-        }
+        try estimation(&options)
         options.threads = threads
         options.leavesOutUnidentified = true
         return options
+    }
+
+    /// The estimator's own options, which it must know; `--comparison not-yet` alone asks for imputation.
+    private func estimation(_ options: inout AnalysisOptions) throws(RequestError) {
+        options.window = try window.map { text throws(RequestError) in try Self.range(text) }
+        if let comparison {
+            options.estimation.comparison = try word(
+                ComparisonUnits(rawValue: comparison), "--comparison", comparison,
+                ComparisonUnits.allCases.map(\.rawValue))
+        }
+        if let method { try self.method(method, &options.estimation) }
+        if let anticipation {
+            guard (0...100).contains(anticipation) else {
+                throw .badValue(option: "--anticipation", value: "\(anticipation)", allowed: "0 to 100 periods")
+            }
+            options.estimation.anticipation = anticipation
+        }
+        if let base {
+            options.estimation.base = try word(
+                BasePeriod(rawValue: base), "--base", base, BasePeriod.allCases.map(\.rawValue))
+        }
+        if let family {
+            options.estimation.family = try word(
+                OutcomeFamily(rawValue: family), "--family", family, OutcomeFamily.allCases.map(\.rawValue))
+        }
+        if options.estimator == nil, options.estimation.comparison == .notYet { options.estimator = .imputation }
+        for option in options.estimation.chosen {
+            guard let name = options.estimator else {
+                // Where the rule chooses twfe, its event study stands beside it.
+                if option == .window { continue }
+                throw .doesNotApply(option: option.typed, to: "a run without --estimator")
+            }
+            guard EstimatorCatalog.entry(name)?.options.contains(option) ?? false else {
+                throw .doesNotApply(option: option.typed, to: "--estimator \(name.rawValue)")
+            }
+        }
+    }
+
+    /// The words of `--method` belong to one estimator each.
+    private func method(_ text: String, _ options: inout EstimatorOptions) throws(RequestError) {
+        if let found = RollingTransformation(rawValue: text) {
+            options.transformation = found
+        } else if let found = HorizonWeighting(rawValue: text) {
+            options.weighting = found
+        } else {
+            let all =
+                AdjustmentMethod.allCases.map(\.rawValue) + RollingTransformation.allCases.map(\.rawValue)
+                + HorizonWeighting.allCases.map(\.rawValue)
+            options.method = try word(AdjustmentMethod(rawValue: text), "--method", text, all)
+        }
     }
 
     /// Only CR1 and HC1 carry a factor; `none` is true of the others but `iid`.

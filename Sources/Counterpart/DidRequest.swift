@@ -1,3 +1,4 @@
+import Estimation
 import Inference
 import Panels
 import Tables
@@ -32,6 +33,8 @@ public struct DidRequest: Sendable {
     /// Counts of pupils below this are not shown.
     public var suppressBelow = 10
     public var diagnosesBalance = true
+    /// Takes the means of units and periods before estimating.
+    public var collapses = false
     /// Outcomes that the partnership cannot affect: the result of each stands among the diagnostics.
     public var placeboOutcomes: [OutcomeRequest] = []
 
@@ -54,9 +57,14 @@ public struct DidRequest: Sendable {
         return plain
     }
 
-    /// Covariates and weights that the rows of a cell must share, for variances that take each row's error for itself.
+    /// Covariates and weights that the rows of a cell must share, for variances that take each row's error for itself, and
+    /// covariates for estimators that take each row for itself.
     var splitColumns: [String] {
-        guard analysis.vcov?.isByRow == true else { return [] }
+        guard !collapses else { return [] }
+        guard analysis.vcov?.isByRow == true else {
+            let isCurved = analysis.estimation.family.map { $0 != .linear } ?? false
+            return isCurved || analysis.estimator?.takesRowsApart == true ? covariates : []
+        }
         return covariates + [data.weightsAreFrequencies ? nil : data.weights].compactMap { $0 }
     }
 

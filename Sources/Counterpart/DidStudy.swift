@@ -150,6 +150,7 @@ struct DidStudy {
     ) throws -> (design: Design, report: DesignReport) {
         var request = whole.design
         request.rows = rows
+        request.keepsReversals = whole.analysis.estimator?.knowsReversals ?? false
         request.block = block
         request.countBlock = cells.countBlock
         request.splits = whole.splittingColumns().map(\.name)
@@ -170,8 +171,11 @@ struct DidStudy {
         do {
             var analysis = request.analysis
             analysis.lowerIsBetter = request.lowerIsBetter
+            // Yes/no outcomes are percentages.
+            if request.data.outcomes[block].equals != nil { analysis.estimation.outcomeCeiling = 100 }
             analysis.pupilSD = request.pupilSpread(built.design)
-            var found = try DidAnalysis.run(built.design, analysis)
+            let design = request.collapses ? built.design.collapsed() : built.design
+            var found = try DidAnalysis.run(design, analysis)
             if block == 0, !request.placeboOutcomes.isEmpty {
                 let placebos = PlaceboOutcomes(request: request, cells: cells, table: table, rows: rows)
                 found.placebo = found.placebo ?? PlaceboFindings()

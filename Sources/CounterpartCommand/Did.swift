@@ -37,14 +37,32 @@ struct Did: ParsableCommand {
     var by: [String] = []
     @Option(
         help: ArgumentHelp(
-            "did2x2, twfe, event-study or imputation (default: twfe where all start together, else imputation).",
-            valueName: "name"))
+            "\(EstimatorName.list) (default: twfe where all start together, else imputation).", valueName: "name"))
     var estimator: String?
     @Option(
         help: ArgumentHelp(
-            "With imputation, not-yet lets units that start later be the only comparison, where none is left without a start.",
+            "Who compares: never (only units that never start) or not-yet (also those that start later).",
             valueName: "kind"))
     var comparison: String?
+    @Option(
+        help: ArgumentHelp(
+            "How covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression).",
+            valueName: "name"))
+    var method: String?
+    @Option(
+        help: ArgumentHelp("Periods before the start that may already be affected.", valueName: "periods"))
+    var anticipation: Int?
+    @Option(
+        help: ArgumentHelp(
+            "What periods before the start are compared with: varying (the period before each) or universal (the last before the start).",
+            valueName: "kind"))
+    var base: String?
+    @Option(
+        help: ArgumentHelp(
+            "How etwfe takes results: linear, logit (shares and yes/no) or poisson (counts).", valueName: "name"))
+    var family: String?
+    @Flag(help: "Takes the mean of each unit and period first, where rows are pupils.")
+    var collapse = false
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
@@ -106,13 +124,7 @@ struct Did: ParsableCommand {
     @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
     var suppress = 10
 
-    @Option(help: .hidden) var method: String?
-    @Option(help: .hidden) var anticipation: Int?
-    @Option(help: .hidden) var base: String?
-    @Flag(help: .hidden) var collapse = false
-
     func run() throws {
-        try refuseWhatIsNotBuilt()
         let format = try result.resultFormat(reading: rows.input.files)
         var request = try request()
         // The other formats do not print the files' digests.
@@ -121,14 +133,6 @@ struct Did: ParsableCommand {
         let answer = try DidRun.answer(request)
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
-    }
-
-    private func refuseWhatIsNotBuilt() throws {
-        let given: [(String, Bool)] = [
-            ("--method", method != nil), ("--anticipation", anticipation != nil),
-            ("--base", base != nil), ("--collapse", collapse),
-        ]
-        for (name, isGiven) in given where isGiven { throw RequestError.notInThisVersion(name) }
     }
 
     func request() throws -> DidRequest {
@@ -145,9 +149,11 @@ struct Did: ParsableCommand {
             estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level,
             seed: seed,
             permutations: permutations, wild: wild, wildWeights: wildWeights, bootstrap: bootstrap, window: window,
-            threads: request.data.threads
+            comparison: comparison, method: method, anticipation: anticipation, base: base,
+            family: family, threads: request.data.threads
         ).options()
-        try request.compareWithLaterStarters(comparison)
+        request.allowLaterStarters()
+        request.collapses = collapse
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.analysis.leavesEachOut = wanted.contains("leave-one-out")

@@ -73,20 +73,8 @@ struct ModelOptions: ParsableArguments {
 }
 
 extension DidRequest {
-    /// `--comparison not-yet`: units that start later are the only comparison, which imputation alone can do.
-    mutating func compareWithLaterStarters(_ comparison: String?) throws {
-        guard let comparison = try Choice.check(comparison, option: "--comparison", among: ["never", "not-yet"]) else {
-            return
-        }
-        guard comparison == "not-yet" else { throw RequestError.notInThisVersion("--comparison never") }
-        let name = analysis.estimator ?? .imputation
-        guard name == .imputation else {
-            throw RequestError.doesNotApply(option: "--comparison not-yet", to: "--estimator \(name.rawValue)")
-        }
-        analysis.estimator = name
-        analysis.comparesWithNotYetTreated = true
-        design.allowsNotYetOnly = true
-    }
+    /// With `--comparison not-yet` units that start later may be the only comparison.
+    mutating func allowLaterStarters() { design.allowsNotYetOnly = analysis.comparesWithNotYetTreated }
 
     /// `--suppress`: a count, 0 or more.
     mutating func suppress(below count: Int) throws {

@@ -36,7 +36,7 @@ struct Power: ParsableCommand {
     var power = 0.8
     @Option(
         help: ArgumentHelp(
-            "did2x2, twfe, event-study or imputation (default: twfe where all start together, else imputation).",
+            "did2x2, twfe, event-study, imputation or another whose estimate is a regression on the rows (default: twfe where all start together, else imputation).",
             valueName: "name"))
     var estimator: String?
     @Option(
@@ -68,9 +68,9 @@ struct Power: ParsableCommand {
         try did.suppress(below: suppress)
         did.analysis = try AnalysisChoice(
             estimator: estimator, vcov: nil, smallSample: "fixest", singletons: "drop", level: level, seed: 1,
-            permutations: nil, window: nil, threads: did.data.threads
+            permutations: nil, window: nil, comparison: comparison, threads: did.data.threads
         ).options()
-        try did.compareWithLaterStarters(comparison)
+        did.allowLaterStarters()
         var request = PowerRequest(did: did)
         request.options.analysis = did.analysis
         guard power > 1 - level, power < 1 else {

@@ -10,8 +10,23 @@ public struct Estimand: Sendable, Equatable {
         case cohort(Int)
         /// An index into `Design.periods`.
         case calendar(Int)
+        /// One start in one period: the start's ordinal and an index into `Design.periods`.
+        case groupTime(cohort: Int, period: Int)
+        /// A mean of means.
+        case mean(Family)
         /// Of a covariate or a factor's level, by name.
         case coefficient(String)
+    }
+    /// What a mean is taken over.
+    public enum Family: Sendable, Equatable {
+        /// Event times from 0, starts by their shares, periods.
+        case events, cohorts, periods
+        /// The mean result over several event times, in units that have all of them, from the start on or before it.
+        case pooledAfter, pooledBefore
+        /// Units whose treatment began, and those whose treatment ended.
+        case joiners, leavers
+        /// The total effect by periods of treatment more or less.
+        case perTreatment
     }
     /// Whose effect it is in a triple difference.
     public enum Part: Sendable, Equatable { case everyone, group, peers, gap }
@@ -41,19 +56,23 @@ public struct EstimandCells {
 
     /// Weight Wc / ΣW on each chosen cell; nil where no cell is chosen.
     public func weights(_ estimand: Estimand) -> [Double]? {
-        switch estimand.part {
-        case .everyone: return weights(estimand.kind) { _ in true }
-        case .group: return weights(estimand.kind) { design.isGroup?[$0] == true }
-        case .peers: return weights(estimand.kind) { design.isGroup?[$0] == false }
-        case .gap:
-            guard let group = weights(Estimand(estimand.kind, .group)),
-                let peers = weights(Estimand(estimand.kind, .peers))
-            else { return nil }
-            return zip(peers, group).map { $0 - $1 }
+        guard estimand.part == .gap else { return weights(estimand.kind, isIncluded(estimand.part)) }
+        guard let group = weights(Estimand(estimand.kind, .group)),
+            let peers = weights(Estimand(estimand.kind, .peers))
+        else { return nil }
+        return zip(peers, group).map { $0 - $1 }
+    }
+
+    private func isIncluded(_ part: Estimand.Part) -> (Int) -> Bool {
+        switch part {
+        case .everyone, .gap: { _ in true }
+        case .group: { design.isGroup?[$0] == true }
+        case .peers: { design.isGroup?[$0] == false }
         }
     }
 
     private func weights(_ kind: Estimand.Kind, _ isIncluded: (Int) -> Bool) -> [Double]? {
+        if case .mean(let family) = kind { return weights(terms(family, isIncluded), isIncluded) }
         var weights = design.moments.weight
         for c in weights.indices where !(isIncluded(c) && isChosen(c, kind)) { weights[c] = 0 }
         let total = weights.reduce(0, +)
@@ -62,13 +81,64 @@ public struct EstimandCells {
         return weights
     }
 
+    private func weights(_ terms: [Term], _ isIncluded: (Int) -> Bool) -> [Double]? {
+        guard !terms.isEmpty else { return nil }
+        var weights = [Double](repeating: 0, count: design.cellCount)
+        for term in terms {
+            guard let own = self.weights(term.kind, isIncluded) else { return nil }
+            for c in weights.indices { weights[c] += term.share * own[c] }
+        }
+        return weights
+    }
+
+    /// A mean with its share in a mean of means.
+    public struct Term: Sendable {
+        public var kind: Estimand.Kind
+        public var share: Double
+    }
+
+    /// What a mean of means over some cells is made of: event times from 0 and periods alike; starts by their pupils where
+    /// rows are pupils, else by their units, each once however many of its periods are there.
+    public func terms(_ family: Estimand.Family, _ part: Estimand.Part) -> [Term] {
+        terms(family, isIncluded(part))
+    }
+
+    private func terms(_ family: Estimand.Family, _ isIncluded: (Int) -> Bool) -> [Term] {
+        let treated = (0..<design.cellCount).filter { design.isTreated[$0] && isIncluded($0) }
+        let found: [(kind: Estimand.Kind, share: Double)]
+        switch family {
+        case .events: found = Set(treated.compactMap { eventTime[$0] }).sorted().map { (.event($0), 1) }
+        case .periods: found = Set(treated.map { design.period[$0] }).sorted().map { (.calendar($0), 1) }
+        case .cohorts:
+            let starts = Set(treated.compactMap { design.start[design.unit[$0]] }).sorted()
+            let shares = unitShares(starts, isIncluded)
+            found = zip(starts, shares).map { (.cohort($0), $1) }
+        case .pooledAfter, .pooledBefore, .joiners, .leavers, .perTreatment: return []
+        }
+        let total = found.reduce(0) { $0 + $1.share }
+        return found.map { Term(kind: $0.kind, share: $0.share / total) }
+    }
+
+    private func unitShares(_ starts: [Int], _ isIncluded: (Int) -> Bool) -> [Double] {
+        let cells = (0..<design.cellCount).filter(isIncluded)
+        var periods = [Double](repeating: 0, count: design.units.count)
+        for c in cells { periods[design.unit[c]] += 1 }
+        var share = [Double](repeating: 0, count: starts.count)
+        for c in cells {
+            guard let start = design.start[design.unit[c]], let g = starts.firstIndex(of: start) else { continue }
+            share[g] += design.moments.weight[c] / (design.rowsArePupils ? 1 : periods[design.unit[c]])
+        }
+        return share
+    }
+
     private func isChosen(_ c: Int, _ kind: Estimand.Kind) -> Bool {
         switch kind {
         case .overall: design.isTreated[c]
         case .event(let e): eventTime[c] == e && design.isTreated[c] == (e >= 0)
         case .cohort(let start): design.isTreated[c] && design.start[design.unit[c]] == start
         case .calendar(let t): design.isTreated[c] && design.period[c] == t
-        case .coefficient: false
+        case .groupTime(let start, let t): design.start[design.unit[c]] == start && design.period[c] == t
+        case .mean, .coefficient: false
         }
     }
 

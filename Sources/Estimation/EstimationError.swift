@@ -26,6 +26,28 @@ public enum EstimationError: Refusal, Equatable {
     case indispensable(variance: String, name: String)
     /// A bootstrap, by name, that these data or this estimator do not allow.
     case noResampling(method: String, reason: String, instead: String)
+    /// Departures from parallel trends cannot be judged.
+    case noSensitivity(reason: String)
+    case covariateWithoutComparison(column: Int)
+    case noCalibration
+    case unsupportedMethod(method: String, rows: String)
+    case emptyComparison(cohort: String, period: String)
+    case unitsInSeveralClusters(cluster: String)
+    /// The last cohort was asked for as comparison while some units never start.
+    case neverTreatedCompare(units: Int)
+    /// A family of outcomes that cannot have absorbed effects.
+    case effectsOutsideFamily(family: String, effects: [String])
+    /// Cells join rows that differ in a covariate.
+    case covariatesJoined(family: String, covariate: String)
+    /// `results` cells lie outside the values of the family.
+    case outcomeOutsideFamily(family: String, outcome: String, results: Int)
+    /// All results of some cohorts, periods or effects lie at a bound.
+    case allAlike(family: String, where: [String])
+    /// Something that an estimator has no place for.
+    case doesNotTake(estimator: String, what: String, instead: String)
+    case noStack(window: ClosedRange<Int>, starts: [String])
+    case noCleanComparison(estimator: String, starts: [String])
+    case tooFewBefore(needed: Int, starts: [String])
     /// What the regression beneath cannot do, under its own code.
     case regression(RegressionError)
 
@@ -58,6 +80,21 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "E412"
         case .indispensable: "E416"
         case .noResampling: "E417"
+        case .noSensitivity: "E430"
+        case .covariateWithoutComparison: "E420"
+        case .noCalibration: "E421"
+        case .unsupportedMethod: "E422"
+        case .emptyComparison: "E423"
+        case .unitsInSeveralClusters: "E424"
+        case .neverTreatedCompare: "E440"
+        case .effectsOutsideFamily: "E441"
+        case .covariatesJoined: "E442"
+        case .outcomeOutsideFamily: "E443"
+        case .allAlike: "E444"
+        case .doesNotTake: "E450"
+        case .noStack: "E451"
+        case .noCleanComparison: "E452"
+        case .tooFewBefore: "E453"
         case .regression(let error): error.code
         }
     }
@@ -86,6 +123,23 @@ public enum EstimationError: Refusal, Equatable {
                 + "whatever happened"
         case .collinearTreatment(let term):
             "\(term) cannot be told apart from the fixed effects and covariates: they explain it completely"
+        case .covariateWithoutComparison(let column):
+            "covariate \(column) varies among the treated and not among those compared with, so that nothing tells its slope"
+        case .noCalibration: "no weights give the comparison units the covariate means of the treated ones"
+        case .unsupportedMethod(let method, let rows): "--method \(method) is not defined for \(rows)"
+        case .emptyComparison(let cohort, let period):
+            "the effect in \(period) on those that start in \(cohort) has nobody to compare with"
+        case .unitsInSeveralClusters(let cluster):
+            "some units have rows in several values of \(cluster), and the errors of a unit's change belong to one"
+        case .doesNotTake(let estimator, let what, _): "\(estimator) does not take \(what)"
+        case .noStack(let window, let starts):
+            "no start has results and untreated units all through a window of \(window.lowerBound):\(window.upperBound) around it: "
+                + starts.joined(separator: ", ")
+        case .noCleanComparison(let estimator, let starts):
+            "\(estimator) finds nobody still untreated to compare with, for those that start in \(starts.joined(separator: ", "))"
+        case .tooFewBefore(let needed, let starts):
+            "each school's own line takes \(needed) results before the start, and those that start in \(starts.joined(separator: ", ")) "
+                + "have fewer"
         case .notInThisVersion(let what): "\(what) is not in this version"
         case .rowsNeeded(let variance, let reason): "\(variance) needs the rows themselves: \(reason)"
         case .unsupported(let variance, let estimator, _): "\(variance) is not defined for \(estimator)"
@@ -98,6 +152,19 @@ public enum EstimationError: Refusal, Equatable {
         case .indispensable(let variance, let name):
             "\(variance) leaves out each \(variance == "hc3" ? "row" : "cluster") in turn, and the effect cannot be estimated without \(name)"
         case .noResampling(let method, let reason, _): "\(method) cannot be had: \(reason)"
+        case .neverTreatedCompare(let units):
+            "those that start last are the comparison only where every unit starts, and \(units) \(units == 1 ? "unit never does" : "units never do")"
+        case .effectsOutsideFamily(let family, let effects):
+            "--family \(family) cannot take out \(effects.joined(separator: ", ")): a curved model with many effects is biased"
+        case .covariatesJoined(let family, let covariate):
+            "--family \(family) takes covariates row by row, and cells join rows that differ in \(covariate)"
+        case .outcomeOutsideFamily(let family, let outcome, let results):
+            family == "poisson"
+                ? "--family poisson is for counts, and \(results) results of \(outcome) are below 0"
+                : "--family \(family) is for shares, and \(results) results of \(outcome) are below 0 or above 100%"
+        case .allAlike(let family, let places):
+            "--family \(family) has no finite effect where all results are at a bound: \(places.joined(separator: "; "))"
+        case .noSensitivity(let reason): reason
         case .regression(let error): error.message
         }
     }
@@ -121,11 +188,26 @@ public enum EstimationError: Refusal, Equatable {
         case .notInThisVersion: "the manual lists what is"
         case .rowsNeeded: "give the rows instead of a cell table, or use --vcov cr1 or cr2"
         case .unsupported(_, _, let instead): "use --vcov \(instead)"
+        case .covariateWithoutComparison: "leave the covariate out"
+        case .noCalibration: "use --method dr, or leave out the covariate in which the groups do not overlap"
+        case .unsupportedMethod: "use --method dr"
+        case .emptyComparison: "add comparison units, or compare with those not treated by then (--comparison not-yet)"
+        case .unitsInSeveralClusters: "cluster by the unit, or by a level that holds each unit whole"
+        case .doesNotTake(_, _, let instead): instead
+        case .noStack: "choose a shorter --window, or add earlier, later or more comparison results"
+        case .noCleanComparison: "add comparison units, or results from before the start and until after it"
+        case .tooFewBefore: "use --method demean, or add earlier results"
         case .oneCluster: "cluster by a finer level, such as the school"
         case .tooFewRows: "leave out covariates or effects, or add rows"
         case .twoWayVarianceNegative: "cluster by one of the two"
         case .indispensable(let variance, _): "use --vcov \(variance == "hc3" ? "hc2" : "cr2")"
         case .noResampling(_, _, let instead): instead
+        case .neverTreatedCompare: "leave out --comparison not-yet, or use --estimator imputation or etwfe"
+        case .effectsOutsideFamily: "use --factors, or --family linear"
+        case .covariatesJoined: "give the rows instead of a cell table, or use --family linear"
+        case .outcomeOutsideFamily: "check the outcome column, or use --family linear"
+        case .allAlike: "use --family linear, or join periods"
+        case .noSensitivity: "add results of more periods before the start, or of more units"
         case .regression(let error): error.hint
         }
     }

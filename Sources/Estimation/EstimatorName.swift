@@ -13,10 +13,17 @@ public enum EstimatorName: String, Sendable, CaseIterable {
     case syntheticDiD = "synthetic-did"
 
     /// True for those that this version computes.
-    public var isBuilt: Bool {
-        switch self {
-        case .did2x2, .twfe, .eventStudy, .imputation: true
-        default: false
-        }
+    public var isBuilt: Bool { EstimatorCatalog.entry(self) != nil }
+
+    /// True for those whose covariates enter row by row, so that cells must not join rows that differ in them.
+    public var takesRowsApart: Bool { EstimatorCatalog.entry(self)?.takesRowsApart ?? false }
+
+    /// True for those that know treatments that stop.
+    public var knowsReversals: Bool { EstimatorCatalog.entry(self)?.knowsReversals ?? false }
+
+    /// Those of this version, for help texts: `a, b or c`.
+    public static var list: String {
+        let names = EstimatorCatalog.entries.map(\.name.rawValue)
+        return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
     }
 }

@@ -11,6 +11,8 @@ struct TreatmentRegression {
     var effects: [CellFactor]
     var nuisance: [CellColumn] = []
     var treatment: [CellColumn]
+    /// Where given, covariates enter in this way alone, and factors not at all.
+    var slopes: Slopes?
     /// Per cell, after binning.
     var eventTime: [Int?]
     var estimands: [Estimand]
@@ -19,11 +21,24 @@ struct TreatmentRegression {
     /// True: the coefficients of covariates and factors follow the estimands.
     var reportsCoefficients = true
 
+    /// Covariates about a centre times cohorts, periods and effects.
+    struct Slopes {
+        var nuisance: [CovariateColumn] = []
+        /// Those that are part of effects: 0 on average over every treatment column's cells.
+        var effects: [CovariateColumn] = []
+        /// The same for factors, whose values are constant within cells.
+        var factors: [CellColumn] = []
+        var factorEffects: [CellColumn] = []
+    }
+
     func fit(nested: CellFactor?) throws(EstimationError) -> Fit {
-        let rows = CompressedRows(design, pool: design.clusterBlocks.codes)
+        let rows = CompressedRows(
+            design, pool: slopes == nil ? design.clusterBlocks.codes : Array(0..<design.cellCount))
         let (columns, model) = try regressing { () throws(RegressionError) in
             let columns = try ModelColumns(
-                design, rows: rows, effects: effects, nuisance: nuisance, treatment: treatment,
+                design, rows: rows, effects: effects,
+                nuisance: nuisance + (slopes.map { $0.factors + $0.factorEffects } ?? []),
+                slopes: slopes.map { $0.nuisance + $0.effects }, treatment: treatment,
                 eliminating: nested.map { .nested(in: $0) } ?? .largestWhereFew)
             return (columns, try LeastSquares(columns, rows: rows))
         }
@@ -32,36 +47,60 @@ struct TreatmentRegression {
             throw .collinearTreatment(term: column.name)
         }
         let cells = EstimandCells(design: design, eventTime: eventTime)
-        let asked = estimands.compactMap { estimand -> (Estimand, [Double])? in
-            guard let omega = cells.weights(estimand) else { return nil }
-            let isEstimable = zip(places, treatment).allSatisfy { $0 != nil || dot(omega, $1.values) == 0 }
-            return isEstimable ? (estimand, omega) : nil
+        let sparse = treatment.map { column in column.values.indices.filter { column.values[$0] != 0 } }
+        /// D'ω.
+        func contrast(_ omega: [Double]) -> [Double] {
+            zip(treatment, sparse).map { column, chosen in
+                chosen.reduce(0.0) { $0 + omega[$1] * column.values[$1] }
+            }
         }
-        let slopes = model.labels.indices.filter {
+        let asked = estimands.compactMap { estimand -> (estimand: Estimand, omega: [Double], contrast: [Double])? in
+            guard let omega = cells.weights(estimand) else { return nil }
+            let contrast = contrast(omega)
+            let isEstimable = zip(places, contrast).allSatisfy { $0 != nil || $1 == 0 }
+            return isEstimable ? (estimand, omega, contrast) : nil
+        }
+        let named = model.labels.indices.filter {
             reportsCoefficients && [.covariate, .factor].contains(model.labels[$0].role)
         }
-        var contrasts = Matrix(model.coefficients.count, asked.count + slopes.count)
-        for (i, place) in slopes.enumerated() { contrasts[place, asked.count + i] = 1 }
-        for (k, (_, omega)) in asked.enumerated() {
-            for (place, column) in zip(places, treatment) {
-                if let place { contrasts[place, k] = dot(omega, column.values) }
+        var contrasts = Matrix(model.coefficients.count, asked.count + named.count)
+        for (i, place) in named.enumerated() { contrasts[place, asked.count + i] = 1 }
+        for (k, one) in asked.enumerated() {
+            for (place, share) in zip(places, one.contrast) {
+                if let place { contrasts[place, k] = share }
             }
         }
         var untreated = (0..<design.cellCount).map { c in
             design.moments.mean[c * design.moments.variableCount] - model.residuals[c] / rows.scale[c]
         }
-        for (place, column) in zip(places, treatment) {
+        for (place, (column, chosen)) in zip(places, zip(treatment, sparse)) {
             guard let place else { continue }
-            for c in untreated.indices { untreated[c] -= column.values[c] * model.coefficients[place] }
+            for c in chosen { untreated[c] -= column.values[c] * model.coefficients[place] }
+        }
+        for (values, coefficient) in slopeEffects(columns, model) {
+            for c in untreated.indices { untreated[c] -= values[c] * coefficient }
         }
         return Fit(
             estimator: estimator, design: design, rows: rows,
-            estimands: asked.map(\.0) + slopes.map { Estimand(.coefficient(model.labels[$0].name)) },
+            estimands: asked.map(\.estimand) + named.map { Estimand(.coefficient(model.labels[$0].name)) },
             estimates: contrasts.transposedTimes(model.coefficients),
             weights: model.matrix.times(model.gramInverse.times(contrasts)),
             residuals: Matrix(rows: rows.count, columns: 1, storage: model.residuals), basis: .leastSquares(model),
             effects: effects, untreatedOutcome: untreated, warnings: model.warnings,
-            cellWeights: asked.map(\.1) + slopes.map { _ in [] })
+            cellWeights: asked.map(\.omega) + named.map { _ in [] })
+    }
+
+    /// Per cell what covariates add to effects, with the coefficient.
+    private func slopeEffects(_ columns: ModelColumns, _ model: LeastSquares) -> [(
+        values: [Double], coefficient: Double
+    )] {
+        guard let slopes else { return [] }
+        let effects =
+            slopes.effects.map { ($0.name, $0.means(design)) } + slopes.factorEffects.map { ($0.name, $0.values) }
+        let names = Dictionary(columns.labels.indices.map { (columns.labels[$0].name, $0) }) { first, _ in first }
+        return effects.compactMap { name, values in
+            names[name].flatMap { model.place[$0] }.map { (values, model.coefficients[$0]) }
+        }
     }
 
     /// Treatment columns of each part: the values where the cell belongs to it.

@@ -25,10 +25,13 @@ public struct AnalysisOptions: Sendable {
     public var bootstrap = 0
     /// Of reassignments and bootstraps; the same seed gives the same draws on any thread.
     public var seed: UInt64 = 1
-    /// Event times kept apart in `event-study` and `imputation`; those outside are binned into its ends.
-    public var window: ClosedRange<Int>?
+    /// How the estimator goes about it.
+    public var estimation = EstimatorOptions()
     /// Threads for draws; results do not depend on it.
-    public var threads = 1
+    public var threads: Int {
+        get { estimation.threads }
+        set { estimation.threads = newValue }
+    }
     /// Whether differences before the start are looked for.
     public var diagnosesPreTrend = true
     /// Whether the headline is estimated without each unit in turn.
@@ -44,10 +47,8 @@ public struct AnalysisOptions: Sendable {
     public var equivalenceMargin: Double?
     /// The standard deviation of pupils' results; nil where it is not known.
     public var pupilSD: Double?
-    /// True: where no unit stays without treatment, units that start later are the comparison.
-    public var comparesWithNotYetTreated = false
-    /// True: treated results that imputation cannot compare are left out, with a warning, instead of stopping.
-    public var leavesOutUnidentified = false
+    /// Whether it is asked how far trends may depart from parallel before the effect is no longer told from zero.
+    public var judgesSensitivity = false
 
     /// Low results are good (absence): the gap is then group − peers, so that negative narrows as ever.
     public var lowerIsBetter = false
@@ -56,4 +57,22 @@ public struct AnalysisOptions: Sendable {
     public var unitNoun = "schools"
 
     public init() {}
+
+    /// Event times kept apart; those outside are binned into its ends.
+    public var window: ClosedRange<Int>? {
+        get { estimation.window }
+        set { estimation.window = newValue }
+    }
+
+    /// True: where no unit stays without treatment, units that start later are the comparison.
+    public var comparesWithNotYetTreated: Bool {
+        get { estimation.comparison == .notYet }
+        set { estimation.comparison = newValue ? .notYet : nil }
+    }
+
+    /// True: treated results that cannot be compared are left out, with a warning, instead of stopping.
+    public var leavesOutUnidentified: Bool {
+        get { estimation.leavesOutUnidentified }
+        set { estimation.leavesOutUnidentified = newValue }
+    }
 }

@@ -25,6 +25,8 @@ public struct AnalysisResult: Sendable {
     public var twoWay: TwoWayFindings?
     public var placebo: PlaceboFindings?
     public var composition: Composition?
+    /// nil where it was not asked for; where it cannot be had, its words say why.
+    public var sensitivity: Sensitivity?
     /// How two or more fixed effects were taken out; nil where one, or columns, sufficed.
     public var elimination: EffectElimination?
     public var warnings: [Warning]

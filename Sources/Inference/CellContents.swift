@@ -11,6 +11,8 @@ struct CellContents: Sendable {
     let spread: [Double]
     /// Why the cells do not tell their rows apart; nil where they do.
     let obstacle: String?
+    /// True for rows that were made from cells.
+    private(set) var isDerived = false
 
     var count: Int { n.count }
 
@@ -22,6 +24,17 @@ struct CellContents: Sendable {
         obstacle =
             rows.covariatesVaryWithinCells
             ? "a covariate varies within cells" : moments.weightsVaryWithinCells ? "weights vary within cells" : nil
+    }
+
+    /// Rows made from cells: each for itself.
+    ///
+    /// - Parameter obstacle: why variances row by row are not for them.
+    init(derived rows: CompressedRows, _ obstacle: String?) {
+        n = [Double](repeating: 1, count: rows.count)
+        scale = rows.scale
+        spread = [Double](repeating: 0, count: rows.count)
+        self.obstacle = obstacle
+        isDerived = true
     }
 
     /// Each row a cell of its own.

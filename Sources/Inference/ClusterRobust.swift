@@ -38,7 +38,7 @@ struct ClusterRobust {
     }
 
     /// (N − 1)/(N − k), where the rule counts parameters and the estimator is a regression.
-    private func parameterFactor() throws(EstimationError) -> Double {
+    func parameterFactor() throws(EstimationError) -> Double {
         guard estimates.regression != nil, smallSample == .fixest || smallSample == .stata else { return 1 }
         let k = smallSample == .stata ? estimates.parameterCount : estimates.parameterCountBesideNested
         let n = estimates.observationCount

@@ -84,24 +84,6 @@ struct Counterfactual {
         return path.indices.map { path[$0] - centre[isAfter[$0] ? 1 : 0] }
     }
 
-    private struct WeightedMeans {
-        private var weight: [Double]
-        private var sum: [Double]
-
-        init(count: Int) {
-            weight = [Double](repeating: 0, count: count)
-            sum = weight
-        }
-
-        mutating func add(_ value: Double, _ w: Double, to index: Int) {
-            weight[index] += w
-            sum[index] += w * value
-        }
-
-        /// 0 where there is no weight.
-        var means: [Double] { weight.indices.map { weight[$0] > 0 ? sum[$0] / weight[$0] : 0 } }
-    }
-
     /// Both arms over all periods; partners with the path expected without the partnership.
     func path() -> [PathPoint] {
         let design = fit.design
@@ -143,7 +125,7 @@ struct Counterfactual {
         let q = design.moments.variableCount
         var mean = Mean()
         for c in cells {
-            let weight = design.moments.weight[c]
+            let weight = fit.ledgerWeight?[c] ?? design.moments.weight[c]
             mean.weight += weight
             mean.observed += weight * design.moments.mean[c * q]
             mean.expected += weight * (fit.untreatedOutcome[c] + drift[partIndex(c)][design.period[c]])

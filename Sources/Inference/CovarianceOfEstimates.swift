@@ -36,6 +36,9 @@ public struct CovarianceOfEstimates: Sendable {
         if case .imputation(let model) = fit.basis, kind == .cr2 || kind == .cr3 {
             return try ImputationClusters(fit, model, kind).covariance()
         }
+        if case .influence(let regression?) = fit.basis, kind == .cr2 || kind == .cr3 {
+            return try compute(LinearEstimates(regression), kind: kind, smallSample: smallSample)
+        }
         return try compute(LinearEstimates(fit), kind: kind, smallSample: smallSample)
     }
 

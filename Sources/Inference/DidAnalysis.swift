@@ -31,7 +31,8 @@ public struct DidAnalysis {
         let permutations =
             options.permutations ?? (counts.isFewTreated || (options.vcov == nil && estimated.rule == .cr2) ? 999 : 0)
         let randomisation = try RandomisationTest.run(
-            fit, window: options.window, draws: permutations, seed: options.seed, threads: options.threads)
+            fit, try estimator(name, options), window: options.window, draws: permutations, seed: options.seed,
+            threads: options.threads)
         rows[0].permutationPValue = randomisation?.pValue
 
         let methods =
@@ -53,13 +54,16 @@ public struct DidAnalysis {
             methods: methods,
             wild: wild, bands: bands, draws: permutations, preTrend: preTrend, singletonRows: singletons?.rows ?? 0,
             options: options)
+        let sensitivity =
+            options.judgesSensitivity ? Sensitivity.find(table, kind: kind, counts: counts) : nil
         let counterfactual = Counterfactual(fit: fit, table: table)
         var result = AnalysisResult(
             estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
             preTrend: preTrend, randomisation: randomisation, methods: methods, wild: wild, bootstrap: bands,
-            leaveOneOut: leaveOneOut, elimination: EffectElimination(fit),
+            leaveOneOut: leaveOneOut, sensitivity: sensitivity, elimination: EffectElimination(fit),
             warnings: cautions.warnings(),
-            rowsUsed: Int(fit.design.moments.n.reduce(0, +)), singletonRows: singletons?.rows ?? 0, units: counts.units,
+            rowsUsed: Int(fit.design.rowsBehind.reduce(0, +)), singletonRows: singletons?.rows ?? 0,
+            units: counts.units,
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
             sentences: cautions.sentences())
@@ -91,9 +95,8 @@ public struct DidAnalysis {
         let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
         try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
         let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
-        guard name.isBuilt else { throw .notInThisVersion("--estimator \(name.rawValue)") }
-
-        let effects = name == .did2x2 ? design.absorbed : design.effects
+        let method = try estimator(name, options)
+        let effects = method.fixedEffects(design)
         let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
         let used = singletons.map { design.keeping($0.keep) } ?? design
         if let singletons, used.cellCount == 0 {
@@ -102,8 +105,13 @@ public struct DidAnalysis {
         try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
 
         let rule = used.clusters.count == 1 && ArmCounts(used).isFew ? VarianceKind.cr2 : .cr1
-        let (fit, kind) = try fitted(try estimator(name, options), used, options, rule: rule)
-        let covariance = try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+        let (fit, kind) = try fitted(method, used, options, rule: rule)
+        let covariance =
+            if case .influence(regression: nil) = fit.basis, kind == .cr3 {
+                try JackknifeByRefit(fit: fit, estimator: method, threads: options.threads).covariance()
+            } else {
+                try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
+            }
         return Estimated(fit: fit, covariance: covariance, singletons: singletons, rule: rule)
     }
 
@@ -115,7 +123,16 @@ public struct DidAnalysis {
         let kind = options.vcov ?? rule
         let needsBlocks = kind.isLeverageAdjusted || WildFindings.draws(options, kind: kind) > 0
         do {
-            return (try method.fit(used, nested: needsBlocks ? used.clusters.first : nil), kind)
+            var fit = try method.fit(used, nested: needsBlocks ? used.clusters.first : nil)
+            if case .influence(regression: nil) = fit.basis, options.vcov == nil, kind == .cr2 {
+                fit.warnings.append(
+                    Warning(
+                        "no-cr2",
+                        "standard errors are cr1, too small where clusters are few: \(fit.estimator.rawValue) with these options "
+                            + "has no cr2; rely on the randomisation p-value"))
+                return (fit, .cr1)
+            }
+            return (fit, kind)
         } catch .regression(let error) where error.isAboutSize && options.vcov == nil && kind == .cr2 {
             var fit = try method.fit(used, nested: nil)
             fit.warnings.append(
@@ -130,14 +147,8 @@ public struct DidAnalysis {
     private static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)
         -> any Estimator
     {
-        switch name {
-        case .did2x2: TwoByTwo()
-        case .twfe: TwoWayFixedEffects()
-        case .eventStudy: EventStudy(window: options.window)
-        case .imputation:
-            BorusyakImputation(window: options.window, leavesOutUnidentified: options.leavesOutUnidentified)
-        default: throw .notInThisVersion("--estimator \(name.rawValue)")
-        }
+        guard let entry = EstimatorCatalog.entry(name) else { throw .notInThisVersion("--estimator \(name.rawValue)") }
+        return entry.make(options.estimation)
     }
 
     /// Where the leads belong: before the first event row.

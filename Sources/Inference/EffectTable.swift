@@ -21,7 +21,8 @@ struct EffectTable {
         effect.estimate = estimate
         let weights = fit.cellWeights[k]
         if !weights.isEmpty {
-            effect.n = weights.indices.reduce(0.0) { weights[$1] != 0 ? $0 + fit.design.moments.n[$1] : $0 }
+            let rows = fit.design.rowsBehind
+            effect.n = weights.indices.reduce(0.0) { weights[$1] != 0 ? $0 + rows[$1] : $0 }
         }
         guard let error = standardError(k) else { return effect }
         let reference = StudentT(degreesOfFreedom: covariance.degreesOfFreedom[k])
@@ -43,12 +44,20 @@ struct EffectTable {
     }
 
     /// True where at least two units, in at least two clusters, stand behind the estimand.
-    private func isSupported(_ k: Int) -> Bool {
+    func isSupported(_ k: Int) -> Bool {
         guard covariance.degreesOfFreedom[k] > 0 else { return false }
         if case .coefficient = fit.estimands[k].kind { return true }
-        let cells = fit.cellWeights[k].indices.filter { fit.cellWeights[k][$0] != 0 }
-        let cluster = fit.design.clusters[0].codes
-        return Set(cells.map { fit.design.unit[$0] }).count > 1 && Set(cells.map { cluster[$0] }).count > 1
+        return spreads(k, over: fit.design.unit) && spreads(k, over: fit.design.clusters[0].codes)
+    }
+
+    /// True where the estimand's cells have more than one code.
+    private func spreads(_ k: Int, over codes: [Int]) -> Bool {
+        var first: Int?
+        for (weight, code) in zip(fit.cellWeights[k], codes) where weight != 0 && code != first {
+            guard first == nil else { return true }
+            first = code
+        }
+        return false
     }
 
     /// Half the width of the interval of the effect in a period, for the ledger; nil where there is none.
@@ -75,6 +84,24 @@ struct EffectTable {
         case .calendar(let t):
             effect.kind = .calendar
             effect.time = design.periods[t].label
+        case .groupTime(let start, let t):
+            effect.kind = .groupTime
+            effect.cohort = design.label(ofOrdinal: start)
+            effect.time = design.periods[t].label
+            effect.eventTime = design.periods[t].ordinal - start
+        case .mean(let family):
+            effect.kind = estimand.part == .gap ? .gap : .overall
+            effect.term =
+                switch family {
+                case .events: "att-event"
+                case .cohorts: "att-cohort"
+                case .periods: "att-calendar"
+                case .pooledAfter: "att-pooled"
+                case .pooledBefore: "pooled-before"
+                case .joiners: "att-joiners"
+                case .leavers: "att-leavers"
+                case .perTreatment: "att-per-period"
+                }
         case .coefficient(let name):
             effect.kind = .coefficient
             effect.term = name

@@ -37,24 +37,36 @@ struct HeteroskedasticityRobust {
             freedom.append(leverage.satterthwaite(a))
         }
         return CovarianceOfEstimates(
-            kind: kind, matrix: scores.crossProduct(), degreesOfFreedom: freedom, undefined: undefined)
+            kind: kind, matrix: (estimates.equations?.byUnit(scores) ?? scores).crossProduct(), degreesOfFreedom: freedom,
+            undefined: undefined)
     }
 
     private func uncorrected(_ smallSample: SmallSample) throws(EstimationError) -> CovarianceOfEstimates {
-        let freedom = try estimates.residualDegreesOfFreedom()
         let size = sizes()
         var scores = Matrix(size.count, estimates.count)
         for k in 0..<scores.columns { for c in size.indices { scores[c, k] = estimates.weights[c, k] * size[c] } }
-        let n = estimates.observationCount
-        let factor =
-            switch smallSample {
-            case .fixest, .stata: n / freedom
-            case .clusters: n / (n - 1)
-            case .none: 1.0
+        if let equations = estimates.equations {
+            let freedom = try equations.degreesOfFreedom()
+            for k in freedom.indices {
+                let factor = factor(Double(equations.rows[equations.ofEstimate[k]]), freedom[k], smallSample)
+                for r in size.indices { scores[r, k] *= factor.squareRoot() }
             }
+            return CovarianceOfEstimates(
+                kind: .hc1, matrix: equations.byUnit(scores).crossProduct(), degreesOfFreedom: freedom)
+        }
+        let freedom = try estimates.residualDegreesOfFreedom()
+        let factor = factor(estimates.observationCount, freedom, smallSample)
         return CovarianceOfEstimates(
             kind: .hc1, matrix: scores.crossProduct().scaled(by: factor),
             degreesOfFreedom: [Double](repeating: freedom, count: estimates.count))
+    }
+
+    private func factor(_ n: Double, _ freedom: Double, _ smallSample: SmallSample) -> Double {
+        switch smallSample {
+        case .fixest, .stata: n / freedom
+        case .clusters: n / (n - 1)
+        case .none: 1
+        }
     }
 
     /// Per cell: √(Σ we²/n), so that v² times its square is Σ v²e² over the cell's rows.

@@ -8,10 +8,24 @@ struct Independent {
 
     /// σ² v'v with σ² = RSS/(N − k); every parameter counts.
     func covariance() throws(EstimationError) -> CovarianceOfEstimates {
+        if let equations = estimates.equations { return try covariance(equations) }
+        if estimates.contents.isDerived, let obstacle = estimates.contents.obstacle {
+            throw .rowsNeeded(variance: VarianceKind.iid.rawValue, reason: obstacle)
+        }
         let model = try estimates.leastSquares(.iid)
         let freedom = try estimates.residualDegreesOfFreedom()
         return CovarianceOfEstimates(
             kind: .iid, matrix: estimates.weights.crossProduct().scaled(by: model.residualSumOfSquares / freedom),
             degreesOfFreedom: [Double](repeating: freedom, count: estimates.count))
+    }
+    /// The same equation by equation; between two, with the covariance of a unit's errors in them.
+    private func covariance(_ equations: Equations) throws(EstimationError) -> CovarianceOfEstimates {
+        let freedom = try equations.degreesOfFreedom()
+        let products = equations.byUnit(equations.own(estimates.residual(0))).crossProduct()
+        var matrix = equations.byUnit(estimates.weights).crossProduct()
+        for k in freedom.indices {
+            for l in freedom.indices { matrix[k, l] *= products[k, l] / (freedom[k] * freedom[l]).squareRoot() }
+        }
+        return CovarianceOfEstimates(kind: .iid, matrix: matrix, degreesOfFreedom: freedom)
     }
 }

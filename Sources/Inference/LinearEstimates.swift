@@ -24,6 +24,8 @@ public struct LinearEstimates: Sendable {
     /// Per row: its cell, or one of the same clusters for rows that carry variation within cells.
     let cell: [Int]
     let contents: CellContents
+    /// Where each estimate comes from one of several equations with one row a unit.
+    let equations: Equations?
     /// For messages.
     private let name: String
 
@@ -71,6 +73,7 @@ public struct LinearEstimates: Sendable {
         regression = model
         self.cell = cell
         self.contents = contents
+        equations = nil
         name = "regression"
     }
 
@@ -79,12 +82,46 @@ public struct LinearEstimates: Sendable {
         residuals = fit.residuals
         effects = fit.effects
         clusters = fit.design.clusters
-        observationCount = fit.design.observationCount
+        observationCount = fit.rows.derivedCount ?? fit.design.observationCount
         parameterCount = fit.parameterCount
         regression = if case .leastSquares(let model) = fit.basis { model } else { nil }
         cell = fit.rows.cell
-        contents = CellContents(fit.rows, fit.design.moments)
+        let model = regression
+        let rows = fit.rows
+        let weights = fit.weights
+        equations =
+            if let equation = fit.equation, let model {
+                Equations(equation, weights: weights, cell: rows.cell, model: model)
+            } else { nil }
+        contents =
+            fit.rows.isDerived
+            ? CellContents(
+                derived: fit.rows,
+                model == nil || equations != nil ? nil : "each of its rows does not have an error of its own")
+            : CellContents(fit.rows, fit.design.moments)
         name = fit.estimator.rawValue
+    }
+
+    /// Estimates whose errors come from the rows of two sources, one above the other.
+    ///
+    /// - Parameters:
+    ///   - upper, lower: with the same levels of the same clusters.
+    ///   - weights, residuals: rows of both × K.
+    init(stacked upper: LinearEstimates, over lower: LinearEstimates, weights: Matrix, residuals: Matrix) {
+        self.weights = weights
+        self.residuals = residuals
+        effects = []
+        clusters = zip(upper.clusters, lower.clusters).map { a, b in
+            CellFactor(name: a.name, levels: a.levels, codes: a.codes + b.codes)
+        }
+        observationCount = upper.observationCount
+        parameterCount = upper.parameterCount
+        regression = nil
+        let cells = upper.clusters.first?.codes.count ?? 0
+        cell = upper.cell + lower.cell.map { $0 + cells }
+        contents = upper.contents
+        equations = nil
+        name = upper.name
     }
 
     public var count: Int { weights.columns }
@@ -95,9 +132,18 @@ public struct LinearEstimates: Sendable {
     /// Sums of v·e by cluster: clusters × K.
     func contributions(by cluster: CellFactor) -> Matrix {
         var sums = Matrix(cluster.levels.count, count)
-        for k in 0..<count {
-            let e = residual(k)
-            for r in e.indices { sums[cluster.codes[cell[r]], k] += weights[r, k] * e[r] }
+        let codes = cell.map { cluster.codes[$0] }
+        let levels = cluster.levels.count
+        let rows = codes.count
+        weights.storage.withUnsafeBufferPointer { v in
+            residuals.storage.withUnsafeBufferPointer { e in
+                sums.storage.withUnsafeMutableBufferPointer { sums in
+                    for k in 0..<count {
+                        let first = residuals.columns == 1 ? 0 : k * rows
+                        for r in 0..<rows { sums[k * levels + codes[r]] += v[k * rows + r] * e[first + r] }
+                    }
+                }
+            }
         }
         return sums
     }

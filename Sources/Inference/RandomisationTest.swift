@@ -1,4 +1,3 @@
-import Dispatch
 import Estimation
 import LinearAlgebra
 import Panels
@@ -30,14 +29,15 @@ extension RandomisationTest {
     /// Assignments under which the estimator does not exist are left out of the count.
     /// - Returns: nil where treatment does not follow from starts, or the headline itself has no statistic.
     static func run(
-        _ fit: Fit, window: ClosedRange<Int>?, draws: Int, seed: UInt64, threads: Int
+        _ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?, draws: Int, seed: UInt64, threads: Int
     ) throws(EstimationError) -> RandomisationTest? {
         let design = fit.design
-        guard draws > 0, design.isTreated(under: design.start) == design.isTreated else { return nil }
+        // Who began and who ended cannot be dealt anew among all.
+        guard draws > 0, !(design.startsOn?.contains(true) ?? false), design.isTreated(under: design.start) == design.isTreated else { return nil }
         let reassignment = Reassignment(design, draws: draws, seed: seed)
-        let statistic = try HeadlineStatistic(fit, window: window)
+        let statistic = try HeadlineStatistic(fit, estimator, window: window)
         guard let observed = statistic(design.start) else { return nil }
-        let drawn = parallel(reassignment.count, threads: threads) { statistic(reassignment.starts($0)) }
+        let drawn = concurrently(reassignment.count, threads: threads) { statistic(reassignment.starts($0)) }
         var test = RandomisationTest(
             observed: observed.statistic, drawn: drawn.map { $0?.statistic }, reassignment: reassignment)
         test?.rawPValue = reassignment.share(of: drawn.compactMap { $0?.estimate }, reaching: observed.estimate)
@@ -70,35 +70,24 @@ extension Reassignment {
     }
 }
 
-/// The same value for every index, whatever the threads: index by index into its own place.
-func parallel<Value: Sendable>(_ count: Int, threads: Int, _ value: @Sendable (Int) -> Value?) -> [Value?] {
-    var results = [Value?](repeating: nil, count: count)
-    let pieces = max(1, min(threads, count))
-    results.withUnsafeMutableBufferPointer { buffer in
-        // Each piece writes only its own indices.
-        nonisolated(unsafe) let output = buffer
-        DispatchQueue.concurrentPerform(iterations: pieces) { piece in
-            for k in stride(from: piece, to: count, by: pieces) { output[k] = value(k) }
-        }
-    }
-    return results
-}
-
 /// The studentised headline of a fit's estimator as a function of starts.
 struct HeadlineStatistic: Sendable {
     private let compute: @Sendable ([Int?]) -> DrawnHeadline?
 
     func callAsFunction(_ start: [Int?]) -> DrawnHeadline? { compute(start) }
 
-    init(_ fit: Fit, window: ClosedRange<Int>?) throws(EstimationError) {
-        try self.init(fit.estimator, fit.design, firstStart: fit.design.treatedStarts.first ?? 0, window: window)
+    /// - Parameter estimator: fits anew where no shorter way is known.
+    init(_ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?) throws(EstimationError) {
+        try self.init(
+            estimator, fit.estimator, fit.design, firstStart: fit.design.treatedStarts.first ?? 0, window: window)
     }
 
     /// - Parameters:
     ///   - design: its own starts do not matter.
     ///   - firstStart: of the four means of `did2x2`.
     init(
-        _ estimator: EstimatorName, _ design: Design, firstStart first: Int, window: ClosedRange<Int>?
+        _ fitter: any Estimator, _ estimator: EstimatorName, _ design: Design, firstStart first: Int,
+        window: ClosedRange<Int>?
     ) throws(EstimationError) {
         let dealt = DealtColumns(design)
         switch estimator {
@@ -119,11 +108,16 @@ struct HeadlineStatistic: Sendable {
         case .eventStudy:
             let regression = try PartialledRegression(design, effects: design.effects)
             compute = { Self.eventStudy(regression, dealt, window: window, start: $0) }
-        default:
+        case .twfe:
             let regression = try PartialledRegression(design, effects: design.effects)
             compute = { start in
                 let columns = dealt.columns(dealt.steps(start).filter { $0.step >= 0 }.map(\.cell))
                 return regression.draw(columns)?.headline(Self.contrast(columns.count))
+            }
+        default:
+            compute = { start in
+                guard let drawn = try? fitter.fit(design.starting(start), nested: nil) else { return nil }
+                return DrawnHeadline(drawn)
             }
         }
     }
@@ -155,5 +149,13 @@ struct HeadlineStatistic: Sendable {
             (0..<parts).map { p in e >= 0 ? signs[p] * w[p] / total[p] : 0 }
         }
         return regression.draw(columns.flatMap { $0 })?.headline(contrasts)
+    }
+}
+
+extension DrawnHeadline {
+    /// The headline of a fit over the root of its clusters' sum of squares.
+    init(_ fit: Fit) {
+        let sums = LinearEstimates(fit.keeping([0])).contributions(by: fit.design.clusters[0]).column(0)
+        self.init(estimate: fit.estimates[0], variance: dot(sums, sums))
     }
 }

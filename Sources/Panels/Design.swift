@@ -22,6 +22,12 @@ public struct Design: Sendable {
     /// Per cell: calendar steps since the start; nil for comparison units. Periods absent from the data are holes.
     public var eventTime: [Int?]
 
+    /// Where treatment stops or starts anew, or is on at first, and the estimator knows such: per unit, treated in its first
+    /// period; then `start` is the first switch, on or off, and `isTreated` says that it has come. Nil elsewhere.
+    public var startsOn: [Bool]?
+    /// Per cell, in the same case: under treatment in this period.
+    public var isOn: [Bool]?
+
     /// Per cell, in a triple difference: true where the cell belongs to the group, false for its peers; nil without `--gap`.
     public var isGroup: [Bool]?
 
@@ -38,10 +44,15 @@ public struct Design: Sendable {
     public var pupils: [Double]?
     /// True where rows are pupils, false where they are units.
     public var rowsArePupils: Bool
+    /// True where each row is the mean of a unit's pupils in a period, `pupils` of them.
+    public var isCollapsed = false
     /// The number of observations N in small-sample factors: rows, or the sum of frequency weights.
     public var observationCount: Double
 
     public var cellCount: Int { unit.count }
+
+    /// Per cell: rows of the input behind it.
+    public var rowsBehind: [Double] { (isCollapsed ? pupils : nil) ?? moments.n }
 
     public init(
         outcome: String, covariates: [String] = [], units: [String], unit: [Int], periods: [Period], period: [Int],

@@ -17,7 +17,7 @@ extension DesignDraft {
         let numbered = sample.numbered
         let rows = moments.selecting(cells)
         let used = request.weightKind == .frequency ? rows.repeated : rows
-        return Design(
+        var design = Design(
             outcome: table.blocks[request.block].variables[0],
             covariates: Array(table.blocks[request.block].variables.dropFirst()),
             units: units.levels, unit: units.codes, periods: numbered, period: periods,
@@ -31,6 +31,12 @@ extension DesignDraft {
                 ? used.scaledToOne(within: strata(units.codes, periods, cells)) : used,
             pupils: pupils(cells), rowsArePupils: report.rowKind == .pupils,
             observationCount: used.n.reduce(0, +))
+        if let reversals {
+            let count = texts.timeline.periods.count
+            design.startsOn = unitOfLevel.map { reversals.startsOn[$0] }
+            design.isOn = cells.map { reversals.isOn[unit[$0] * count + period[$0]] == true }
+        }
+        return design
     }
 
     /// For each level of the unit factor: the code in the key column.

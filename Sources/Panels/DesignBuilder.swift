@@ -38,6 +38,7 @@ struct DesignDraft {
     var report: DesignReport
     /// Per unit of the key column.
     var status: [TreatmentStatus] = []
+    var reversals: TreatmentStarts.Reversals?
     /// The periods with results.
     var sample: Timeline
 

@@ -8,6 +8,8 @@ public struct DesignRequest: Sendable {
     public var lag = 0
     /// A unit with two starts, or whose treatment ends, counts as treated from its first start on, instead of stopping the run.
     public var takesFirstStart = false
+    /// A 0/1 column may go off and on again: the start is then the first switch, either way, and the design says what is on.
+    public var keepsReversals = false
     public var excluded: Set<String> = []
     /// Where given, only these units compare.
     public var comparisonUnits: Set<String>?

@@ -8,6 +8,7 @@ extension DesignDraft {
         let starts = try TreatmentStarts(
             .init(units: units, unit: unit, period: period, counts: isKnown, timeline: texts.timeline),
             treatment: columns.treatment, request: request)
+        reversals = starts.reversals
         report.neverSpellings = starts.neverSpellings
         report.matchedPartners = starts.matchedPartners
         report.unmatchedPartners = starts.unmatchedPartners

@@ -8,9 +8,19 @@ struct TreatmentStarts {
     private(set) var text: [String?]
     /// Units whose start came by `takesFirstStart` out of several.
     private(set) var settled: [Int] = []
+    /// Per unit and period, for treatments that stop or are on at first; nil elsewhere.
+    private(set) var reversals: Reversals?
     private(set) var neverSpellings: [DesignReport.NeverSpelling] = []
     private(set) var matchedPartners: [String] = []
     private(set) var unmatchedPartners: [String] = []
+
+    /// Treatments that do not simply start.
+    struct Reversals {
+        /// Per unit: treated in the first period in which it is there.
+        var startsOn: [Bool]
+        /// Units × periods; nil where the unit is not there.
+        var isOn: [Bool?]
+    }
 
     /// The cells that say who was treated: those of every unit that is not excluded, with or without a result.
     struct Evidence {
@@ -31,7 +41,7 @@ struct TreatmentStarts {
             try readStarts(evidence, treatment, takesFirst: request.takesFirstStart)
         case .treatedColumn(let name):
             guard let treatment else { throw .columnNotInCells(name: name) }
-            try readSwitches(evidence, treatment, takesFirst: request.takesFirstStart)
+            try readSwitches(evidence, treatment, request)
         case .partners(let entries, let startAt):
             try readPartners(evidence, entries, startAt: startAt, request)
         }
@@ -96,7 +106,7 @@ struct TreatmentStarts {
     }
 
     private mutating func readSwitches(
-        _ evidence: Evidence, _ key: CellKey, takesFirst: Bool
+        _ evidence: Evidence, _ key: CellKey, _ request: DesignRequest
     ) throws(DesignError) {
         let count = evidence.timeline.periods.count
         var isOn = [Bool?](repeating: nil, count: evidence.units.count * count)
@@ -113,11 +123,12 @@ struct TreatmentStarts {
             }
             isOn[slot] = value == "1"
         }
+        if request.keepsReversals, !request.takesFirstStart, keepReversals(evidence, isOn) { return }
         for unit in evidence.units.indices {
             let row = isOn[unit * count..<(unit + 1) * count]
             guard let first = row.firstIndex(of: true) else { continue }
             if let end = row[first...].firstIndex(of: false) {
-                guard takesFirst else {
+                guard request.takesFirstStart else {
                     throw .treatmentSwitchesOff(
                         unit: evidence.units[unit], on: evidence.timeline.periods[first - row.startIndex].label,
                         off: evidence.timeline.periods[end - row.startIndex].label)
@@ -127,6 +138,30 @@ struct TreatmentStarts {
             let period = evidence.timeline.periods[first - row.startIndex]
             (ordinal[unit], text[unit]) = (period.ordinal, period.label)
         }
+    }
+
+    /// - Returns: false where treatment only ever starts, so that starts say it all.
+    private mutating func keepReversals(_ evidence: Evidence, _ isOn: [Bool?]) -> Bool {
+        let count = evidence.timeline.periods.count
+        var startsOn = evidence.units.map { _ in false }
+        var simplyStarts = true
+        var firstSwitch = [Int?](repeating: nil, count: startsOn.count)
+        for unit in evidence.units.indices {
+            let row = (0..<count).filter { isOn[unit * count + $0] != nil }
+            guard let first = row.first else { continue }
+            startsOn[unit] = isOn[unit * count + first] == true
+            firstSwitch[unit] = row.first { isOn[unit * count + $0] != startsOn[unit] }
+            let last = row.last.map { isOn[unit * count + $0] == true } ?? false
+            let changes = zip(row, row.dropFirst()).count { isOn[unit * count + $0] != isOn[unit * count + $1] }
+            simplyStarts = simplyStarts && (changes == 0 && !startsOn[unit] || changes == 1 && last)
+        }
+        guard !simplyStarts else { return false }
+        reversals = Reversals(startsOn: startsOn, isOn: isOn)
+        for (unit, first) in firstSwitch.enumerated() {
+            guard let first else { continue }
+            (ordinal[unit], text[unit]) = (evidence.timeline.periods[first].ordinal, evidence.timeline.periods[first].label)
+        }
+        return true
     }
 
     private mutating func readPartners(

@@ -53,6 +53,18 @@ public enum BootstrapWeights: String, Sendable, CaseIterable {
         }
     }
 
+    /// The signs of `fill` for Rademacher weights, eight clusters a byte: a bit that is set is −1.
+    public static func signBits(
+        draw: Int, groups: Int, seed: UInt64, purpose: Purpose, _ write: (_ group: Int, _ bits: UInt8) -> Void
+    ) {
+        var random = CounterRandom(seed: seed, stream: UInt64(draw) | UInt64(purpose.rawValue) << 56)
+        var word: UInt64 = 0
+        for group in 0..<groups {
+            word = group % 8 == 0 ? random.next() : word >> 8
+            write(group, UInt8(truncatingIfNeeded: word))
+        }
+    }
+
     /// The signs of four bits, for each of the sixteen patterns: a bit that is set is −1.
     private static let fours: [Double] = (0..<16).flatMap { bits in (0..<4).map { bits >> $0 & 1 == 1 ? -1.0 : 1 } }
 

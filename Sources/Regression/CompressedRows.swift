@@ -25,6 +25,10 @@ public struct CompressedRows: Sendable {
     public let unexplained: Double
     public let outcomeMean: Double
     public let outcomeName: String
+    /// True where rows were made from cells in another way, so that a row is no cell's mean.
+    public let isDerived: Bool
+    /// N in small-sample factors for rows that were made in another way; nil where it is the design's.
+    public let derivedCount: Double?
 
     public var count: Int { scale.count }
 
@@ -61,11 +65,21 @@ public struct CompressedRows: Sendable {
         self.unexplained = unexplained
         outcomeMean = centre[0]
         outcomeName = design.outcome
+        isDerived = false
+        derivedCount = nil
     }
 
     /// A column that is constant within cells, as rows: scale times value, 0 within cells.
     func expand(_ perCell: [Double]) -> [Double] {
         scale.indices.map { $0 < cellCount ? scale[$0] * perCell[$0] : 0 }
+    }
+
+    /// A covariate times a factor as rows, where rows are pooled by cell.
+    func expand(_ column: CovariateColumn, _ design: Design) -> [Double] {
+        let means = column.means(design)
+        return scale.indices.map {
+            $0 < cellCount ? scale[$0] * means[$0] : column.factor[cell[$0]] * covariates[$0, column.covariate]
+        }
     }
 }
 

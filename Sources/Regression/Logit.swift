@@ -26,8 +26,9 @@ public struct Logit: Sendable {
     ///   - y: m values, each 0 or 1.
     ///   - x: m × p, with a constant among the columns where one is wanted.
     ///   - weight: m; rows with weight 0 do not count.
+    ///   - start: p coefficients near the maximum, where such are known; they save steps and change nothing else.
     /// - Throws: `.separated` where ones and zeros can be told apart, `.notConverged` where no maximum was reached.
-    public init(_ y: [Double], _ x: Matrix, weight: [Double]) throws(RegressionError) {
+    public init(_ y: [Double], _ x: Matrix, weight: [Double], start: [Double]? = nil) throws(RegressionError) {
         let kept = try numerically { () throws(LinearAlgebraError) in
             try OrderedCholesky(x.weighted(weight.map { $0.squareRoot() }).crossProduct()).kept
         }
@@ -35,13 +36,17 @@ public struct Logit: Sendable {
         let scale = (0..<part.columns).map { j in
             zip(part.column(j), weight).reduce(0.0) { $0 + abs($1.0) * $1.1 }
         }
-        var beta = [Double](repeating: 0, count: kept.count)
+        var beta = kept.map { start?[$0] ?? 0 }
         var state = State(y, part, weight, beta)
+        if start != nil, !state.logLikelihood.isFinite {
+            beta = kept.map { _ in 0 }
+            state = State(y, part, weight, beta)
+        }
         var count = 0
         while true {
-            let score = part.transposedTimes(y.indices.map { weight[$0] * (y[$0] - state.fitted[$0]) })
+            let score = state.score
             let solver = try numerically { () throws(LinearAlgebraError) in
-                try OrderedCholesky(state.information(part, weight), tolerance: 1e-14)
+                try OrderedCholesky(state.information, tolerance: 1e-14)
             }
             let isWhole = solver.kept.count == kept.count
             if isWhole, zip(score, scale).allSatisfy({ abs($0) <= Self.tolerance * $1 }) {
@@ -57,7 +62,7 @@ public struct Logit: Sendable {
             }
             var step = [Double](repeating: 0, count: kept.count)
             for (a, j) in solver.kept.enumerated() { step[j] = solved[a] }
-            if let rows = Self.separated(y, part, weight, step), count >= 6 || !isWhole {
+            if count >= 6 || !isWhole, let rows = Self.separated(y, part, weight, step) {
                 throw .separated(rows: rows, of: weight.reduce(0) { $0 + ($1 > 0 ? 1 : 0) })
             }
             count += 1
@@ -102,23 +107,64 @@ public struct Logit: Sendable {
         return (whole, matrix)
     }
 
-    /// Probabilities and likelihood at one β.
+    /// Probabilities at one β, with the likelihood, its gradient and its curvature, from one pass over the rows.
     private struct State {
         var fitted: [Double]
-        var logLikelihood: Double
+        var logLikelihood = 0.0
+        /// Σ w(y − f)x.
+        var score: [Double]
+        /// Σ w f(1 − f) xx'.
+        var information: Matrix
 
         init(_ y: [Double], _ x: Matrix, _ weight: [Double], _ beta: [Double]) {
+            let p = x.columns
             let line = x.times(beta)
-            fitted = line.map { 1 / (1 + exp(-$0)) }
-            // log f for ones, log(1 − f) for zeros, without cancellation.
-            logLikelihood = line.indices.reduce(0.0) { sum, i in
-                let signed = y[i] > 0.5 ? line[i] : -line[i]
-                return sum - weight[i] * (signed > 0 ? log1p(exp(-signed)) : log1p(exp(signed)) - signed)
+            fitted = line
+            score = [Double](repeating: 0, count: p)
+            information = Matrix(p, p)
+            // Row by row: the error and the curvature, which the columns then share.
+            var error = line
+            var curvature = line
+            for i in line.indices {
+                let tail = exp(-abs(line[i]))
+                let larger = 1 / (1 + tail)
+                let f = line[i] >= 0 ? larger : tail * larger
+                // log f for ones, log(1 − f) for zeros, without cancellation.
+                let isLikely = (line[i] >= 0) == (y[i] > 0.5)
+                logLikelihood -= weight[i] * (log1p(tail) + (isLikely ? 0 : abs(line[i])))
+                fitted[i] = f
+                error[i] = weight[i] * (y[i] - f)
+                curvature[i] = weight[i] * tail * larger * larger
+            }
+            let m = line.count
+            x.storage.withUnsafeBufferPointer { x in
+                for a in 0..<p {
+                    score[a] = Self.sum(m) { error[$0] * x[a * m + $0] }
+                    for b in 0...a {
+                        let sum = Self.sum(m) { curvature[$0] * x[a * m + $0] * x[b * m + $0] }
+                        information[a, b] = sum
+                        information[b, a] = sum
+                    }
+                }
             }
         }
 
-        func information(_ x: Matrix, _ weight: [Double]) -> Matrix {
-            x.weighted(fitted.indices.map { (weight[$0] * fitted[$0] * (1 - fitted[$0])).squareRoot() }).crossProduct()
+        /// In four partial sums, which need not wait for each other.
+        @inline(__always) private static func sum(_ count: Int, _ term: (Int) -> Double) -> Double {
+            var (a, b, c, d) = (0.0, 0.0, 0.0, 0.0)
+            var i = 0
+            while i + 4 <= count {
+                a += term(i)
+                b += term(i + 1)
+                c += term(i + 2)
+                d += term(i + 3)
+                i += 4
+            }
+            while i < count {
+                a += term(i)
+                i += 1
+            }
+            return (a + b) + (c + d)
         }
     }
 }

@@ -11,6 +11,7 @@ public enum RegressionError: Refusal, Equatable {
     case notConverged(iterations: Int, residual: Double)
     case separated(rows: Int, of: Int)
     case logitNotConverged(iterations: Int)
+    case likelihoodNotConverged(iterations: Int)
 
     public var status: ExitStatus { .design }
 
@@ -32,6 +33,7 @@ public enum RegressionError: Refusal, Equatable {
         case .notConverged: "E413"
         case .separated: "E430"
         case .logitNotConverged: "E431"
+        case .likelihoodNotConverged: "E445"
         }
     }
 
@@ -54,6 +56,8 @@ public enum RegressionError: Refusal, Equatable {
             "the covariates tell who was treated with certainty in \(rows) of \(all) rows, so that no probability can be estimated"
         case .logitNotConverged(let iterations):
             "the model of who was treated had no maximum after \(iterations) steps"
+        case .likelihoodNotConverged(let iterations):
+            "the model of the results had no finite maximum after \(iterations) steps"
         }
     }
 
@@ -66,6 +70,8 @@ public enum RegressionError: Refusal, Equatable {
         case .separated:
             "leave out the covariate in which the groups do not overlap, or compare with units like the treated"
         case .logitNotConverged: "look for covariates of extreme size"
+        case .likelihoodNotConverged:
+            "look for values of a covariate or factor with which all results are alike, or use --family linear"
         case .numerical: "look for outcomes or covariates of extreme size"
         }
     }

@@ -88,13 +88,14 @@ enum OptionLists {
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
         let whole = ["--suppress", "0"]
         let later = [
-            "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked", "dcdh", "local-projections",
+            "callaway-santanna", "stacked", "dcdh", "local-projections",
             "lee-wooldridge", "synthetic-control",
             "synthetic-did",
         ]
-        return ["twfe", "event-study", "imputation"].map { name in
+        return ["twfe", "event-study", "imputation", "sun-abraham", "two-stage", "etwfe"].map { name in
             list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
         }
+            + families
             + [
                 list.refuses("--estimator", "did2x2", status: 4, says: "did2x2 needs one common start"),
                 list.acts(
@@ -161,6 +162,27 @@ enum OptionLists {
                 list.acts(
                     "--diagnostics", "leave-one-out", with: whole + ["--diagnostics", "none"], says: "mostInfluential"),
             ]
+    }
+
+    /// What only some estimators know.
+    private static var families: [OptionCase] {
+        let list = didList
+        let (etwfe, sunAbraham) = (["--estimator", "etwfe"], ["--estimator", "sun-abraham"])
+        let passed = ["pupils.csv", "--outcome", "passed=Y"] + startDid.dropFirst(2) + etwfe
+        let absences = ["pupils.csv", "--outcome", "weight"] + startDid.dropFirst(2) + etwfe
+        return [
+            list.acts("--family", "logit", base: passed), list.acts("--family", "poisson", base: absences),
+            list.acts("--family", "linear", base: passed, with: ["--family", "logit"]),
+            list.refuses("--family", "probit", base: passed, says: "linear, logit, poisson"),
+            list.refuses("--family", "logit", says: "--family does not apply"),
+            list.refuses("--family", "logit", base: passed, with: ["--absorb", "sex"], status: 4, says: "E441"),
+            list.acts("--comparison", "never", with: etwfe),
+            list.acts("--comparison", "not-yet", base: ["partners-alone.csv"] + startDid + sunAbraham),
+            list.refuses("--comparison", "not-yet", with: sunAbraham, status: 4, says: "E440"),
+            list.refuses("--window", "-2:1", with: etwfe, says: "--window does not apply to --estimator etwfe"),
+            list.acts("--window", "-2:1", with: sunAbraham),
+            list.acts("--window", "-2:1", with: ["--estimator", "two-stage"]),
+        ]
     }
 
     // MARK: power

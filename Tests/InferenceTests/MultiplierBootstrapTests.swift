@@ -29,6 +29,30 @@ struct MultiplierBootstrapTests {
         }
     }
 
+    /// Patterns of eight clusters give what the signs times the contributions give.
+    @Test(arguments: [1, 7, 8, 9, 20, 65]) func signSumsAreProducts(clusters: Int) {
+        var made = SeededRows(seed: 8)
+        let rows = Matrix(
+            rows: clusters, columns: (0..<11).map { _ in (0..<clusters).map { _ in made.normal() } })
+        let sums = SignSums(rows, draws: 130, seed: 4, threads: 1).sums(threads: 1)
+        let slow = MultiplierBootstrap.weighted(rows, by: .rademacher, draws: 130, seed: 4, threads: 1)
+        for i in sums.storage.indices { #expect(abs(sums.storage[i] - slow.storage[i]) < 1e-12) }
+        #expect(SignSums(rows, draws: 130, seed: 4, threads: 3).sums(threads: 3).storage == sums.storage)
+    }
+
+    @Test func orderStatisticsAreThoseOfSortedValues() {
+        var made = SeededRows(seed: 9)
+        for count in [1, 2, 17, 18, 500] {
+            // Ties as well.
+            let values = (0..<count).map { _ in (8 * made.normal()).rounded() }
+            let sorted = values.sorted()
+            for place in Set([0, count / 4, count / 2, count - 1]) {
+                var given = values
+                #expect(given.orderStatistic(place) == sorted[place])
+            }
+        }
+    }
+
     /// Draw by draw from the definition.
     @Test func drawsAreWeightedSumsOfContributions() throws {
         let fit = try Self.fit(20)

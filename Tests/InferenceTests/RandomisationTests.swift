@@ -25,7 +25,8 @@ struct RandomisationTests {
         let design = rows.gathered()
         let test = try #require(try DidAnalysis.run(design, Self.options(estimator, permutations: 1000)).randomisation)
 
-        let shortcut = try HeadlineStatistic(Self.estimator(estimator).fit(design, nested: nil), window: nil)
+        let shortcut = try HeadlineStatistic(
+            Self.estimator(estimator).fit(design, nested: nil), Self.estimator(estimator), window: nil)
         var sizes: [Double] = []
         var raw: [Double] = []
         for assigned in Self.arrangements(starts) {
@@ -105,7 +106,8 @@ struct RandomisationTests {
             unit: kept.map { all.unit[$0] }, time: kept.map { all.time[$0] }, y: kept.map { all.y[$0] },
             start: kept.map { all.start[$0] })
         let design = rows.oneCellARow()
-        let shortcut = try HeadlineStatistic(BorusyakImputation().fit(design, nested: nil), window: nil)
+        let shortcut = try HeadlineStatistic(
+            BorusyakImputation().fit(design, nested: nil), BorusyakImputation(), window: nil)
         var missing = 0
         for assigned in Self.arrangements(starts) {
             var other = rows

@@ -50,9 +50,27 @@ enum ReferenceData {
         var t: Double?
         /// Of a bootstrap: the share of draws at least as extreme, ties counted.
         var pWeak: Double?
+        var lower: Double?
+        var upper: Double?
     }
     /// The values of one entry, such as `mpdta.twfe.cl`.
     static func expected(_ id: String, in group: String) throws -> [Value] {
+        let entry = try entry(id, in: group)
+        let values = entry["values"] as? [[String: Any]] ?? []
+        return values.map {
+            Value(
+                term: $0["term"] as? String ?? "", estimate: $0["estimate"] as? Double, se: $0["se"] as? Double,
+                df: $0["df"] as? Double, t: $0["t"] as? Double, pWeak: $0["p_weak"] as? Double,
+                lower: $0["ci_low"] as? Double, upper: $0["ci_high"] as? Double)
+        }
+    }
+
+    /// An entry's covariance, row by row.
+    static func covariance(_ id: String, in group: String) throws -> [Double] {
+        try entry(id, in: group)["vcov"] as? [Double] ?? []
+    }
+
+    private static func entry(_ id: String, in group: String) throws -> [String: Any] {
         guard let folder else { throw CocoaError(.fileNoSuchFile) }
         let data = try Data(contentsOf: folder.appending(path: "reference/expected/\(group).json"))
         let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
@@ -60,11 +78,6 @@ enum ReferenceData {
         guard let entry = entries.first(where: { $0["id"] as? String == id }) else {
             throw CocoaError(.fileReadNoSuchFile)
         }
-        let values = entry["values"] as? [[String: Any]] ?? []
-        return values.map {
-            Value(
-                term: $0["term"] as? String ?? "", estimate: $0["estimate"] as? Double, se: $0["se"] as? Double,
-                df: $0["df"] as? Double, t: $0["t"] as? Double, pWeak: $0["p_weak"] as? Double)
-        }
+        return entry
     }
 }

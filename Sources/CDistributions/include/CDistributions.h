@@ -16,6 +16,8 @@ double cd_f_tail(double x, double df1, double df2);
 double cd_f_tail_quantile(double p, double df1, double df2);
 double cd_chi_squared_tail(double x, double df);
 double cd_chi_squared_tail_quantile(double p, double df);
+/// Owen's T: P(X > h, 0 < Y < aX) for independent standard normal X and Y.
+double cd_owens_t(double h, double a);
 #ifdef __cplusplus
 }
 #endif

@@ -22,12 +22,9 @@ public struct BorusyakImputation: Estimator {
     }
 
     /// `nested` is not needed: variances work on the full hat matrix.
-    public func fit(_ design: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
-        let model = try ImputationModel(design)
-        let solution = try model.solve(isTreated: design.isTreated)
-        guard solution.unidentified.isEmpty else {
-            return try withoutUnidentified(design, solution.unidentified)
-        }
+    public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+        let (design, model, solution, lost) = try ImputationModel.identified(
+            whole, leavesOutUnidentified: leavesOutUnidentified)
         let eventTime = EventStudy.binned(design, window: window)
         let cells = EstimandCells(design: design, eventTime: eventTime)
         let asked = Self.estimands(design, eventTime: eventTime).compactMap { e in cells.weights(e).map { (e, $0) } }
@@ -50,24 +47,7 @@ public struct BorusyakImputation: Estimator {
             effects: design.effects,
             untreatedOutcome: (0..<design.cellCount).map {
                 design.moments.mean[$0 * q] - solution.remainder[$0] / model.rows.scale[$0]
-            }, warnings: model.warnings(solution), cellWeights: asked.map(\.1))
-    }
-
-    private func withoutUnidentified(_ design: Design, _ cells: [Int]) throws(EstimationError) -> Fit {
-        let examples = cells.map { "\(design.units[design.unit[$0]]) in \(design.periods[design.period[$0]].label)" }
-        let listed = examples.count > 20 ? Array(examples.prefix(20)) + ["and \(examples.count - 20) more"] : examples
-        guard leavesOutUnidentified else { throw .notImputable(cells: cells.count, examples: listed) }
-        var keep = [Bool](repeating: true, count: design.cellCount)
-        for c in cells { keep[c] = false }
-        let rest = design.keeping(keep)
-        guard rest.isTreated.contains(true) else { throw .notImputable(cells: cells.count, examples: listed) }
-        var fit = try fit(rest, nested: nil)
-        fit.warnings.append(
-            Warning(
-                "not-imputable",
-                "\(cells.count) treated results were left out, having no untreated results to be compared with: "
-                    + listed.joined(separator: "; ")))
-        return fit
+            }, warnings: model.warnings(solution) + lost, cellWeights: asked.map(\.1))
     }
 
     private static func estimands(_ design: Design, eventTime: [Int?]) -> [Estimand] {
@@ -95,6 +75,28 @@ public struct ImputationModel: Sendable {
         columns = try regressing { () throws(RegressionError) in
             try ModelColumns(design, rows: rows, effects: design.effects, eliminating: .largest)
         }
+    }
+
+    /// The imputation of a design's own treatment.
+    ///
+    /// - Parameter leavesOutUnidentified: true leaves out, with a warning, treated cells that cannot be imputed; false throws.
+    /// - Returns: what is left of the design, with its model.
+    static func identified(
+        _ design: Design, leavesOutUnidentified: Bool
+    ) throws(EstimationError) -> (design: Design, model: ImputationModel, solution: Imputation, warnings: [Warning]) {
+        let model = try ImputationModel(design)
+        let solution = try model.solve(isTreated: design.isTreated)
+        let cells = solution.unidentified
+        guard !cells.isEmpty else { return (design, model, solution, []) }
+        let listed = design.named(cells)
+        guard leavesOutUnidentified else { throw .notImputable(cells: cells.count, examples: listed) }
+        var keep = [Bool](repeating: true, count: design.cellCount)
+        for c in cells { keep[c] = false }
+        let rest = design.keeping(keep)
+        guard rest.isTreated.contains(true) else { throw .notImputable(cells: cells.count, examples: listed) }
+        var found = try identified(rest, leavesOutUnidentified: true)
+        found.warnings.append(.notImputable(cells: cells.count, listed))
+        return found
     }
 
     /// The imputation for one assignment, per cell.

@@ -16,18 +16,23 @@ public struct Leads: Sendable {
         return (times.filter { $0 < reference }, reference)
     }
 
-    /// - Parameter untreated: a design without treated cells.
-    /// - Returns: a fit with one estimand a lead (in a triple difference, of the gap); leads that cannot be told apart
-    ///   from unit and period effects are left out.
-    public func fit(_ untreated: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+    /// - Parameters:
+    ///   - untreated: a design without treated cells.
+    ///   - parts: whose leads, part after part; by default everyone's, or in a triple difference the gap's.
+    /// - Returns: a fit with one estimand a lead and part; leads that cannot be told apart from unit and period effects are
+    ///   left out.
+    public func fit(_ untreated: Design, nested: CellFactor?, parts: [Estimand.Part]? = nil) throws(EstimationError)
+        -> Fit
+    {
         let eventTime = EventStudy.binned(untreated, window: window)
         let leads = times(untreated).leads
-        let part: Estimand.Part = untreated.isGroup == nil ? .everyone : .gap
+        let parts = parts ?? [untreated.isGroup == nil ? .everyone : .gap]
         return try TreatmentRegression(
             estimator: .eventStudy, design: untreated, effects: untreated.effects,
             treatment: leads.flatMap { e in
                 TreatmentRegression.byPart(untreated, "event time \(e)", eventTime.map { $0 == e ? 1.0 : 0 })
-            }, eventTime: eventTime, estimands: leads.map { Estimand(.event($0), part) }, leavesOutDependent: true,
+            }, eventTime: eventTime, estimands: parts.flatMap { part in leads.map { Estimand(.event($0), part) } },
+            leavesOutDependent: true,
             reportsCoefficients: false
         ).fit(nested: nested)
     }

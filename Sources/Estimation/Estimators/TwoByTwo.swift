@@ -11,6 +11,8 @@ public struct TwoByTwo: Estimator {
 
     public init() {}
 
+    public func fixedEffects(_ design: Design) -> [CellFactor] { design.absorbed }
+
     /// - Throws: `.startsDiffer` unless all treated units share a start.
     public func fit(_ design: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
         let starts = design.treatedStarts

@@ -78,14 +78,15 @@ public struct PlaceboUnits: Sendable, Equatable {
         for u in comparison { isComparison[u] = true }
         let design = whole.keeping(whole.unit.map { isComparison[$0] })
         guard
+            let fitter = EstimatorCatalog.entry(fit.estimator)?.make(options.estimation),
             let statistic = try? HeadlineStatistic(
-                fit.estimator, design, firstStart: starts.min() ?? 0, window: options.window)
+                fitter, fit.estimator, design, firstStart: starts.min() ?? 0, window: options.window)
         else {
             found.words = "The comparison units' results do not vary, so there is nothing to compare the estimate with."
             return found
         }
         let draws = Draws(comparison: comparison, starts: starts, units: whole.units.count, seed: options.seed)
-        let singles = parallel(draws.singles.count, threads: options.threads) {
+        let singles = concurrently(draws.singles.count, threads: options.threads) {
             statistic(draws.single($0))?.estimate
         }
         let fewest = design.fewestPupilsByUnit
@@ -94,7 +95,7 @@ public struct PlaceboUnits: Sendable, Equatable {
         }
         let count = options.permutations ?? limit
         if count > 0, starts.count > 1, comparison.count > starts.count + 1 {
-            let drawn = parallel(count, threads: options.threads) { statistic(draws.group($0))?.estimate }.compactMap {
+            let drawn = concurrently(count, threads: options.threads) { statistic(draws.group($0))?.estimate }.compactMap {
                 $0
             }
             if !drawn.isEmpty {

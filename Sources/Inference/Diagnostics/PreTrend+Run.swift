@@ -154,7 +154,9 @@ extension PreTrend {
             return regression.draw(leads + gap)?.wald(leads.count..<2 * leads.count)
         }
         guard let observed = wald(before.start) else { return nil }
-        let drawn = parallel(reassignment.count, threads: options.threads) { wald(reassignment.starts($0))?.statistic }
+        let drawn = concurrently(reassignment.count, threads: options.threads) {
+            wald(reassignment.starts($0))?.statistic
+        }
         guard let test = RandomisationTest(observed: observed.statistic, drawn: drawn, reassignment: reassignment)
         else {
             return nil

@@ -31,6 +31,13 @@ public struct DetectableEffect: Sendable, Equatable {
     ) throws(EstimationError) {
         let estimated = try DidAnalysis.estimate(design, options)
         let (fit, covariance) = (estimated.fit, estimated.covariance)
+        guard !fit.rows.isDerived else {
+            throw .noResampling(
+                method: "the detectable effect",
+                reason: "\(fit.estimator.rawValue) is no regression on the rows",
+                instead: "name twfe, event-study or imputation"
+            )
+        }
         let counts = ArmCounts(fit.design)
         self.label = label
         schools = counts.units

@@ -58,7 +58,7 @@ public struct LeaveOneOut: Sendable, Equatable {
         var smallest = [Double](repeating: .infinity, count: design.units.count)
         for (c, u) in design.unit.enumerated() { smallest[u] = min(smallest[u], design.pupils?[c] ?? .infinity) }
         let units = design.units.indices.filter { present[$0] }
-        let estimates = parallel(units.count, threads: threads) { without.estimate(units[$0]) }
+        let estimates = concurrently(units.count, threads: threads) { without.estimate(units[$0]) }
         return LeaveOneOut(
             estimate: sign * fit.estimates[0],
             rows: zip(units, estimates).map { u, estimate in
@@ -92,13 +92,17 @@ struct WithoutUnit: Sendable {
     init(_ fit: Fit, _ estimator: any Estimator) {
         let unit = fit.design.unitFactor
         switch fit.basis {
-        case .leastSquares(let model):
+        case .leastSquares(let model) where Self.hasSums.contains(fit.estimator):
             let sums = ClusterSums(fit, model, cluster: unit)
             let place = Self.placeOfUnit(fit)
             grams = place.map { $0.map { sums.grams[$0] } ?? Matrix(0, 0) }
             products = place.map { $0.map { sums.outcomes.column($0) } ?? [] }
             headline = Self.regressionHeadline(fit, sums)
             refit = nil
+        case .leastSquares, .influence:
+            (grams, products) = ([], [])
+            headline = { _ in nil }
+            refit = Self.refit(fit.design, estimator)
         case .imputation(let model):
             let parts = ImputationSums(fit, model)
             grams = parts.grams
@@ -115,6 +119,9 @@ struct WithoutUnit: Sendable {
         for q in products { for i in q.indices { total[i] += q[i] } }
         product = total
     }
+
+    /// Regressions whose headline is one contrast of the coefficients, whoever is left out, or told by event times.
+    private static let hasSums: [EstimatorName] = [.did2x2, .twfe, .eventStudy]
 
     /// The headline without unit u; nil where it cannot be told.
     func estimate(_ u: Int) -> Double? {

@@ -34,35 +34,46 @@ public struct MultiplierBootstrap: Sendable {
         self.draws = draws
         self.weights = chosen
         clusters = used.count
+        let errors =
+            chosen == .rademacher
+            ? SignSums(sums, draws: draws, seed: seed, threads: threads).sums(threads: threads)
+            : Self.weighted(sums, by: chosen, draws: draws, seed: seed, threads: threads)
+        self.errors = errors
+        standardErrors = (0..<errors.columns).map { k in
+            var values = errors.column(k)
+            return (Self.quantile(&values, 0.75) - Self.quantile(&values, 0.25)) / 1.3489795
+        }
+    }
+
+    /// Σ v_c S_c with the weights drawn as numbers: what `SignSums` does for signs.
+    static func weighted(
+        _ sums: Matrix, by weights: BootstrapWeights, draws: Int, seed: UInt64, threads: Int
+    ) -> Matrix {
         var errors = Matrix(draws, sums.columns)
         errors.storage.withUnsafeMutableBufferPointer { buffer in
             // Each block writes only the rows of its own draws.
             nonisolated(unsafe) let output = buffer
-            forEachBlock((draws + Self.block - 1) / Self.block, threads: threads) { block in
-                let first = block * Self.block
-                var v = Matrix(used.count, Self.block)
+            forEachBlock((draws + block - 1) / block, threads: threads) { number in
+                let first = number * block
+                var v = Matrix(sums.rows, block)
                 v.storage.withUnsafeMutableBufferPointer {
-                    chosen.fill(
-                        $0, clusters: used.count, draws: first..<first + Self.block, seed: seed, purpose: .multiplier)
+                    weights.fill(
+                        $0, clusters: sums.rows, draws: first..<first + block, seed: seed, purpose: .multiplier)
                 }
                 let product = v.transposedTimes(sums)
                 for k in 0..<sums.columns {
-                    for b in 0..<min(Self.block, draws - first) { output[k * draws + first + b] = product[b, k] }
+                    for b in 0..<min(block, draws - first) { output[k * draws + first + b] = product[b, k] }
                 }
             }
         }
-        self.errors = errors
-        standardErrors = (0..<errors.columns).map { k in
-            let sorted = errors.column(k).sorted()
-            return (Self.quantile(sorted, 0.75) - Self.quantile(sorted, 0.25)) / 1.3489795
-        }
+        return errors
     }
 
     private static let block = 512
 
-    /// x₍⌈Bp⌉₎ of sorted values.
-    static func quantile(_ sorted: [Double], _ p: Double) -> Double {
-        sorted[min(sorted.count, max(1, Int((Double(sorted.count) * p).rounded(.up)))) - 1]
+    /// x₍⌈Bp⌉₎ of values, which change their order.
+    static func quantile(_ values: inout [Double], _ p: Double) -> Double {
+        values.orderStatistic(min(values.count, max(1, Int((Double(values.count) * p).rounded(.up)))) - 1)
     }
 
     /// The critical value of a band that holds all of the given estimates at once with probability `level`; estimates
@@ -70,9 +81,11 @@ public struct MultiplierBootstrap: Sendable {
     public func criticalValue(_ estimates: [Int], level: Double) -> Double? {
         let varying = estimates.filter { standardErrors[$0] > 0 }
         guard !varying.isEmpty else { return nil }
-        let largest = (0..<draws).map { b in
-            varying.reduce(0.0) { max($0, abs(errors[b, $1]) / standardErrors[$1]) }
+        var largest = [Double](repeating: 0, count: draws)
+        for k in varying {
+            let column = errors.storage[k * draws..<(k + 1) * draws]
+            for (b, error) in column.enumerated() { largest[b] = max(largest[b], abs(error) / standardErrors[k]) }
         }
-        return Self.quantile(largest.sorted(), level)
+        return Self.quantile(&largest, level)
     }
 }

@@ -35,7 +35,7 @@ public struct PairsBootstrap: Sendable, Equatable {
         let order = contrast.count
         let floors = [Double](repeating: 1e-9, count: order)
         let grams = Matrix(rows: order * order, columns: sums.grams.map(\.storage))
-        let found = parallel(draws, threads: threads) { draw in
+        let found = concurrently(draws, threads: threads) { draw in
             var random = CounterRandom(
                 seed: seed, stream: UInt64(draw) | UInt64(BootstrapWeights.Purpose.pairs.rawValue) << 56)
             var counts = [Double](repeating: 0, count: clusters)
@@ -44,7 +44,7 @@ public struct PairsBootstrap: Sendable, Equatable {
             let product = sums.outcomes.times(counts)
             return Self.estimate(gram, product, contrast, floors)
         }
-        let estimates = found.compactMap { $0 }.sorted()
+        var estimates = found.compactMap { $0 }.sorted()
         guard estimates.count > 1 else {
             throw .noResampling(
                 method: "the pairs bootstrap", reason: "the estimate does not exist in its draws",
@@ -60,9 +60,10 @@ public struct PairsBootstrap: Sendable, Equatable {
 
     /// The interval between order statistics x₍⌈Bp⌉₎ of the draws' estimates.
     public func interval(level: Double) -> (lower: Double, upper: Double) {
-        (
-            MultiplierBootstrap.quantile(estimates, (1 - level) / 2),
-            MultiplierBootstrap.quantile(estimates, (1 + level) / 2)
+        var values = estimates
+        return (
+            MultiplierBootstrap.quantile(&values, (1 - level) / 2),
+            MultiplierBootstrap.quantile(&values, (1 + level) / 2)
         )
     }
 

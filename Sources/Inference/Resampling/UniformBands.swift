@@ -38,26 +38,28 @@ public struct BootstrapBands: Sendable, Equatable {
                 instead: "cluster by one of them")
         }
         let reported = fit.estimands.indices.filter { fit.estimands[$0].isReported }
+        let families: Set<Effect.Kind> = [.event, .cohort, .calendar]
+        // The headline, then the rows of families: what is drawn for.
+        let drawn = [0] + rows.indices.dropFirst().filter { families.contains(rows[$0].kind) }
         let bootstrap = MultiplierBootstrap(
-            contributions: LinearEstimates(fit).contributions(by: fit.design.clusters[0]).selecting(columns: reported),
-            draws: draws,
-            seed: options.seed, threads: options.threads)
-        var families: [Family] = []
+            contributions: LinearEstimates(fit.keeping(drawn.map { reported[$0] })).contributions(
+                by: fit.design.clusters[0]), draws: draws, seed: options.seed, threads: options.threads)
+        var found: [Family] = []
         var seen: [Key] = []
-        for row in rows where [.event, .cohort, .calendar].contains(row.kind) {
+        for row in rows where families.contains(row.kind) {
             let key = Key(row)
             if !seen.contains(key) { seen.append(key) }
         }
         let pointwise = Normal.tailQuantile((1 - options.level) / 2)
         for key in seen {
-            let members = rows.indices.filter { Key(rows[$0]) == key && rows[$0].standardError != nil }
-            guard members.count > 1, let found = bootstrap.criticalValue(members, level: options.level) else {
+            let members = drawn.indices.filter { Key(rows[drawn[$0]]) == key && rows[drawn[$0]].standardError != nil }
+            guard members.count > 1, let value = bootstrap.criticalValue(members, level: options.level) else {
                 continue
             }
-            let isPointwise = !(found.isFinite && found >= pointwise)
-            let critical = isPointwise ? pointwise : found
-            for i in members { rows[i].setBand(critical: critical) }
-            families.append(
+            let isPointwise = !(value.isFinite && value >= pointwise)
+            let critical = isPointwise ? pointwise : value
+            for i in members { rows[drawn[i]].setBand(critical: critical) }
+            found.append(
                 Family(
                     kind: key.kind, group: key.group, effects: members.count, critical: critical,
                     isPointwise: isPointwise))
@@ -65,7 +67,7 @@ public struct BootstrapBands: Sendable, Equatable {
         let error = bootstrap.standardErrors.first ?? 0
         return BootstrapBands(
             draws: draws, weights: bootstrap.weights, clusters: bootstrap.clusters,
-            standardError: error > 0 && rows.first?.standardError != nil ? error : nil, families: families)
+            standardError: error > 0 && rows.first?.standardError != nil ? error : nil, families: found)
     }
 
     private struct Key: Equatable {

@@ -51,7 +51,12 @@ public struct WildBootstrap: Sendable {
         }
         let cluster = fit.design.clusters[0]
         guard cluster.usedLevelCount > 1 else { throw .oneCluster(name: cluster.name) }
+        let fit = fit.asRegression
         switch fit.basis {
+        case .influence:
+            throw .noResampling(
+                method: "the wild bootstrap", reason: "\(fit.estimator.rawValue) with these options is no regression",
+                instead: "use --bootstrap, --permutations or another estimator")
         case .leastSquares(let model): source = .regression(WildRegression(fit, model, cluster: cluster))
         case .imputation(let model): source = .imputation(try WildImputation(fit, model, cluster: cluster))
         }

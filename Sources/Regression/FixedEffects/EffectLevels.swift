@@ -26,7 +26,7 @@ extension CellFactor {
     }
 
     /// The cells of each level that occurs, levels in order.
-    var cellsByLevel: [(level: Int, cells: [Int])] {
+    package var cellsByLevel: [(level: Int, cells: [Int])] {
         var cells = [[Int]](repeating: [], count: levels.count)
         for (c, code) in codes.enumerated() { cells[code].append(c) }
         return levels.indices.compactMap { cells[$0].isEmpty ? nil : ($0, cells[$0]) }
@@ -77,6 +77,7 @@ extension Design {
         part.isTreated = pick(isTreated)
         part.eventTime = pick(eventTime)
         part.isGroup = isGroup.map(pick)
+        part.isOn = isOn.map(pick)
         part.clusters = clusters.map(pick)
         part.factors = factors.map(pick)
         part.absorbed = absorbed.map(pick)

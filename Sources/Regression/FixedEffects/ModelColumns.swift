@@ -20,6 +20,30 @@ public struct CellColumn: Sendable {
     }
 }
 
+/// A covariate's deviation from a centre, times a factor that is constant within cells.
+public struct CovariateColumn: Sendable {
+    public var name: String
+    /// Which of the design's covariates.
+    public var covariate: Int
+    /// One a cell.
+    public var factor: [Double]
+    /// One a cell.
+    public var centre: [Double]
+
+    public init(name: String, covariate: Int, factor: [Double], centre: [Double]) {
+        self.name = name
+        self.covariate = covariate
+        self.factor = factor
+        self.centre = centre
+    }
+
+    /// Per cell: its mean.
+    package func means(_ design: Design) -> [Double] {
+        let (means, q) = (design.moments.mean, design.moments.variableCount)
+        return factor.indices.map { factor[$0] == 0 ? 0 : factor[$0] * (means[$0 * q + covariate + 1] - centre[$0]) }
+    }
+}
+
 /// The regressors of a model other than the eliminated effects, as rows: effects, then nuisance columns, factors and
 /// covariates, and treatment last, so that what is dependent is found in the later column.
 package struct ModelColumns: Sendable {
@@ -45,20 +69,23 @@ package struct ModelColumns: Sendable {
     /// Values of one matrix beyond this many (800 MB) are refused.
     package static let valueLimit = 100_000_000
 
+    /// - Parameter slopes: where given, they stand in place of the design's covariates and factors; rows must then be pooled
+    ///   by cell.
     /// - Throws: `.tooManyLevels` and `.tooManyValues` where dummies would take too much memory.
     package init(
         _ design: Design, rows: CompressedRows, effects: [CellFactor], nuisance: [CellColumn] = [],
-        treatment: [CellColumn] = [], eliminating: Eliminating = .all
+        slopes: [CovariateColumn]? = nil, treatment: [CellColumn] = [], eliminating: Eliminating = .all
     ) throws(RegressionError) {
         let effects = effects.withoutHeld
         let chosen = Self.chosen(effects, eliminating, rows: rows.count)
         eliminated = chosen.map { effects[$0] }
         let explicit = effects.indices.filter { !chosen.contains($0) }.map { effects[$0] }
-        let covariates = design.covariates
+        let covariates = slopes == nil ? design.covariates : []
+        let factors = slopes == nil ? design.factors : []
         let columnCount =
-            explicit.reduce(0) { $0 + $1.levels.count } + design.factors.reduce(0) { $0 + $1.levels.count }
-            + covariates.count + nuisance.count + treatment.count
-        for effect in explicit + design.factors where effect.levels.count > Self.levelLimit {
+            explicit.reduce(0) { $0 + $1.levels.count } + factors.reduce(0) { $0 + $1.levels.count }
+            + covariates.count + nuisance.count + (slopes ?? []).count + treatment.count
+        for effect in explicit + factors where effect.levels.count > Self.levelLimit {
             throw .tooManyLevels(effect: effect.name, levels: effect.levels.count, limit: Self.levelLimit)
         }
         guard columnCount * rows.count <= Self.valueLimit, rows.count < Int(Int32.max) else {
@@ -84,7 +111,8 @@ package struct ModelColumns: Sendable {
         }
         for effect in explicit { addDummies(effect, .effect) }
         for column in nuisance { add(column.name, .nuisance, rows.expand(column.values)) }
-        for factor in design.factors { addDummies(factor, .factor) }
+        for column in slopes ?? [] { add(column.name, .nuisance, rows.expand(column, design)) }
+        for factor in factors { addDummies(factor, .factor) }
         for (j, name) in covariates.enumerated() { add(name, .covariate, rows.covariates.column(j)) }
         for column in treatment { add(column.name, .treatment, rows.expand(column.values)) }
         matrix = Matrix(rows: rows.count, columns: labels.count, storage: storage)

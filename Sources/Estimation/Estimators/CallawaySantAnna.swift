@@ -1,0 +1,119 @@
+import LinearAlgebra
+import Panels
+import Regression
+import Tables
+
+/// Effects by starting cohort and period, each from the change since the last period before the start in that cohort against
+/// the change in units not treated by then, and their means.
+///
+/// Rows matched by unit (one a unit and period, every period) are compared by their changes; others as repeated
+/// cross-sections. Nothing compares with units already treated. Covariates are those of the earlier period.
+/// - Source: Callaway & Sant'Anna (2021); Sant'Anna & Zhao (2020).
+public struct CallawaySantAnna: Estimator {
+    public static let name = EstimatorName.callawaySantAnna
+    public var method = AdjustmentMethod.doublyRobust
+    /// False: only units that never start compare.
+    public var comparesWithNotYet = false
+    public var anticipation = 0
+    public var usesUniversalBase = false
+    /// False: rows are compared as repeated cross-sections even where every unit has one in every period.
+    public var matchesRows = true
+    /// Nothing depends on it.
+    public var threads = 1
+
+    public init() {}
+
+    public init(_ options: EstimatorOptions) {
+        method = options.method ?? .doublyRobust
+        comparesWithNotYet = options.comparison == .notYet
+        anticipation = options.anticipation ?? 0
+        usesUniversalBase = options.base == .universal
+        threads = options.threads
+    }
+
+    public func fixedEffects(_ design: Design) -> [CellFactor] { [] }
+
+    /// - Parameter nested: where given, the regression that gives the same estimates stands beside them, if there is one.
+    public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+        guard whole.isGroup == nil else { throw .notInThisVersion("--gap with --estimator \(Self.name.rawValue)") }
+        let plan = plan(whole)
+        let found = try find(GroupTimeSample.used(whole, plan), plan)
+        let means = found.means
+        let design = found.sample.design
+        let regression = nested == nil ? nil : try found.asRegression(method, means)
+        return Fit(
+            influenceOf: Self.name, design, estimands: means.map(\.estimand), estimates: means.map(\.figure.estimate),
+            influence: Matrix(
+                rows: design.clusterBlocks.levels.count, columns: means.map(\.figure.contributions)),
+            untreatedOutcome: found.untreatedOutcome, cellWeights: means.map { found.cellWeights($0.figure) },
+            ledgerWeight: found.ledgerWeight(means[0].figure), warnings: warnings(whole, plan), regression: regression)
+    }
+
+    func plan(_ design: Design) -> GroupTimePlan {
+        let present = design.isPresentUnit
+        return GroupTimePlan(
+            periods: design.periods, starts: design.units.indices.filter { present[$0] }.map { design.start[$0] },
+            comparesWithNotYet: comparesWithNotYet, anticipation: anticipation, usesUniversalBase: usesUniversalBase)
+    }
+
+    /// - Parameter design: of the units and periods that the plan uses.
+    func find(_ design: Design, _ plan: GroupTimePlan) throws(EstimationError) -> GroupTimeFinding {
+        let sample = GroupTimeSample(design, plan, matches: matchesRows)
+        guard plan.comparisons.contains(where: \.isPost) else {
+            throw .noPeriodBefore(
+                units: design.units.indices.filter { design.start[$0] != nil }.count,
+                firstPeriod: design.periods.first?.label ?? "")
+        }
+        try sample.checkRows()
+        let blocks = design.clusterBlocks
+        let count = blocks.levels.count
+        let cohorts = Array(Set(plan.comparisons.map(\.cohort))).sorted()
+        // A cohort's propensity scores are much alike from period to period.
+        let byCohort = concurrently(cohorts.count, threads: threads) {
+            g -> Result<[GroupTimeSample.Effect], EstimationError> in
+            var found: [GroupTimeSample.Effect] = []
+            for comparison in plan.comparisons where comparison.cohort == cohorts[g] {
+                do throws(EstimationError) {
+                    found.append(
+                        try sample.effect(
+                            comparison, method, blocks: blocks.codes, blockCount: count,
+                            start: found.last?.scoreCoefficients))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            return .success(found)
+        }
+        var found: [GroupTimeSample.Effect] = []
+        for cohort in byCohort { found += try cohort.get() }
+        let effects = GroupTimeEffects(
+            comparisons: plan.comparisons,
+            cells: found.enumerated().map { k, found in
+                .init(estimate: found.estimate, contributions: found.contributions, weights: [k: 1])
+            }, shares: CohortShares(sample, cohorts: cohorts, blocks: blocks.codes, blockCount: count),
+            eventTime: plan.comparisons.map { design.periods[$0.period].ordinal - $0.cohort })
+        return GroupTimeFinding(effects: effects, sample: sample, found: found)
+    }
+
+    func warnings(_ design: Design, _ plan: GroupTimePlan) -> [Warning] {
+        var warnings: [Warning] = []
+        if !plan.withoutBefore.isEmpty {
+            let units = design.units.indices.filter { u in
+                design.start[u].map { plan.withoutBefore.contains($0) } ?? false
+            }.map { design.units[$0] }
+            warnings.append(
+                Warning(
+                    "always-treated",
+                    "left out, since there is no period before their start to compare with: \(units.joined(separator: ", "))"
+                ))
+        }
+        if let last = plan.standIn {
+            warnings.append(
+                Warning(
+                    "no-never-treated",
+                    "no unit stays without treatment: those that start in \(design.label(ofOrdinal: last)) are the comparison, "
+                        + "and periods from then on are left out"))
+        }
+        return warnings
+    }
+}
