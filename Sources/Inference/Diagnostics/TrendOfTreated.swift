@@ -23,6 +23,27 @@ extension Fit {
     }
 }
 
+extension Fit {
+    /// What a trend of the treated of so much a step adds to the headline: by the weights of the cells where it is linear in
+    /// their means, else by the estimate anew with the trend in the outcome.
+    /// - Parameter fitted: the design that the estimator was given.
+    func bias(_ fitted: Design, _ options: AnalysisOptions) -> (Double) -> Double? {
+        if [.did2x2, .twfe, .eventStudy, .imputation].contains(estimator) {
+            let response = keeping([0]).response(to: TrendOfTreated(design).height)[0]
+            return { $0 * response }
+        }
+        guard let method = EstimatorCatalog.entry(estimator)?.make(options.estimation) else { return { _ in nil } }
+        let height = TrendOfTreated(fitted).height
+        return { slope in
+            var moved = fitted
+            let q = fitted.moments.variableCount
+            for c in height.indices { moved.moments.mean[c * q] += slope * height[c] }
+            guard let fit = try? method.fit(moved, nested: nil) else { return nil }
+            return fit.estimates[0] - estimates[0]
+        }
+    }
+}
+
 extension Design {
     /// A calendar step as people call it.
     var stepNoun: String {
