@@ -73,6 +73,7 @@ struct DidComposition {
             wording: request.wording(first.design))
         document.elimination = first.result.elimination
         document.checks = DesignChecks(first.result)
+        document.sensitivity = first.result.sensitivity
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
@@ -184,6 +185,7 @@ struct DidComposition {
         settings.put("method", request.analysis.estimation.methodWord)
         settings.put("anticipation", request.analysis.estimation.anticipation)
         settings.put("base", request.analysis.estimation.base?.rawValue)
+        settings.put("balance", request.analysis.estimation.balance)
         settings.put("family", request.analysis.estimation.family?.rawValue)
         settings.put("window", request.analysis.window.map { "\($0.lowerBound):\($0.upperBound)" })
         settings.put("vcov", part.result.varianceUsed.rawValue)
