@@ -12,6 +12,12 @@ struct Experiment: Sendable {
     /// Reassignments of the randomisation test; 0 leaves it and the wild bootstrap out.
     var reassignments = 199
     static let wildDraws = 999
+    /// nil for the rule's.
+    var estimator: EstimatorName?
+    /// nil for the rule's.
+    var variance: VarianceKind?
+    /// The headline's truth in a sample; nil for the mean effect over treated pupils.
+    var truth: (@Sendable (SimulatedSchools) -> Double)?
     var rule: Rule
 
     func run(samples: Int, seed: UInt64, threads: Int) throws -> CoverageTally {
@@ -20,9 +26,11 @@ struct Experiment: Sendable {
 
     private func outcome(seed: UInt64, _ k: Int) throws -> SampleOutcome {
         let design = world.sample(seed: seed, k)
-        let truth = world.truth(design)
+        let truth = self.truth.map { $0(world) } ?? world.truth(design)
         var options = AnalysisOptions()
         options.diagnosesPreTrend = false
+        options.estimator = estimator
+        options.vcov = variance
         options.permutations = reassignments
         options.wild = reassignments > 0 ? Self.wildDraws : 0
         options.seed = UInt64(k) + 1
