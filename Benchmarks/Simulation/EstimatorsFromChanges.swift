@@ -11,15 +11,15 @@ extension Experiments {
         ].map { (name: EstimatorName, truth: (@Sendable (SimulatedSchools) -> Double)?) in
             Experiment(
                 letter: "F-\(name.rawValue)", title: "\(name.rawValue): 60 schools, 3 cohorts of 10, effects that grow",
-                world: world, reassignments: 0, estimator: name, truth: truth,
+                world: world, estimator: name, reassignments: 0, truth: truth,
                 rule: unbiased + within(.defaultInterval, 0.93...0.97) + within(.named(.cr2), 0.93...0.97))
         }
         // Schools' own results, normal: the t of one number a school is exact.
         let few = [(6, 2), (8, 3), (20, 4)].map { schools, treated in
             Experiment(
                 letter: "F-exact", title: "lee-wooldridge iid: \(schools) schools, \(treated) treated",
-                world: SimulatedSchools(schools, treated: treated).with { $0.pupils = 0 }, reassignments: 0,
-                estimator: .leeWooldridge, variance: .iid,
+                world: SimulatedSchools(schools, treated: treated).with { $0.pupils = 0 }, estimator: .leeWooldridge,
+                reassignments: 0, variance: .iid,
                 rule: unbiased + within(.defaultInterval, 0.93...0.97))
         }
         return several + few
