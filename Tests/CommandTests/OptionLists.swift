@@ -209,7 +209,7 @@ enum OptionLists {
             list.acts("--window", "-2:1", with: named("dcdh")),
             list.refuses("--window", "-2:1", with: named("lee-wooldridge"), says: "--window does not apply"),
             list.refuses("--window", "-9:9", with: named("stacked"), status: 4, says: "E451"),
-            list.acts("--comparison", "never", with: named("stacked")),
+            list.acts("--comparison", "never", with: named("stacked") + ["--window", "-2:0"]),
             list.acts("--comparison", "never", with: named("local-projections")),
             list.acts("--comparison", "not-yet", with: named("lee-wooldridge")),
             list.acts("--method", "variance", with: named("local-projections")),

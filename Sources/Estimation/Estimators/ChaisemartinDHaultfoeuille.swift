@@ -52,6 +52,16 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
         return try fit(effects, figures, nested: nested, warnings: warnings(effects))
     }
 
+    /// Effects from the switch on, without placebos and means.
+    public func headline(_ design: Design) throws(EstimationError) -> Fit {
+        try refuse(design)
+        let effects = SwitchEffects(try UnitPeriods(design), window: 0...(window?.upperBound ?? .max))
+        guard let headline = effects.mean(Estimand(.overall), { $0.eventTime >= 0 }) else {
+            throw .noCleanComparison(estimator: Self.name.rawValue, starts: [])
+        }
+        return try fit(effects, [headline], nested: nil, warnings: [])
+    }
+
     private func refuse(_ design: Design) throws(EstimationError) {
         try design.refuseAbsorbed(Self.name)
         guard design.isGroup == nil else {
