@@ -73,6 +73,7 @@ struct DidComposition {
             wording: request.wording(first.design))
         document.elimination = first.result.elimination
         document.checks = DesignChecks(first.result)
+        document.sensitivity = first.result.sensitivity
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)

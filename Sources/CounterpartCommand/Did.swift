@@ -107,7 +107,7 @@ struct Did: ParsableCommand {
     var seed: UInt64 = 1
     @Option(
         help: ArgumentHelp(
-            "pre-trend, bacon, placebo, leave-one-out, composition and balance, separated by commas; all or none.",
+            "pre-trend, bacon, honest, placebo, leave-one-out, composition and balance, separated by commas; all or none.",
             valueName: "names"))
     var diagnostics = "pre-trend,balance"
     @Option(
@@ -158,6 +158,7 @@ struct Did: ParsableCommand {
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.analysis.leavesEachOut = wanted.contains("leave-one-out")
+        request.analysis.judgesSensitivity = wanted.contains("honest")
         request.diagnosesBalance = wanted.contains("balance")
         request.analysis.decomposes = wanted.contains("bacon")
         request.analysis.triesPlacebos = wanted.contains("placebo")
@@ -176,8 +177,7 @@ struct Did: ParsableCommand {
 
 /// The `--diagnostics` list.
 enum Diagnostics {
-    private static let built = ["pre-trend", "bacon", "placebo", "leave-one-out", "composition", "balance"]
-    private static let later = ["honest"]
+    private static let built = ["pre-trend", "bacon", "honest", "placebo", "leave-one-out", "composition", "balance"]
 
     static func parse(_ text: String) throws -> Set<String> {
         var wanted: Set<String> = []
@@ -186,7 +186,6 @@ enum Diagnostics {
             case "all": wanted.formUnion(built)
             case "none": break
             case _ where built.contains(name): wanted.insert(name)
-            case _ where later.contains(name): throw RequestError.notInThisVersion("--diagnostics \(name)")
             default:
                 throw RequestError.badValue(
                     option: "--diagnostics", value: name, allowed: (built + ["all", "none"]).joined(separator: ", "))

@@ -15,6 +15,8 @@ public struct EstimatorOptions: Sendable {
     /// Periods before the start that may already be affected.
     public var anticipation: Int?
     public var base: BasePeriod?
+    /// Means by event time are over the starts that are seen so many steps after, and end there.
+    public var balance: Int?
     /// How outcomes follow from effects.
     public var family: OutcomeFamily?
     /// The largest value that a share can have; nil: 1, or 100 where some results are above 1.
@@ -38,7 +40,7 @@ public enum BasePeriod: String, Sendable, CaseIterable { case varying, universal
 
 /// Options that not every estimator knows.
 public enum EstimatorOption: String, Sendable, CaseIterable {
-    case window, comparisonNever, comparisonNotYet, method, transformation, weighting, anticipation, base, family
+    case window, comparisonNever, comparisonNotYet, method, transformation, weighting, anticipation, base, balance, family
 
     /// As it is typed.
     public var typed: String {
@@ -65,6 +67,7 @@ extension EstimatorOptions {
         if weighting != nil { chosen.append(.weighting) }
         if anticipation != nil { chosen.append(.anticipation) }
         if base != nil { chosen.append(.base) }
+        if balance != nil { chosen.append(.balance) }
         if family != nil { chosen.append(.family) }
         return chosen
     }
@@ -103,7 +106,7 @@ public struct EstimatorCatalog: Sendable {
             BorusyakImputation(window: $0.window, leavesOutUnidentified: $0.leavesOutUnidentified)
         },
         Entry(
-            .callawaySantAnna, knows: [.comparisonNever, .comparisonNotYet, .method, .anticipation, .base],
+            .callawaySantAnna, knows: [.comparisonNever, .comparisonNotYet, .method, .anticipation, .base, .balance],
             takesRowsApart: true
         ) { CallawaySantAnna($0) },
         Entry(.sunAbraham, knows: [.window, .comparisonNever, .comparisonNotYet]) {

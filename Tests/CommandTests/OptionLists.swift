@@ -129,11 +129,10 @@ enum OptionLists {
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
-            + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "characteristic")].map {
+            + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "\"composition\"")].map {
                 list.acts("--diagnostics", $0, with: whole + ["--diagnostics", "none"], says: $1)
             }
             + [
-                list.isLater("--diagnostics", "honest"),
                 list.acts("--placebo-outcomes", "ks2_score", says: "which the partnership cannot affect"),
                 list.acts("--placebo-outcomes", "passed=Y", with: ["--covariates", "ks2_score"], says: "passed=Y"),
                 list.refuses("--placebo-outcomes", "attainment8", says: "it can be one of the two"),
@@ -191,6 +190,8 @@ enum OptionLists {
                 list.refuses("--bootstrap", "1000001", says: "0 to 1000000"),
                 list.acts(
                     "--diagnostics", "leave-one-out", with: whole + ["--diagnostics", "none"], says: "mostInfluential"),
+                list.acts(
+                    "--diagnostics", "honest", with: whole + ["--diagnostics", "none"], says: "relativeMagnitudes"),
             ]
     }
 

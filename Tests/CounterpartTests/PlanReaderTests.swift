@@ -189,6 +189,7 @@ import Testing
             analysis.vcov == "cr1" && analysis.smallSample == "stata" && analysis.singletons == "keep"
                 && analysis.level == 0.9)
         #expect(analysis.seed == 7 && analysis.permutations == 99 && !analysis.robustness && analysis.keepCovidYears)
+        #expect(analysis.placeboOutcomes == ["ks2", "late=Y"] && analysis.equivalenceMargin == 0.5)
         #expect(plan.disclosureProfile == .dfeDestinations && plan.disclosureThreshold == 12)
         #expect(plan.audiences == ["governors", "funder"] && plan.formats == ["html", "json"])
         #expect(plan.checklist == ["rationale": "A need", "roles": "One; Two"])
@@ -269,6 +270,8 @@ import Testing
           seed: 7
           permutations: 99
           robustness: none
+          placeboOutcomes: [ks2, "late=Y"]
+          equivalenceMargin: 0.5
           keepCovidYears: true
         disclosure:
           profile: dfe-destinations

@@ -24,6 +24,12 @@ public struct GardnerTwoStage: Estimator {
 
     /// - Throws: as imputation does.
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+        try fit(whole, headlineAlone: false)
+    }
+
+    public func headline(_ design: Design) throws(EstimationError) -> Fit { try fit(design, headlineAlone: true) }
+
+    private func fit(_ whole: Design, headlineAlone: Bool) throws(EstimationError) -> Fit {
         let (design, model, solution, warnings) = try ImputationModel.identified(
             whole, leavesOutUnidentified: leavesOutUnidentified)
         var eventTime = EventStudy.binned(design, window: window)
@@ -37,7 +43,9 @@ public struct GardnerTwoStage: Estimator {
         ).sorted()
         let cells = CohortCells(design, eventTime: eventTime)
         let estimands =
-            EstimandCells.allMeans(design, events: events) + cells.groupTimes(cells.keys.filter { $0.step >= 0 })
+            headlineAlone
+            ? [EstimandCells.headline(design)]
+            : EstimandCells.allMeans(design, events: events) + cells.groupTimes(cells.keys.filter { $0.step >= 0 })
         let asked = estimands.compactMap { one in means.weights(one).map { (estimand: one, omega: $0) } }
         let stages = TwoStages(design, model.rows, solution, means)
         let q = design.moments.variableCount

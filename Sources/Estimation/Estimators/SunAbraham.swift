@@ -23,6 +23,14 @@ public struct SunAbraham: Estimator {
 
     /// - Throws: `.neverTreatedCompare` where those that start last are asked for and some never start; `.noPeriodBefore`.
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+        try fit(whole, nested: nested, headlineAlone: false)
+    }
+
+    public func headline(_ design: Design) throws(EstimationError) -> Fit {
+        try fit(design, nested: nil, headlineAlone: true)
+    }
+
+    private func fit(_ whole: Design, nested: CellFactor?, headlineAlone: Bool) throws(EstimationError) -> Fit {
         let present = whole.isPresentUnit
         let never = whole.units.indices.filter { present[$0] && whole.start[$0] == nil }.count
         if comparison == .notYet, never > 0 { throw .neverTreatedCompare(units: never) }
@@ -44,7 +52,10 @@ public struct SunAbraham: Estimator {
         var fit = try TreatmentRegression(
             estimator: Self.name, design: design, effects: design.effects, treatment: keys.map(cells.column),
             eventTime: eventTime,
-            estimands: EstimandCells.allMeans(design, events: events) + cells.groupTimes(keys)
+            estimands: headlineAlone
+                ? [EstimandCells.headline(design)]
+                : EstimandCells.allMeans(design, events: events) + cells.groupTimes(keys),
+            reportsCoefficients: !headlineAlone
         ).fit(nested: used.rest(of: nested))
         fit.warnings = used.warnings + referenceWarning(cells, references) + fit.warnings
         return fit

@@ -18,6 +18,8 @@ public struct DidDocument: Sendable {
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
     public var checks = DesignChecks()
+    /// How far trends may depart from parallel.
+    public var sensitivity: Sensitivity?
     /// How many fixed effects were taken out together; nil where nothing is to be told.
     public var elimination: EffectElimination?
     public var counterfactual: [CounterfactualRow]
@@ -116,6 +118,7 @@ public struct DidDocument: Sendable {
         if let bootstrap { object.put("bootstrap", DiagnosticRows.json(bootstrap)) }
         if let leaveOneOut { object.put("leaveOneOut", DiagnosticRows.json(leaveOneOut)) }
         checks.put(into: &object)
+        if let sensitivity { object.put("honest", DiagnosticRows.json(sensitivity)) }
         if let elimination { object.put("fixedEffects", DiagnosticRows.json(elimination)) }
         return object.value
     }
@@ -191,6 +194,7 @@ public struct DidDocument: Sendable {
                     words: wording.leaveOneOut(leaveOneOut, headline: effects.first)))
         }
         sections += checks.sections(tables).map { Section(title: $0.title, words: $0.words, table: $0.table) }
+        if let sensitivity { sections += self.sections(sensitivity, tables) }
         let groups = counterfactual.filter { $0.group != nil }
         if !groups.isEmpty {
             sections.append(
@@ -198,6 +202,17 @@ public struct DidDocument: Sendable {
         }
         sections.append(Section(title: "Sample", words: frame.sample.words(wording.nouns)))
         return sections
+    }
+
+    private func sections(_ found: Sensitivity, _ tables: ReadableTables) -> [Section] {
+        let title = "If trends were not parallel"
+        let judged = found.targets.map { target in
+            Section(
+                title: target.kind == .average ? title : "\(title): the first step after the start",
+                words: target.curves.map(\.words), table: tables.sensitivity(target))
+        }
+        guard !judged.isEmpty else { return [Section(title: title, words: [found.words])] }
+        return judged + [Section(title: "How departures from parallel trends were judged", words: [found.words])]
     }
 }
 
@@ -301,10 +316,12 @@ extension DidDocument {
             (cautions, randomisation, methods, wild, bootstrap, leaveOneOut) = ([], nil, nil, nil, nil, nil)
             checks = DesignChecks()
             if preTrend != nil { preTrend = .withheld }
+            if sensitivity != nil { sensitivity = .withheld }
         } else if let test = preTrend {
             preTrend = test.withheld(with: effects)
             if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
         }
+        sensitivity = sensitivity?.withheld(with: effects)
         frame.withholdWarnings(
             headline: isHidden || (preTrend?.isWithheld ?? false), balance: balance, intake: intake)
     }
