@@ -31,6 +31,8 @@ public struct ExtendedTwoWay: Estimator {
     public var leavesOutUnidentified = false
     /// See `EstimatorOptions`.
     public var outcomeCeiling: Double?
+    /// See `EventStudy.balanced`.
+    public var balance: Int?
 
     public init() {}
 
@@ -39,6 +41,7 @@ public struct ExtendedTwoWay: Estimator {
         comparesWithNeverAlone = options.comparison == .never
         leavesOutUnidentified = options.leavesOutUnidentified
         outcomeCeiling = options.outcomeCeiling
+        balance = options.balance
     }
 
     public func fixedEffects(_ design: Design) -> [CellFactor] { family == .linear ? design.effects : [] }
@@ -71,6 +74,7 @@ public struct ExtendedTwoWay: Estimator {
         // What is compared with is no estimate: it takes no part in means.
         var eventTime = design.eventTime
         for key in cells.keys where !keys.contains(key) { for c in cells.cells(key) { eventTime[c] = nil } }
+        eventTime = EventStudy.balanced(eventTime, design, balance)
         let slopes = CovariateSlopes(cells, keys)
         var fit: Fit
         switch family {

@@ -17,8 +17,14 @@ public struct GardnerTwoStage: Estimator {
     public let window: ClosedRange<Int>?
     public let leavesOutUnidentified: Bool
 
-    public init(window: ClosedRange<Int>? = nil, leavesOutUnidentified: Bool = false) {
+    /// See `EventStudy.balanced`.
+    public let balance: Int?
+
+    public init(
+        window: ClosedRange<Int>? = nil, leavesOutUnidentified: Bool = false, balance: Int? = nil
+    ) {
         self.window = window
+        self.balance = balance
         self.leavesOutUnidentified = leavesOutUnidentified
     }
 
@@ -35,13 +41,14 @@ public struct GardnerTwoStage: Estimator {
         var eventTime = EventStudy.binned(design, window: window)
         let reference = EventStudy.reference(Array(Set(eventTime.compactMap { $0 })).sorted())
         for c in eventTime.indices where eventTime[c] == reference { eventTime[c] = nil }
+        let cells = CohortCells(design, eventTime: eventTime)
+        eventTime = EventStudy.balanced(eventTime, design, balance)
         let means = EstimandCells(design: design, eventTime: eventTime)
         let events = Set(
             eventTime.indices.compactMap { c in
                 eventTime[c].flatMap { design.isTreated[c] == ($0 >= 0) ? $0 : nil }
             }
         ).sorted()
-        let cells = CohortCells(design, eventTime: eventTime)
         let estimands =
             headlineAlone
             ? [EstimandCells.headline(design)]

@@ -15,9 +15,12 @@ public struct SunAbraham: Estimator {
     public static let name = EstimatorName.sunAbraham
     public let window: ClosedRange<Int>?
     public let comparison: ComparisonUnits?
+    /// See `EventStudy.balanced`.
+    public let balance: Int?
 
-    public init(window: ClosedRange<Int>? = nil, comparison: ComparisonUnits? = nil) {
+    public init(window: ClosedRange<Int>? = nil, comparison: ComparisonUnits? = nil, balance: Int? = nil) {
         self.window = window
+        self.balance = balance
         self.comparison = comparison
     }
 
@@ -48,6 +51,7 @@ public struct SunAbraham: Estimator {
         let keys = cells.keys.filter { !references.contains($0) }
         // What is compared with is no estimate: it takes no part in means.
         for key in references { for c in cells.cells(key) { eventTime[c] = nil } }
+        eventTime = EventStudy.balanced(eventTime, design, balance)
         let events = Set(keys.map(\.step)).sorted()
         var fit = try TreatmentRegression(
             estimator: Self.name, design: design, effects: design.effects, treatment: keys.map(cells.column),

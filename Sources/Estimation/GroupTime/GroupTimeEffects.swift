@@ -86,7 +86,9 @@ struct GroupTimeEffects {
     private var balanced: [Int] {
         guard let balance else { return Array(comparisons.indices) }
         var last: [Int: Int] = [:]
-        for k in comparisons.indices { last[comparisons[k].cohort] = max(last[comparisons[k].cohort] ?? eventTime[k], eventTime[k]) }
+        for k in comparisons.indices {
+            last[comparisons[k].cohort] = max(last[comparisons[k].cohort] ?? eventTime[k], eventTime[k])
+        }
         return comparisons.indices.filter { (last[comparisons[$0].cohort] ?? 0) >= balance && eventTime[$0] <= balance }
     }
 

@@ -49,7 +49,9 @@ extension GroupTimeFindings {
                 var contrast: [Int: Double] = [:]
                 for (part, sign, figure) in mean.terms {
                     for (k, weight) in figure.weights.enumerated() where weight != 0 {
-                        for entry in effects[part]?[k] ?? [] { contrast[entry.regressor] = sign * weight * entry.factor }
+                        for entry in effects[part]?[k] ?? [] {
+                            contrast[entry.regressor] = sign * weight * entry.factor
+                        }
                     }
                 }
                 return .init(estimand: mean.estimand, contrast: contrast, cellWeights: mean.cellWeights)
