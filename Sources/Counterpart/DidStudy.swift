@@ -66,7 +66,10 @@ struct DidStudy {
                 !$0.isEmpty && !request.unknown.contains($0)
             }
         }
-        cells.warnAboutTotals([request.design.unit] + labels.map(\.name))
+        // Where both sides of a gap are named, a total is on neither.
+        let sided = request.design.gap.flatMap { $0.peers == nil ? nil : $0.column }
+        cells.warnAboutTotals(
+            [request.design.unit] + labels.filter { $0.option != "--gap" || $0.name != sided }.map(\.name))
         if !request.links.isEmpty { try cells.map(key: request.design.unit) { request.links[$0] ?? $0 } }
         if request.dropsCovidYears {
             try cells.keep(key: request.design.time, reason: assessedByTeachers) {
@@ -167,6 +170,9 @@ struct DidStudy {
 
     private mutating func add(_ table: CellTable, block: Int, by: [ByValue], rows: RowKind?) throws {
         let built = try Self.build(cells, table, request, block: block, rows: rows)
+        if request.collapses, built.report.rowKind == .units {
+            throw RequestError.doesNotApply(option: "--collapse", to: "rows that are units already")
+        }
         let result: AnalysisResult
         do {
             var analysis = request.analysis

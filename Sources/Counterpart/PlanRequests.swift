@@ -61,6 +61,7 @@ struct PlanRequests {
         if let margin = plan.analysis.equivalenceMargin {
             try request.setMargin(margin, option: "analysis.equivalenceMargin")
         }
+        request.analysis.judgesSensitivity = true
         return request
     }
 

@@ -75,6 +75,7 @@ struct Studies {
     private static func quiet(_ request: DidRequest) -> DidRequest {
         var quiet = request.withoutFurtherDiagnostics
         quiet.analysis.diagnosesPreTrend = false
+        quiet.analysis.judgesSensitivity = false
         quiet.analysis.permutations = 0
         quiet.analysis.wild = 0
         return quiet

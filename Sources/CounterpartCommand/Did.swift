@@ -46,7 +46,7 @@ struct Did: ParsableCommand {
     var comparison: String?
     @Option(
         help: ArgumentHelp(
-            "How covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression).",
+            "callaway-santanna, how covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression); local-projections, how starts are weighed: equal or variance; lee-wooldridge, what is taken off: demean or detrend.",
             valueName: "name"))
     var method: String?
     @Option(
@@ -66,7 +66,8 @@ struct Did: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Event times to show, such as -3:3; those outside are joined to the ends.", valueName: "from:to"))
+            "Event times to show, such as -3:3; those outside are joined to the ends (stacked, local-projections and dcdh leave them out).",
+            valueName: "from:to"))
     var window: String?
     @Option(
         help: ArgumentHelp(
@@ -106,7 +107,7 @@ struct Did: ParsableCommand {
     var seed: UInt64 = 1
     @Option(
         help: ArgumentHelp(
-            "pre-trend, bacon, placebo, leave-one-out, composition and balance, separated by commas; all or none.",
+            "pre-trend, bacon, honest, placebo, leave-one-out, composition and balance, separated by commas; all or none.",
             valueName: "names"))
     var diagnostics = "pre-trend,balance"
     @Option(
@@ -157,6 +158,7 @@ struct Did: ParsableCommand {
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.analysis.leavesEachOut = wanted.contains("leave-one-out")
+        request.analysis.judgesSensitivity = wanted.contains("honest")
         request.diagnosesBalance = wanted.contains("balance")
         request.analysis.decomposes = wanted.contains("bacon")
         request.analysis.triesPlacebos = wanted.contains("placebo")
@@ -175,8 +177,7 @@ struct Did: ParsableCommand {
 
 /// The `--diagnostics` list.
 enum Diagnostics {
-    private static let built = ["pre-trend", "bacon", "placebo", "leave-one-out", "composition", "balance"]
-    private static let later = ["honest"]
+    private static let built = ["pre-trend", "bacon", "honest", "placebo", "leave-one-out", "composition", "balance"]
 
     static func parse(_ text: String) throws -> Set<String> {
         var wanted: Set<String> = []
@@ -185,7 +186,6 @@ enum Diagnostics {
             case "all": wanted.formUnion(built)
             case "none": break
             case _ where built.contains(name): wanted.insert(name)
-            case _ where later.contains(name): throw RequestError.notInThisVersion("--diagnostics \(name)")
             default:
                 throw RequestError.badValue(
                     option: "--diagnostics", value: name, allowed: (built + ["all", "none"]).joined(separator: ", "))

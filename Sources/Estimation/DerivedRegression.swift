@@ -35,7 +35,8 @@ struct DerivedRegression {
         _ estimator: EstimatorName, _ design: Design, asked: [Asked], warnings: [Warning] = [],
         untreated: ([Double?]) -> [Double]
     ) throws(EstimationError) -> Fit {
-        let rows = CompressedRows(derived: outcome, named: design.outcome, weight: weight, cell: cell, observations: observations)
+        let rows = CompressedRows(
+            derived: outcome, named: design.outcome, weight: weight, cell: cell, observations: observations)
         let model = try regressing { () throws(RegressionError) in
             try LeastSquares(derived: rows, regressors: regressors, effects: effects)
         }

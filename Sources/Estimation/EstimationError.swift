@@ -28,10 +28,11 @@ public enum EstimationError: Refusal, Equatable {
     case noResampling(method: String, reason: String, instead: String)
     /// Departures from parallel trends cannot be judged.
     case noSensitivity(reason: String)
-    case covariateWithoutComparison(column: Int)
+    case covariateWithoutComparison(name: String)
     case noCalibration
     case unsupportedMethod(method: String, rows: String)
-    case emptyComparison(cohort: String, period: String)
+    /// `side`: of a gap, where it is one.
+    case emptyComparison(cohort: String, period: String, side: String?)
     case unitsInSeveralClusters(cluster: String)
     /// The last cohort was asked for as comparison while some units never start.
     case neverTreatedCompare(units: Int)
@@ -80,7 +81,7 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "E412"
         case .indispensable: "E416"
         case .noResampling: "E417"
-        case .noSensitivity: "E430"
+        case .noSensitivity: "E460"
         case .covariateWithoutComparison: "E420"
         case .noCalibration: "E421"
         case .unsupportedMethod: "E422"
@@ -123,12 +124,13 @@ public enum EstimationError: Refusal, Equatable {
                 + "whatever happened"
         case .collinearTreatment(let term):
             "\(term) cannot be told apart from the fixed effects and covariates: they explain it completely"
-        case .covariateWithoutComparison(let column):
-            "covariate \(column) varies among the treated and not among those compared with, so that nothing tells its slope"
+        case .covariateWithoutComparison(let name):
+            "\(name) varies among the treated and not among those compared with, so that nothing tells its slope"
         case .noCalibration: "no weights give the comparison units the covariate means of the treated ones"
         case .unsupportedMethod(let method, let rows): "--method \(method) is not defined for \(rows)"
-        case .emptyComparison(let cohort, let period):
-            "the effect in \(period) on those that start in \(cohort) has nobody to compare with"
+        case .emptyComparison(let cohort, let period, let side):
+            "the effect in \(period) on \(side.map { "\($0) of " } ?? "")those that start in \(cohort) has nobody to compare with, or "
+                + "nobody to compare, in that period or the one before the start"
         case .unitsInSeveralClusters(let cluster):
             "some units have rows in several values of \(cluster), and the errors of a unit's change belong to one"
         case .doesNotTake(let estimator, let what, _): "\(estimator) does not take \(what)"

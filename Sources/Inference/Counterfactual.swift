@@ -126,6 +126,7 @@ struct Counterfactual {
         var mean = Mean()
         for c in cells {
             let weight = fit.ledgerWeight?[c] ?? design.moments.weight[c]
+            guard weight > 0 else { continue }
             mean.weight += weight
             mean.observed += weight * design.moments.mean[c * q]
             mean.expected += weight * (fit.untreatedOutcome[c] + drift[partIndex(c)][design.period[c]])

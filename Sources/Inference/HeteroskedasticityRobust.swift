@@ -13,6 +13,7 @@ struct HeteroskedasticityRobust {
 
     func covariance(_ kind: VarianceKind, _ smallSample: SmallSample) throws(EstimationError) -> CovarianceOfEstimates {
         let model = try estimates.leastSquares(kind)
+        try estimates.refuseSharedErrors(kind)
         if let obstacle = estimates.contents.obstacle {
             throw .rowsNeeded(variance: kind.rawValue, reason: obstacle)
         }

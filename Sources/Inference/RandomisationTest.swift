@@ -33,7 +33,9 @@ extension RandomisationTest {
     ) throws(EstimationError) -> RandomisationTest? {
         let design = fit.design
         // Who began and who ended cannot be dealt anew among all.
-        guard draws > 0, !(design.startsOn?.contains(true) ?? false), design.isTreated(under: design.start) == design.isTreated else { return nil }
+        guard draws > 0, !design.hasTreatedAtFirst, design.isTreated(under: design.start) == design.isTreated else {
+            return nil
+        }
         let reassignment = Reassignment(design, draws: draws, seed: seed)
         let statistic = try HeadlineStatistic(fit, estimator, window: window)
         guard let observed = statistic(design.start) else { return nil }

@@ -24,11 +24,12 @@ extension Design {
         }
         var weight = [Double](repeating: 0, count: first.count)
         var rows = weight
+        let behind = rowsBehind
         var sums = [Double](repeating: 0, count: first.count * width)
         for (c, target) in home.enumerated() {
             let w = moments.weight[c]
             weight[target] += w
-            rows[target] += moments.n[c]
+            rows[target] += behind[c]
             for j in 0..<q { sums[target * width + j] += w * moments.mean[c * q + j] }
             for (j, dummy) in named.enumerated() where dummy.0.codes[c] == dummy.1 { sums[target * width + q + j] += w }
         }

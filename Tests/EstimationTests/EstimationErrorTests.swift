@@ -17,6 +17,9 @@ struct EstimationErrorTests {
             .rowsNeeded(variance: "hc1", reason: "r"), .unsupported(variance: "a", estimator: "b", instead: "c"),
             .oneCluster(name: "c"), .tooFewRows(rows: 1, parameters: 2), .indispensable(variance: "cr3", name: "c"),
             .twoWayVarianceNegative(names: ["a", "b"]),
+            .covariateWithoutComparison(name: "x"), .noCalibration,
+            .unsupportedMethod(method: "dr-improved", rows: "r"),
+            .emptyComparison(cohort: "2018", period: "2019", side: nil), .unitsInSeveralClusters(cluster: "c"),
         ]
         #expect(Set(all.map(\.code)).count == all.count)
         #expect(all.allSatisfy { !$0.message.isEmpty && !$0.message.hasSuffix(".") && $0.hint != nil })

@@ -105,7 +105,7 @@ import Testing
         estimator.matchesRows = test.kind != "rc"
         let plan = estimator.plan(design)
         let used = GroupTimeSample.used(design, plan)
-        let found = try estimator.find(used, plan).effects
+        let found = try estimator.find(used, plan).parts[0].effects
         var compared = 0
         for (kind, figures) in Self.figures(found, design) {
             for value in try ReferenceData.expected("\(test.id).\(kind)", in: source.group) {

@@ -9,10 +9,14 @@ import Testing
 struct PreTrendPowerTests {
     private static let starts: [Int?] = [Int?](repeating: 5, count: 8) + [Int?](repeating: nil, count: 14)
 
-    private func rows(_ starts: [Int?] = starts, seed: UInt64, slope: Double = 0, groups: Bool = false) -> RowDesign {
+    private func rows(
+        _ starts: [Int?] = starts, seed: UInt64, slope: Double = 0, groups: Bool = false, missing: Double = 0.05
+    )
+        -> RowDesign
+    {
         var made = SeededRows(seed: seed)
         var rows = made.panel(
-            starts: starts, periods: 1...7, pupils: groups ? 4...6 : 1...1, missing: 0.05, groups: groups)
+            starts: starts, periods: 1...7, pupils: groups ? 4...6 : 1...1, missing: missing, groups: groups)
         for r in rows.y.indices where !groups || rows.isGroup?[r] == false {
             rows.y[r] += slope * Double(rows.time[r] - (rows.start[r] ?? rows.time[r]))
         }
@@ -49,6 +53,17 @@ struct PreTrendPowerTests {
         #expect(isClose(change, try #require(point.bias), 1e-8), "\(change) \(point)")
         #expect(power.points.map(\.probability) == [0.5, 0.8])
         #expect(power.points[0].slope < power.points[1].slope && power.size < 0.06)
+    }
+
+    /// The same where rows are no cells, so that the estimator works on the trend itself.
+    @Test(arguments: [EstimatorName.callawaySantAnna, .stacked, .localProjections, .leeWooldridge, .dcdh])
+    func biasIsExactWhereRowsAreMade(estimator: EstimatorName) throws {
+        let starts: [Int?] = [4, 4, 4, 6, 6, 6, nil, nil, nil, nil, nil]
+        let before = try run(rows(starts, seed: 41, missing: 0), estimator)
+        let point = try #require(before.preTrend?.power?.points.last)
+        let after = try run(rows(starts, seed: 41, slope: point.slope, missing: 0), estimator)
+        let change = try #require(after.effects[0].estimate) - (before.effects[0].estimate ?? 0)
+        #expect(isClose(change, point.bias, 1e-8), "\(change) \(point)")
     }
 
     /// Detection at the slopes found, by drawing leads from the normal that the formula presumes.

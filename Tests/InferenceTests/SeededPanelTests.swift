@@ -3,8 +3,8 @@ import Testing
 
 @testable import Inference
 
-/// The generator of `Golden/seeded_panel.py`, number for number.
-private struct Congruential {
+/// The generator of `Golden/seeded_panel.py` and `Golden/changes.py`, number for number.
+struct Congruential {
     var x: Int
     mutating func uniform() -> Double {
         x = (x * 1_103_515_245 + 12345) % (1 << 31)

@@ -7,7 +7,8 @@ import Tables
 /// the change in units not treated by then, and their means.
 ///
 /// Rows matched by unit (one a unit and period, every period) are compared by their changes; others as repeated
-/// cross-sections. Nothing compares with units already treated. Covariates are those of the earlier period.
+/// cross-sections. Nothing compares with units already treated. Covariates are those of the earlier period. A triple
+/// difference is told in `GapEffects`.
 /// - Source: Callaway & Sant'Anna (2021); Sant'Anna & Zhao (2020).
 public struct CallawaySantAnna: Estimator {
     public static let name = EstimatorName.callawaySantAnna
@@ -35,18 +36,17 @@ public struct CallawaySantAnna: Estimator {
 
     /// - Parameter nested: where given, the regression that gives the same estimates stands beside them, if there is one.
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
-        guard whole.isGroup == nil else { throw .notInThisVersion("--gap with --estimator \(Self.name.rawValue)") }
         let plan = plan(whole)
         let found = try find(GroupTimeSample.used(whole, plan), plan)
         let means = found.means
         let design = found.sample.design
         let regression = nested == nil ? nil : try found.asRegression(method, means)
         return Fit(
-            influenceOf: Self.name, design, estimands: means.map(\.estimand), estimates: means.map(\.figure.estimate),
-            influence: Matrix(
-                rows: design.clusterBlocks.levels.count, columns: means.map(\.figure.contributions)),
-            untreatedOutcome: found.untreatedOutcome, cellWeights: means.map { found.cellWeights($0.figure) },
-            ledgerWeight: found.ledgerWeight(means[0].figure), warnings: warnings(whole, plan), regression: regression)
+            influenceOf: Self.name, design, estimands: means.map(\.estimand), estimates: means.map(\.estimate),
+            influence: Matrix(rows: design.clusterBlocks.levels.count, columns: means.map(\.contributions)),
+            untreatedOutcome: found.untreatedOutcome, cellWeights: means.map(\.cellWeights),
+            ledgerWeight: found.ledgerWeight(), warnings: warnings(whole, plan) + warnings(found),
+            regression: regression)
     }
 
     func plan(_ design: Design) -> GroupTimePlan {
@@ -57,7 +57,7 @@ public struct CallawaySantAnna: Estimator {
     }
 
     /// - Parameter design: of the units and periods that the plan uses.
-    func find(_ design: Design, _ plan: GroupTimePlan) throws(EstimationError) -> GroupTimeFinding {
+    func find(_ design: Design, _ plan: GroupTimePlan) throws(EstimationError) -> GroupTimeFindings {
         let sample = GroupTimeSample(design, plan, matches: matchesRows)
         guard plan.comparisons.contains(where: \.isPost) else {
             throw .noPeriodBefore(
@@ -66,33 +66,73 @@ public struct CallawaySantAnna: Estimator {
         }
         try sample.checkRows()
         let blocks = design.clusterBlocks
-        let count = blocks.levels.count
+        guard design.isGroup != nil else {
+            // A cohort's propensity scores are much alike from period to period.
+            let found = try byCohort(plan) { comparison, before throws(EstimationError) in
+                try sample.effect(comparison, method, blocks: blocks, start: before?.scoreCoefficients)
+            }
+            return GroupTimeFindings(parts: [finding(sample, plan, found, blocks)])
+        }
+        let gap = GapEffects(sample: sample, method: method, blocks: blocks)
+        let found = try byCohort(plan) { comparison, _ throws(EstimationError) in try gap.find(comparison) }
+        var parts = [
+            finding(sample, plan, found.map(\.pair.group), blocks, .group),
+            finding(sample, plan, found.map(\.pair.peers), blocks, .peers),
+        ]
+        for p in parts.indices { parts[p].compared = found.map(\.compared) }
+        return GroupTimeFindings(parts: parts, leftOut: found.flatMap(\.leftOut))
+    }
+
+    /// What is found for each comparison, cohorts on threads of their own.
+    /// - Parameter find: the comparison, and what was found for the cohort's one before.
+    private func byCohort<Found: Sendable>(
+        _ plan: GroupTimePlan, _ find: @Sendable (GroupTimePlan.Comparison, Found?) throws(EstimationError) -> Found
+    ) throws(EstimationError) -> [Found] {
         let cohorts = Array(Set(plan.comparisons.map(\.cohort))).sorted()
-        // A cohort's propensity scores are much alike from period to period.
-        let byCohort = concurrently(cohorts.count, threads: threads) {
-            g -> Result<[GroupTimeSample.Effect], EstimationError> in
-            var found: [GroupTimeSample.Effect] = []
+        let found = concurrently(cohorts.count, threads: threads) { g -> Result<[Found], EstimationError> in
+            var found: [Found] = []
             for comparison in plan.comparisons where comparison.cohort == cohorts[g] {
                 do throws(EstimationError) {
-                    found.append(
-                        try sample.effect(
-                            comparison, method, blocks: blocks.codes, blockCount: count,
-                            start: found.last?.scoreCoefficients))
+                    found.append(try find(comparison, found.last))
                 } catch {
                     return .failure(error)
                 }
             }
             return .success(found)
         }
-        var found: [GroupTimeSample.Effect] = []
-        for cohort in byCohort { found += try cohort.get() }
+        var all: [Found] = []
+        for cohort in found { all += try cohort.get() }
+        return all
+    }
+
+    private func finding(
+        _ sample: GroupTimeSample, _ plan: GroupTimePlan, _ found: [GroupTimeSample.Effect], _ blocks: CellFactor,
+        _ part: Estimand.Part = .everyone
+    ) -> GroupTimeFinding {
+        // With covariates peers stand for the group, and so do their shares.
+        let isGroup: Bool? = part == .everyone ? nil : part == .group || sample.covariateCount > 0
+        let shares = CohortShares(
+            sample, cohorts: Array(Set(plan.comparisons.map(\.cohort))).sorted(), blocks: blocks, isGroup: isGroup)
         let effects = GroupTimeEffects(
             comparisons: plan.comparisons,
             cells: found.enumerated().map { k, found in
                 .init(estimate: found.estimate, contributions: found.contributions, weights: [k: 1])
-            }, shares: CohortShares(sample, cohorts: cohorts, blocks: blocks.codes, blockCount: count),
-            eventTime: plan.comparisons.map { design.periods[$0.period].ordinal - $0.cohort })
-        return GroupTimeFinding(effects: effects, sample: sample, found: found)
+            }, shares: shares,
+            eventTime: plan.comparisons.map { sample.design.periods[$0.period].ordinal - $0.cohort })
+        return GroupTimeFinding(effects: effects, sample: sample, found: found, part: part)
+    }
+
+    private func warnings(_ found: GroupTimeFindings) -> [Warning] {
+        guard !found.leftOut.isEmpty else { return [] }
+        let design = found.sample.design
+        let starts = Array(Set(found.leftOut.map { $0.map(design.label(ofOrdinal:)) ?? "never" })).sorted()
+        return [
+            Warning(
+                "comparison-left-out",
+                "an effect on the gap compares with one start at a time, and some have too few units for it, or none like the "
+                    + "treated ones; they were left out of \(found.leftOut.count) comparisons: start \(starts.joined(separator: ", "))"
+            )
+        ]
     }
 
     func warnings(_ design: Design, _ plan: GroupTimePlan) -> [Warning] {

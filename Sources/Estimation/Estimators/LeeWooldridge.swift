@@ -142,7 +142,8 @@ public struct LeeWooldridge: Estimator {
         return figures
     }
 
-    private func fit(_ sections: CrossSections, _ figures: [Figure], warnings: [Warning]) throws(EstimationError) -> Fit {
+    private func fit(_ sections: CrossSections, _ figures: [Figure], warnings: [Warning]) throws(EstimationError) -> Fit
+    {
         var equations: [CrossSections.Equation] = []
         var number: [String: Int] = [:]
         for figure in figures {
@@ -202,8 +203,9 @@ public struct LeeWooldridge: Estimator {
 
     private func warnings(_ whole: Design, _ sections: CrossSections) -> [Warning] {
         var warnings: [Warning] = []
-        let early = whole.isPresentUnit.indices.filter { u in
-            whole.isPresentUnit[u] && (whole.start[u].map { !sections.starts.contains($0) } ?? false)
+        let present = whole.isPresentUnit
+        let early = present.indices.filter { u in
+            present[u] && (whole.start[u].map { !sections.starts.contains($0) } ?? false)
         }
         if !early.isEmpty {
             warnings.append(

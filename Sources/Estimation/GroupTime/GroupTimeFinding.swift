@@ -1,36 +1,58 @@
-import LinearAlgebra
 import Panels
 import Regression
 
-/// Effects by cohort and period with the cells behind them.
+/// Effects by cohort and period with the cells behind them: of all rows, or in a triple difference of one side of the gap.
 struct GroupTimeFinding {
     var effects: GroupTimeEffects
     var sample: GroupTimeSample
     /// Per comparison.
     var found: [GroupTimeSample.Effect]
+    var part = Estimand.Part.everyone
+    /// Per comparison, in a triple difference: the starts that it was compared with, nil for those that never start, and
+    /// their weights.
+    var compared: [[(start: Int?, share: Double)]] = []
 
-    /// A figure that is reported.
+    /// A figure that is reported, with the means that it is made of.
     struct Mean {
         var estimand: Estimand
-        var figure: GroupTimeEffects.Figure
+        var estimate: Double
+        /// Per block.
+        var contributions: [Double]
+        /// Per cell.
+        var cellWeights: [Double]
+        /// Per part: the share of each comparison, negative for the group in a gap.
+        var shares: [(part: Estimand.Part, weights: [Int: Double])]
     }
 
     /// The headline, then means of means, event times, cohorts, periods, and every cohort and period.
-    var means: [Mean] {
-        let cohorts = effects.shares.cohorts
-        let comparisons = effects.comparisons
-        let families: [(Estimand.Family, GroupTimeEffects.Figure?)] = [
-            (.events, effects.overEvents), (.cohorts, effects.overCohorts), (.periods, effects.overPeriods),
-        ]
-        var all: [(Estimand.Kind, GroupTimeEffects.Figure?)] = [(.overall, effects.simple)]
-        all += families.map { (.mean($0.0), $0.1) }
-        all += effects.eventTimes.map { (.event($0), effects.event($0)) }
-        all += cohorts.map { (.cohort($0), effects.cohort($0)) }
-        all += effects.periods.map { (.calendar($0), effects.calendar($0)) }
-        all += comparisons.indices.map { k in
-            (.groupTime(cohort: comparisons[k].cohort, period: comparisons[k].period), effects.figure(k))
+    var kinds: [Estimand.Kind] {
+        [.overall, .mean(.events), .mean(.cohorts), .mean(.periods)] + effects.eventTimes.map { .event($0) }
+            + effects.shares.cohorts.map { .cohort($0) } + effects.periods.map { .calendar($0) }
+            + effects.comparisons.map { .groupTime(cohort: $0.cohort, period: $0.period) }
+    }
+
+    /// nil where there is none.
+    func figure(_ kind: Estimand.Kind) -> GroupTimeEffects.Figure? {
+        switch kind {
+        case .overall: effects.simple
+        case .mean(.events): effects.overEvents
+        case .mean(.cohorts): effects.overCohorts
+        case .mean(.periods): effects.overPeriods
+        case .event(let e): effects.event(e)
+        case .cohort(let g): effects.cohort(g)
+        case .calendar(let t): effects.calendar(t)
+        case .groupTime(let cohort, let t):
+            effects.comparisons.firstIndex { $0.cohort == cohort && $0.period == t }.map(effects.figure)
+        case .mean, .coefficient: nil
         }
-        return all.compactMap { kind, figure in figure.map { Mean(estimand: Estimand(kind), figure: $0) } }
+    }
+
+    func mean(_ kind: Estimand.Kind) -> Mean? {
+        figure(kind).map { figure in
+            Mean(
+                estimand: Estimand(kind, part), estimate: figure.estimate, contributions: figure.contributions,
+                cellWeights: cellWeights(figure), shares: [(part, figure.weights)])
+        }
     }
 
     /// Per cell: its weight in a figure.
@@ -41,13 +63,46 @@ struct GroupTimeFinding {
         }
         return weights
     }
+}
 
-    /// The headline's weights on the scale of the design's own.
-    func ledgerWeight(_ headline: GroupTimeEffects.Figure) -> [Double] {
-        let own = cellWeights(headline)
+/// The findings of all parts: everyone's alone, or those of the group and of its peers.
+struct GroupTimeFindings {
+    var parts: [GroupTimeFinding]
+    /// Starts that comparisons left out, as there was too little to compare with.
+    var leftOut: [Int?] = []
+
+    var sample: GroupTimeSample { parts[0].sample }
+
+    /// The means of every part; in a triple difference those of the gap first, peers less group.
+    var means: [GroupTimeFinding.Mean] {
+        guard parts.count == 2 else { return parts[0].kinds.compactMap { parts[0].mean($0) } }
+        let kinds = parts[0].kinds
+        let lists = [gap(kinds), kinds.compactMap { parts[0].mean($0) }, kinds.compactMap { parts[1].mean($0) }]
+        return lists.flatMap { $0.prefix(1) } + lists.flatMap { $0.dropFirst() }
+    }
+
+    private func gap(_ kinds: [Estimand.Kind]) -> [GroupTimeFinding.Mean] {
+        kinds.compactMap { kind in
+            guard let group = parts[0].mean(kind), let peers = parts[1].mean(kind) else { return nil }
+            return GroupTimeFinding.Mean(
+                estimand: Estimand(kind, .gap), estimate: peers.estimate - group.estimate,
+                contributions: zip(peers.contributions, group.contributions).map { $0 - $1 },
+                cellWeights: zip(peers.cellWeights, group.cellWeights).map { $0 - $1 },
+                shares: peers.shares + group.shares.map { ($0.part, $0.weights.mapValues { -$0 }) })
+        }
+    }
+
+    /// Per cell: the headline's weight on the scale of the design's own, the design's where it has none.
+    func ledgerWeight() -> [Double] {
         let design = sample.design
-        let total = own.indices.reduce(0) { own[$1] == 0 ? $0 : $0 + design.moments.weight[$1] }
-        return own.indices.map { own[$0] == 0 ? design.moments.weight[$0] : own[$0] * total }
+        var weights = design.moments.weight
+        for part in parts {
+            guard let headline = part.figure(.overall) else { continue }
+            let own = part.cellWeights(headline)
+            let total = own.indices.reduce(0) { own[$1] == 0 ? $0 : $0 + design.moments.weight[$1] }
+            for c in own.indices where own[c] != 0 { weights[c] = own[c] * total }
+        }
+        return weights
     }
 
     /// Per cell: the mean outcome less the cell's own effect.
@@ -55,68 +110,11 @@ struct GroupTimeFinding {
         let design = sample.design
         let q = design.moments.variableCount
         var untreated = (0..<design.cellCount).map { design.moments.mean[$0 * q] }
-        for (comparison, found) in zip(effects.comparisons, found) where comparison.isPost {
-            for entry in found.treated { untreated[entry.cell] -= entry.effect }
+        for part in parts {
+            for (comparison, found) in zip(part.effects.comparisons, part.found) where comparison.isPost {
+                for entry in found.treated { untreated[entry.cell] -= entry.effect }
+            }
         }
         return untreated
-    }
-
-    /// Beyond this many values of its regressors the regression is not formed.
-    static let regressionLimit = 20_000_000
-
-    /// One regression of all comparisons side by side: in each, changes on a constant, the cohort, and with outcome
-    /// regression also the covariates about the cohort's means, apart for the cohort and its comparison.
-    ///
-    /// - Returns: nil where propensity scores enter, rows are not matched, or it would be too large.
-    func asRegression(_ method: AdjustmentMethod, _ means: [Mean]) throws(EstimationError) -> Fit? {
-        let design = sample.design
-        let p = sample.covariateCount
-        guard sample.isMatched, p == 0 || method == .regression else { return nil }
-        let changes = effects.comparisons.compactMap { sample.changes($0) }
-        let count = changes.reduce(0) { $0 + $1.cells.count }
-        guard count * changes.count * (2 + 2 * p) <= Self.regressionLimit else { return nil }
-        var regression = DerivedRegression(
-            outcome: changes.flatMap(\.change), weight: changes.flatMap(\.weight), cell: changes.flatMap(\.cells),
-            regressors: [])
-        var place: [Int] = []
-        var first = 0
-        for (k, part) in changes.enumerated() {
-            let rows = first..<first + part.cells.count
-            func add(_ name: String, _ role: ColumnLabel.Role, _ values: [Double]) {
-                var column = [Double](repeating: 0, count: count)
-                column.replaceSubrange(rows, with: values)
-                regression.regressors.append(RowRegressor(name, column, role: role))
-            }
-            let comparison = effects.comparisons[k]
-            let cohort = part.isTreated.map { $0 ? 1.0 : 0 }
-            let name =
-                "\(design.label(ofOrdinal: comparison.cohort)) in \(design.periods[comparison.period].label)"
-            add("constant \(name)", .nuisance, part.cells.map { _ in 1 })
-            let x = sample.covariates(part.cells)
-            let weight = part.cells.indices.map { part.isTreated[$0] ? part.weight[$0] : 0 }
-            let centred = (1..<max(x.columns, 1)).map { j in
-                let mean = dot(weight, x.column(j)) / weight.reduce(0, +)
-                return x.column(j).map { $0 - mean }
-            }
-            for values in centred { add("covariate \(name)", .nuisance, values) }
-            place.append(regression.regressors.count)
-            add("effect \(name)", .treatment, cohort)
-            for values in centred {
-                add("covariate and effect \(name)", .nuisance, zip(values, cohort).map { $0 * $1 })
-            }
-            first = rows.upperBound
-        }
-        let fit = try regression.fit(
-            CallawaySantAnna.name, design,
-            asked: means.map { mean in
-                .init(
-                    estimand: mean.estimand,
-                    contrast: Dictionary(uniqueKeysWithValues: mean.figure.weights.map { (place[$0.key], $0.value) }),
-                    cellWeights: cellWeights(mean.figure))
-            }, untreated: { _ in self.untreatedOutcome })
-        // A covariate that the cohort's few units leave no room for would bend the comparison's slopes.
-        let size = regression.outcome.reduce(0) { max($0, abs($1)) }
-        let agrees = zip(fit.estimates, means).allSatisfy { abs($0 - $1.figure.estimate) <= 1e-8 * size }
-        return fit.estimands.count == means.count && agrees ? fit : nil
     }
 }

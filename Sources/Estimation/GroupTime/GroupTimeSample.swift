@@ -1,26 +1,58 @@
 import LinearAlgebra
 import Panels
 
-/// The results of a design arranged for two-period comparisons: matched by unit in a balanced panel of one row a unit and
-/// period, as rows otherwise.
+/// The results of a design arranged for two-period comparisons: matched in a balanced panel of one row a unit and period (and
+/// side of a gap), as rows otherwise.
 struct GroupTimeSample {
     let design: Design
     /// Per unit: the start, nil for units that compare throughout; a stand-in's start is nil.
     let start: [Int?]
     /// Per unit: takes part.
     let isUsed: [Bool]
-    /// units × periods: the cell, −1 where there is none; nil where rows are not matched.
+    /// 2 in a triple difference, where a unit's group and its peers are followed apart, else 1.
+    let sides: Int
+    /// Per cell: unit × sides, plus 1 for the group.
+    let subject: [Int]
+    /// subjects × periods: the cell, −1 where there is none; nil where rows are not matched.
     private let cellOf: [Int]?
+    /// Per period: its cells of used units.
+    private let cellsOfPeriod: [[Int]]
+    /// The columns of `covariates`: a constant, covariates, dummies.
+    let covariateNames: [String]
+    /// Levels of factors beside each factor's first that occurs.
+    private let dummies: [Dummy]
+
+    private struct Dummy {
+        var name: String
+        var codes: [Int]
+        var level: Int
+    }
 
     /// - Parameter matches: false compares rows as repeated cross-sections even where every unit has one in every period.
     init(_ design: Design, _ plan: GroupTimePlan, matches: Bool = true) {
         self.design = design
         start = design.start.map { $0 == plan.standIn ? nil : $0 }
         let present = design.isPresentUnit
-        isUsed = design.units.indices.map { u in
+        let isUsed = design.units.indices.map { u in
             present[u] && !(design.start[u].map { plan.withoutBefore.contains($0) } ?? false)
         }
-        cellOf = matches ? Self.matched(design, isUsed) : nil
+        let sides = design.isGroup == nil ? 1 : 2
+        let subject = (0..<design.cellCount).map { c in
+            design.unit[c] * sides + (design.isGroup?[c] == true ? 1 : 0)
+        }
+        var cellsOfPeriod = [[Int]](repeating: [], count: design.periods.count)
+        for c in 0..<design.cellCount where isUsed[design.unit[c]] { cellsOfPeriod[design.period[c]].append(c) }
+        self.isUsed = isUsed
+        self.sides = sides
+        self.subject = subject
+        self.cellsOfPeriod = cellsOfPeriod
+        dummies = design.factors.flatMap { factor in
+            factor.cellsByLevel.dropFirst().map {
+                Dummy(name: "\(factor.name)=\(factor.levels[$0.level])", codes: factor.codes, level: $0.level)
+            }
+        }
+        covariateNames = ["constant"] + design.covariates + dummies.map(\.name)
+        cellOf = matches ? Self.matched(design, subject, cellsOfPeriod, subjects: isUsed.count * sides) : nil
     }
 
     /// The design with the units and periods that a plan uses.
@@ -34,19 +66,22 @@ struct GroupTimeSample {
             })
     }
 
-    /// nil unless every used unit has exactly one row in every period.
-    private static func matched(_ design: Design, _ isUsed: [Bool]) -> [Int]? {
-        let periods = design.periods.count
-        var cellOf = [Int](repeating: -1, count: design.units.count * periods)
-        for c in 0..<design.cellCount where isUsed[design.unit[c]] {
-            let place = design.unit[c] * periods + design.period[c]
-            guard cellOf[place] < 0, design.moments.n[c] == 1 else { return nil }
-            cellOf[place] = c
+    /// nil unless every subject that has a row has exactly one in every period.
+    private static func matched(
+        _ design: Design, _ subject: [Int], _ cellsOfPeriod: [[Int]], subjects: Int
+    ) -> [Int]? {
+        let periods = cellsOfPeriod.count
+        var cellOf = [Int](repeating: -1, count: subjects * periods)
+        var seen = [Int](repeating: 0, count: subjects)
+        for (t, cells) in cellsOfPeriod.enumerated() {
+            for c in cells {
+                let place = subject[c] * periods + t
+                guard cellOf[place] < 0, design.moments.n[c] == 1 else { return nil }
+                cellOf[place] = c
+                seen[subject[c]] += 1
+            }
         }
-        for u in isUsed.indices where isUsed[u] {
-            guard (0..<periods).allSatisfy({ cellOf[u * periods + $0] >= 0 }) else { return nil }
-        }
-        return cellOf
+        return seen.allSatisfy { $0 == 0 || $0 == periods } ? cellOf : nil
     }
 
     var isMatched: Bool { cellOf != nil }
@@ -54,7 +89,7 @@ struct GroupTimeSample {
     /// Refuses matched units that lie in several clusters, and rows of a cell whose covariates differ.
     func checkRows() throws(EstimationError) {
         if isMatched {
-            for cluster in design.clusters where !design.unitFactor.isNested(in: cluster) {
+            for cluster in design.clusters where !design.effects[0].isNested(in: cluster) {
                 throw .unitsInSeveralClusters(cluster: cluster.name)
             }
             return
@@ -74,7 +109,7 @@ struct GroupTimeSample {
         }
     }
 
-    /// The effect of one comparison.
+    /// The effect of one comparison on those on one of its sides.
     struct Effect {
         var estimate: Double
         /// Per block: what it adds to the error.
@@ -86,16 +121,24 @@ struct GroupTimeSample {
     }
 
     /// - Parameters:
-    ///   - blocks: a code a cell; `blockCount` of them.
+    ///   - target: on whom the effect is.
+    ///   - compared: with whom.
+    ///   - blocks: of the design's cells.
     ///   - start: coefficients near the propensity score's, where such are known.
     func effect(
-        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, blocks: [Int], blockCount: Int,
-        start: [Double]? = nil
+        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod,
+        of target: GroupTimeArm = GroupTimeArm(.cohort), against compared: GroupTimeArm = GroupTimeArm(.comparison),
+        blocks: CellFactor, start: [Double]? = nil
     ) throws(EstimationError) -> Effect {
+        let roles = roles(comparison, target, compared)
         let (cells, found, treated) =
-            if let cellOf { try matched(comparison, method, cellOf, start) } else { try rows(comparison, method) }
-        var contributions = [Double](repeating: 0, count: blockCount)
-        for (i, c) in cells.enumerated() { contributions[blocks[c]] += found.influence[i] / Double(cells.count) }
+            if let cellOf {
+                try matched(comparison, method, roles, cellOf, start)
+            } else {
+                try rows(comparison, method, roles)
+            }
+        var contributions = [Double](repeating: 0, count: blocks.levels.count)
+        for (i, c) in cells.enumerated() { contributions[blocks.codes[c]] += found.influence[i] / Double(cells.count) }
         let total = treated.reduce(0) { $0 + $1.share }
         return Effect(
             estimate: found.estimate, contributions: contributions,
@@ -107,20 +150,52 @@ struct GroupTimeSample {
         cells: [Int], effect: TwoPeriodEffect, treated: [(cell: Int, share: Double, effect: Double)]
     )
 
-    private func role(_ unit: Int, _ comparison: GroupTimePlan.Comparison) -> Bool? {
-        guard isUsed[unit] else { return nil }
-        if start[unit] == comparison.cohort { return true }
-        return comparison.isCompared(start[unit]) ? false : nil
+    /// The cells of an arm in a comparison's period, each with its share of their weight.
+    func cells(of arm: GroupTimeArm, _ comparison: GroupTimePlan.Comparison) -> [(cell: Int, share: Double)] {
+        let periods = design.periods.count
+        let earlier = min(comparison.base, comparison.period)
+        let cells = cellsOfPeriod[comparison.period].filter { c in
+            arm.contains(start: start[design.unit[c]], isGroup: design.isGroup?[c] == true, of: comparison)
+        }
+        let weight = cells.map { c in design.moments.weight[cellOf.map { $0[subject[c] * periods + earlier] } ?? c] }
+        let total = weight.reduce(0, +)
+        return zip(cells, weight).map { ($0, $1 / total) }
+    }
+
+    /// Whose side each subject is on.
+    struct Roles {
+        enum Role: UInt8 { case none, compared, treated }
+        var role: [Role]
+        var isGroup: Bool?
+    }
+
+    private func roles(
+        _ comparison: GroupTimePlan.Comparison, _ target: GroupTimeArm, _ compared: GroupTimeArm?
+    ) -> Roles {
+        var roles = Roles(
+            role: [Roles.Role](repeating: .none, count: isUsed.count * sides),
+            isGroup: target.isGroup == compared?.isGroup ? target.isGroup : nil)
+        for u in isUsed.indices where isUsed[u] {
+            for side in 0..<sides {
+                let isGroup = side == 1
+                if target.contains(start: start[u], isGroup: isGroup, of: comparison) {
+                    roles.role[u * sides + side] = .treated
+                } else if compared?.contains(start: start[u], isGroup: isGroup, of: comparison) == true {
+                    roles.role[u * sides + side] = .compared
+                }
+            }
+        }
+        return roles
     }
 
     private func matched(
-        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ cellOf: [Int], _ start: [Double]?
+        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ roles: Roles, _ cellOf: [Int], _ start: [Double]?
     ) throws(EstimationError) -> Found {
-        let changes = changes(comparison, cellOf)
-        try require(changes.isTreated, comparison)
+        let changes = changes(comparison, roles, cellOf)
+        try require(changes.isTreated, comparison, roles)
         let panel = TwoPeriodPanel(
             change: changes.change, isTreated: changes.isTreated, weight: changes.weight,
-            covariates: covariates(changes.cells), start: start)
+            covariates: covariates(changes.cells), names: covariateNames, start: start)
         let found = try panel.effect(method)
         let treated = changes.cells.indices.filter { changes.isTreated[$0] }
         return (changes.cells, found, treated.map { (changes.after[$0], changes.weight[$0], found.own[$0]) })
@@ -136,45 +211,63 @@ struct GroupTimeSample {
         var weight: [Double] = []
     }
 
-    /// nil where rows are not matched.
-    func changes(_ comparison: GroupTimePlan.Comparison) -> Changes? { cellOf.map { changes(comparison, $0) } }
+    /// An arm's rows whose mean, with its sign, is part of an effect.
+    struct ArmRows {
+        var cells: [Int]
+        var outcome: [Double]
+        var weight: [Double]
+        var sign: Double
+    }
 
-    private func changes(_ comparison: GroupTimePlan.Comparison, _ cellOf: [Int]) -> Changes {
+    /// Changes where rows are matched; otherwise the rows of the period, and those of the base period with sign −1.
+    func rows(of arm: GroupTimeArm, _ comparison: GroupTimePlan.Comparison) -> [ArmRows] {
+        let roles = roles(comparison, arm, nil)
+        if let cellOf {
+            let changes = changes(comparison, roles, cellOf)
+            return [ArmRows(cells: changes.cells, outcome: changes.change, weight: changes.weight, sign: 1)]
+        }
+        let q = design.moments.variableCount
+        return [(comparison.period, 1.0), (comparison.base, -1)].map { period, sign in
+            let cells = cellsOfPeriod[period].filter { roles.role[subject[$0]] == .treated }
+            return ArmRows(
+                cells: cells, outcome: cells.map { design.moments.mean[$0 * q] },
+                weight: cells.map { design.moments.weight[$0] }, sign: sign)
+        }
+    }
+
+    private func changes(_ comparison: GroupTimePlan.Comparison, _ roles: Roles, _ cellOf: [Int]) -> Changes {
         let periods = design.periods.count
         let q = design.moments.variableCount
         var found = Changes()
-        for u in isUsed.indices {
-            guard let role = role(u, comparison) else { continue }
-            let (after, before) = (cellOf[u * periods + comparison.period], cellOf[u * periods + comparison.base])
+        for (s, role) in roles.role.enumerated() where role != .none {
+            let (after, before) = (cellOf[s * periods + comparison.period], cellOf[s * periods + comparison.base])
+            guard after >= 0 else { continue }
             let earlier = comparison.base < comparison.period ? before : after
             found.cells.append(earlier)
             found.after.append(after)
             found.change.append(design.moments.mean[after * q] - design.moments.mean[before * q])
-            found.isTreated.append(role)
+            found.isTreated.append(role == .treated)
             found.weight.append(design.moments.weight[earlier])
         }
         return found
     }
 
     private func rows(
-        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod
+        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ roles: Roles
     ) throws(EstimationError) -> Found {
         let q = design.moments.variableCount
         var cells: [Int] = []
-        var isTreated: [Bool] = []
-        for c in 0..<design.cellCount where design.period[c] == comparison.period || design.period[c] == comparison.base
-        {
-            guard let role = role(design.unit[c], comparison) else { continue }
-            cells.append(c)
-            isTreated.append(role)
+        for t in [comparison.base, comparison.period] {
+            cells += cellsOfPeriod[t].filter { roles.role[subject[$0]] != .none }
         }
+        let isTreated = cells.map { roles.role[subject[$0]] == .treated }
         let isPost = cells.map { design.period[$0] == comparison.period }
         for post in [true, false] {
-            try require(cells.indices.filter { isPost[$0] == post }.map { isTreated[$0] }, comparison)
+            try require(cells.indices.filter { isPost[$0] == post }.map { isTreated[$0] }, comparison, roles)
         }
         let rows = TwoPeriodRows(
             outcome: cells.map { design.moments.mean[$0 * q] }, isTreated: isTreated, isPost: isPost,
-            weight: cells.map { design.moments.weight[$0] }, covariates: covariates(cells))
+            weight: cells.map { design.moments.weight[$0] }, covariates: covariates(cells), names: covariateNames)
         let found = try rows.effect(method)
         let after = cells.indices.filter { isTreated[$0] && isPost[$0] }
         let expected = expected(
@@ -208,26 +301,33 @@ struct GroupTimeSample {
         return apart.map { mean - effect + $0 - shift }
     }
 
-    private func require(_ isTreated: [Bool], _ comparison: GroupTimePlan.Comparison) throws(EstimationError) {
+    private func require(
+        _ isTreated: [Bool], _ comparison: GroupTimePlan.Comparison, _ roles: Roles
+    ) throws(EstimationError) {
         guard isTreated.contains(true), isTreated.contains(false) else {
             throw .emptyComparison(
-                cohort: design.label(ofOrdinal: comparison.cohort), period: design.periods[comparison.period].label)
+                cohort: design.label(ofOrdinal: comparison.cohort), period: design.periods[comparison.period].label,
+                side: roles.isGroup.map { $0 ? "the group" : "its peers" })
         }
     }
 
     /// Covariates and factors' dummies beside the constant.
-    var covariateCount: Int { design.cellCount > 0 ? covariates([0]).columns - 1 : 0 }
+    var covariateCount: Int { covariateNames.count - 1 }
 
     /// A constant, then covariates and factors' dummies, of the cells.
     func covariates(_ cells: [Int]) -> Matrix {
         let q = design.moments.variableCount
-        var columns = [[Double](repeating: 1, count: cells.count)]
-        for j in 1..<max(q, 1) { columns.append(cells.map { design.moments.mean[$0 * q + j] }) }
-        for factor in design.factors {
-            for (level, members) in factor.cellsByLevel.dropFirst() where !members.isEmpty {
-                columns.append(cells.map { factor.codes[$0] == level ? 1 : 0 })
+        var storage = [Double](repeating: 1, count: cells.count * (q + dummies.count))
+        storage.withUnsafeMutableBufferPointer { storage in
+            for j in 1..<max(q, 1) {
+                let first = j * cells.count
+                for (i, c) in cells.enumerated() { storage[first + i] = design.moments.mean[c * q + j] }
+            }
+            for (j, dummy) in dummies.enumerated() {
+                let first = (q + j) * cells.count
+                for (i, c) in cells.enumerated() { storage[first + i] = dummy.codes[c] == dummy.level ? 1 : 0 }
             }
         }
-        return Matrix(rows: cells.count, columns: columns)
+        return Matrix(rows: cells.count, columns: q + dummies.count, storage: storage)
     }
 }

@@ -14,6 +14,8 @@ struct TwoPeriodPanel {
     let weight: [Double]
     /// m × p, a constant first.
     let covariates: Matrix
+    /// Of the covariates, for messages.
+    let names: [String]
     /// Coefficients near the propensity score's, where such are known.
     var start: [Double]?
 
@@ -44,7 +46,7 @@ struct TwoPeriodPanel {
     private var comparisonWeight: [Double] { (0..<count).map { isTreated[$0] ? 0 : weight[$0] } }
 
     private func doublyRobust() throws(EstimationError) -> TwoPeriodEffect {
-        let outcome = try WeightedRegression(change, covariates, weight: comparisonWeight)
+        let outcome = try WeightedRegression(change, covariates, names, weight: comparisonWeight)
         let score = try PropensityScore(isTreated, covariates, weight: weight, start: start)
         let left = outcome.residual
         let treated = ArmMean(left, treatedWeight)
@@ -71,7 +73,7 @@ struct TwoPeriodPanel {
     }
 
     private func regression() throws(EstimationError) -> TwoPeriodEffect {
-        let outcome = try WeightedRegression(change, covariates, weight: comparisonWeight)
+        let outcome = try WeightedRegression(change, covariates, names, weight: comparisonWeight)
         let treated = ArmMean(change, treatedWeight)
         let expected = ArmMean(outcome.fitted, treatedWeight)
         let lean = outcome.leverage(of: expected.meanCovariates(covariates))
@@ -84,7 +86,7 @@ struct TwoPeriodPanel {
     /// Nuisances chosen so that their estimation does not enter the influence.
     private func improved() throws(EstimationError) -> TwoPeriodEffect {
         let tilt = try CalibratedOdds(isTreated, covariates, weight: weight)
-        let outcome = try WeightedRegression(change, covariates, weight: tilt.comparisonWeight)
+        let outcome = try WeightedRegression(change, covariates, names, weight: tilt.comparisonWeight)
         let share = treatedWeight.reduce(0, +) / Double(count)
         let term = (0..<count).map { i in
             (isTreated[i] ? weight[i] : -tilt.comparisonWeight[i]) * outcome.residual[i]

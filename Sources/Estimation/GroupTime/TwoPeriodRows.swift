@@ -14,6 +14,8 @@ struct TwoPeriodRows {
     let weight: [Double]
     /// m × p, a constant first.
     let covariates: Matrix
+    /// Of the covariates, for messages.
+    let names: [String]
 
     var count: Int { outcome.count }
 
@@ -66,7 +68,7 @@ struct TwoPeriodRows {
         var found = TwoPeriodEffect(estimate: 0, influence: [Double](repeating: 0, count: count))
         for post in [true, false] {
             let sign = post ? 1.0 : -1
-            let model = try WeightedRegression(outcome, covariates, weight: weight(treated: false, post: post))
+            let model = try WeightedRegression(outcome, covariates, names, weight: weight(treated: false, post: post))
             found.add(ArmMean(outcome, weight(treated: true, post: post)), sign)
             let expected = ArmMean(model.fitted, everyone)
             found.add(expected, -sign)
@@ -77,15 +79,15 @@ struct TwoPeriodRows {
 
     private func doublyRobust() throws(EstimationError) -> TwoPeriodEffect {
         let score = try PropensityScore(isTreated, covariates, weight: weight)
-        let before = try WeightedRegression(outcome, covariates, weight: weight(treated: false, post: false))
-        let after = try WeightedRegression(outcome, covariates, weight: weight(treated: false, post: true))
+        let before = try WeightedRegression(outcome, covariates, names, weight: weight(treated: false, post: false))
+        let after = try WeightedRegression(outcome, covariates, names, weight: weight(treated: false, post: true))
         let left = (0..<count).map { isPost[$0] ? after.residual[$0] : before.residual[$0] }
         let everyone = (0..<count).map { isTreated[$0] ? weight[$0] : 0 }
         var found = TwoPeriodEffect(estimate: 0, influence: [Double](repeating: 0, count: count))
         for post in [true, false] {
             let sign = post ? 1.0 : -1
             let others = post ? after : before
-            let own = try WeightedRegression(outcome, covariates, weight: weight(treated: true, post: post))
+            let own = try WeightedRegression(outcome, covariates, names, weight: weight(treated: true, post: post))
             let treated = ArmMean(left, weight(treated: true, post: post))
             let compared = ArmMean(left, masked(score.comparisonWeight, post))
             found.add(treated, sign)

@@ -14,10 +14,10 @@ struct WeightedRegression {
 
     /// - Parameters:
     ///   - y: m outcomes.
-    ///   - covariates: m × p.
+    ///   - covariates: m × p, with their names.
     ///   - weight: rows with weight 0 do not count.
     /// - Throws: where a covariate varies only among rows with weight 0, so that nothing tells its slope.
-    init(_ y: [Double], _ covariates: Matrix, weight: [Double]) throws(EstimationError) {
+    init(_ y: [Double], _ covariates: Matrix, _ names: [String], weight: [Double]) throws(EstimationError) {
         let m = Double(y.count)
         var weighted = covariates
         for j in 0..<covariates.columns {
@@ -40,7 +40,7 @@ struct WeightedRegression {
         self.weight = weight
         self.inverse = inverse
         for j in cholesky.dropped where Self.isLeft(covariates, j, kept: cholesky.kept) {
-            throw .covariateWithoutComparison(column: j)
+            throw .covariateWithoutComparison(name: names[j])
         }
     }
 

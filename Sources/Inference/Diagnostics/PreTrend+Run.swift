@@ -28,6 +28,9 @@ extension PreTrend {
         _ main: Fit, fitted: Design, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
     ) throws(EstimationError) -> (PreTrend, [Effect]) {
         let (design, headline) = (main.design, main.estimates[0])
+        guard !design.hasTreatedAtFirst else {
+            return (unavailable("some units were treated at first; event times before -1 are placebos instead"), [])
+        }
         var untreated = design.keeping(design.isTreated.map { !$0 })
         if options.singletons == .drop {
             untreated = untreated.keeping(Singletons(untreated, effects: untreated.effects).keep)

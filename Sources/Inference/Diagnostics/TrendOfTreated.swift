@@ -15,7 +15,7 @@ struct TrendOfTreated {
 }
 
 extension Fit {
-    /// What a change of the cells' mean outcomes adds to each estimate: every estimate is linear in them.
+    /// What a change of the cells' mean outcomes adds to each estimate of a fit whose rows are cells.
     func response(to change: [Double]) -> [Double] {
         estimands.indices.map { k in
             change.indices.reduce(0) { change[$1] == 0 ? $0 : $0 + weights[$1, k] * rows.scale[$1] * change[$1] }
