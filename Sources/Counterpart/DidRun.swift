@@ -185,6 +185,7 @@ struct DidComposition {
         settings.put("method", request.analysis.estimation.methodWord)
         settings.put("anticipation", request.analysis.estimation.anticipation)
         settings.put("base", request.analysis.estimation.base?.rawValue)
+        settings.put("balance", request.analysis.estimation.balance)
         settings.put("family", request.analysis.estimation.family?.rawValue)
         settings.put("window", request.analysis.window.map { "\($0.lowerBound):\($0.upperBound)" })
         settings.put("vcov", part.result.varianceUsed.rawValue)

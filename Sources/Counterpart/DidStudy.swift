@@ -186,7 +186,7 @@ struct DidStudy {
                 let placebos = PlaceboOutcomes(request: request, cells: cells, table: table, rows: rows)
                 found.placebo = found.placebo ?? PlaceboFindings()
                 found.placebo?.outcomes = placebos.estimates(
-                    beside: built.design, estimator: found.estimator, kind: found.varianceUsed, analysis)
+                    beside: design, estimator: found.estimator, kind: found.varianceUsed, analysis)
             }
             result = found
         } catch {

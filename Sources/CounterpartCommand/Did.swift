@@ -59,6 +59,11 @@ struct Did: ParsableCommand {
     var base: String?
     @Option(
         help: ArgumentHelp(
+            "Effects by event time only from schools seen so many periods after their start, and only up to there, so that every step rests on the same schools.",
+            valueName: "periods"))
+    var balance: Int?
+    @Option(
+        help: ArgumentHelp(
             "How etwfe takes results: linear, logit (shares and yes/no) or poisson (counts).", valueName: "name"))
     var family: String?
     @Flag(help: "Takes the mean of each unit and period first, where rows are pupils.")
@@ -150,7 +155,7 @@ struct Did: ParsableCommand {
             estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level,
             seed: seed,
             permutations: permutations, wild: wild, wildWeights: wildWeights, bootstrap: bootstrap, window: window,
-            comparison: comparison, method: method, anticipation: anticipation, base: base,
+            comparison: comparison, method: method, anticipation: anticipation, base: base, balance: balance,
             family: family, threads: request.data.threads
         ).options()
         request.allowLaterStarters()

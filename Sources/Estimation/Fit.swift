@@ -94,8 +94,12 @@ public protocol Estimator: Sendable {
     /// - Parameter nested: where given, every fixed effect not nested in this factor must become explicit columns, as
     ///   CR2 asks; estimators that need no such care ignore it.
     func fit(_ design: Design, nested: CellFactor?) throws(EstimationError) -> Fit
+    /// The fit with the headline first and perhaps alone, for draws that look at nothing else.
+    func headline(_ design: Design) throws(EstimationError) -> Fit
 }
 
 extension Estimator {
     public func fixedEffects(_ design: Design) -> [CellFactor] { design.effects }
+
+    public func headline(_ design: Design) throws(EstimationError) -> Fit { try fit(design, nested: nil) }
 }

@@ -1,6 +1,7 @@
 import LinearAlgebra
 import Panels
 import Regression
+import Tables
 
 /// A regression with treatment columns: the common machinery of `TwoByTwo`, `TwoWayFixedEffects` and `EventStudy`.
 ///
@@ -29,6 +30,20 @@ struct TreatmentRegression {
         /// The same for factors, whose values are constant within cells.
         var factors: [CellColumn] = []
         var factorEffects: [CellColumn] = []
+        /// The columns of each covariate and of each factor's level, by name.
+        var owners: [(name: String, columns: [String])] = []
+
+        /// Covariates and levels of which nothing is left in the model.
+        func warnings(kept: Set<String>) -> [Warning] {
+            let lost = owners.filter { !$0.columns.contains(where: kept.contains) }.map(\.name)
+            guard !lost.isEmpty else { return [] }
+            return [
+                Warning(
+                    "collinear",
+                    "left out because other regressors or fixed effects explain them completely: "
+                        + lost.joined(separator: ", "))
+            ]
+        }
     }
 
     func fit(nested: CellFactor?) throws(EstimationError) -> Fit {
@@ -86,7 +101,8 @@ struct TreatmentRegression {
             estimates: contrasts.transposedTimes(model.coefficients),
             weights: model.matrix.times(model.gramInverse.times(contrasts)),
             residuals: Matrix(rows: rows.count, columns: 1, storage: model.residuals), basis: .leastSquares(model),
-            effects: effects, untreatedOutcome: untreated, warnings: model.warnings,
+            effects: effects, untreatedOutcome: untreated,
+            warnings: model.warnings + (slopes?.warnings(kept: Set(model.labels.map(\.name))) ?? []),
             cellWeights: asked.map(\.omega) + named.map { _ in [] })
     }
 

@@ -45,7 +45,7 @@ public struct DidAnalysis {
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
             let (test, leads) = PreTrend.find(
-                fit, try estimator(name, options), kind: kind, counts: counts, options: options)
+                fit, fitted: estimated.design, kind: kind, counts: counts, options: options)
             preTrend = test
             if name == .imputation { rows.insert(contentsOf: leads, at: firstEvent(rows)) }
         }
@@ -68,12 +68,12 @@ public struct DidAnalysis {
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
             sentences: cautions.sentences())
-        if options.decomposes { result.twoWay = .run(fit.design, options) }
+        if options.decomposes { result.twoWay = .run(estimated.design, options) }
         if options.triesPlacebos {
             result.placebo = .run(estimated, headline: rows[0], sign: table.sign(0), options: options)
         }
         if options.diagnosesComposition {
-            result.composition = .run(fit.design, SameEstimate(estimated, options))
+            result.composition = .run(estimated.design, SameEstimate(estimated, options))
         }
         return result
     }
@@ -81,6 +81,8 @@ public struct DidAnalysis {
     /// A fit and its covariance.
     struct Estimated {
         var fit: Fit
+        /// What was fitted; some estimators leave cells of it out of theirs.
+        var design: Design
         var covariance: CovarianceOfEstimates
         /// Those set aside; nil where none were looked for.
         var singletons: Singletons?
@@ -113,7 +115,7 @@ public struct DidAnalysis {
             } else {
                 try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
             }
-        return Estimated(fit: fit, covariance: covariance, singletons: singletons, rule: rule)
+        return Estimated(fit: fit, design: used, covariance: covariance, singletons: singletons, rule: rule)
     }
 
     /// The fit, and the variance that it is good for: where the rule asks for CR2 and an effect of too many levels crosses the

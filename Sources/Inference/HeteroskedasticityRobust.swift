@@ -38,7 +38,8 @@ struct HeteroskedasticityRobust {
             freedom.append(leverage.satterthwaite(a))
         }
         return CovarianceOfEstimates(
-            kind: kind, matrix: (estimates.equations?.byUnit(scores) ?? scores).crossProduct(), degreesOfFreedom: freedom,
+            kind: kind, matrix: (estimates.equations?.byUnit(scores) ?? scores).crossProduct(),
+            degreesOfFreedom: freedom,
             undefined: undefined)
     }
 

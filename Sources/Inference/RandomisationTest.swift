@@ -118,7 +118,7 @@ struct HeadlineStatistic: Sendable {
             }
         default:
             compute = { start in
-                guard let drawn = try? fitter.fit(design.starting(start), nested: nil) else { return nil }
+                guard let drawn = try? fitter.headline(design.starting(start)) else { return nil }
                 return DrawnHeadline(drawn)
             }
         }

@@ -129,7 +129,7 @@ enum OptionLists {
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
-            + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "characteristic")].map {
+            + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "\"composition\"")].map {
                 list.acts("--diagnostics", $0, with: whole + ["--diagnostics", "none"], says: $1)
             }
             + [
@@ -166,6 +166,9 @@ enum OptionLists {
                     says: "not defined for repeated cross-sections"),
                 list.refuses("--method", "dr", with: twfe, says: "--method does not apply to --estimator twfe"),
                 list.acts("--anticipation", "1", with: groupTime),
+                list.acts("--balance", "1", with: groupTime), list.acts("--balance", "1"),
+                list.refuses("--balance", "-1", says: "0 to 1000 periods"),
+                list.refuses("--balance", "1", with: twfe, says: "--balance does not apply to --estimator twfe"),
                 list.refuses("--anticipation", "101", with: groupTime, says: "0 to 100 periods"),
                 list.refuses(
                     "--anticipation", "1", with: twfe, says: "--anticipation does not apply to --estimator twfe"),

@@ -17,6 +17,8 @@ public struct CallawaySantAnna: Estimator {
     public var comparesWithNotYet = false
     public var anticipation = 0
     public var usesUniversalBase = false
+    /// Where given, effects by event time are those of the cohorts seen so many steps after their start, up to there.
+    public var balance: Int?
     /// False: rows are compared as repeated cross-sections even where every unit has one in every period.
     public var matchesRows = true
     /// Nothing depends on it.
@@ -29,6 +31,7 @@ public struct CallawaySantAnna: Estimator {
         comparesWithNotYet = options.comparison == .notYet
         anticipation = options.anticipation ?? 0
         usesUniversalBase = options.base == .universal
+        balance = options.balance
         threads = options.threads
     }
 
@@ -43,7 +46,7 @@ public struct CallawaySantAnna: Estimator {
         let regression = nested == nil ? nil : try found.asRegression(method, means)
         return Fit(
             influenceOf: Self.name, design, estimands: means.map(\.estimand), estimates: means.map(\.estimate),
-            influence: Matrix(rows: design.clusterBlocks.levels.count, columns: means.map(\.contributions)),
+            influence: found.contributions(of: means),
             untreatedOutcome: found.untreatedOutcome, cellWeights: means.map(\.cellWeights),
             ledgerWeight: found.ledgerWeight(), warnings: warnings(whole, plan) + warnings(found),
             regression: regression)
@@ -114,11 +117,9 @@ public struct CallawaySantAnna: Estimator {
         let shares = CohortShares(
             sample, cohorts: Array(Set(plan.comparisons.map(\.cohort))).sorted(), blocks: blocks, isGroup: isGroup)
         let effects = GroupTimeEffects(
-            comparisons: plan.comparisons,
-            cells: found.enumerated().map { k, found in
-                .init(estimate: found.estimate, contributions: found.contributions, weights: [k: 1])
-            }, shares: shares,
-            eventTime: plan.comparisons.map { sample.design.periods[$0.period].ordinal - $0.cohort })
+            comparisons: plan.comparisons, estimates: found.map(\.estimate),
+            contributions: Matrix(rows: blocks.levels.count, columns: found.map(\.contributions)), shares: shares,
+            eventTime: plan.comparisons.map { sample.design.periods[$0.period].ordinal - $0.cohort }, balance: balance)
         return GroupTimeFinding(effects: effects, sample: sample, found: found, part: part)
     }
 

@@ -66,6 +66,11 @@ struct CurvedCohortPeriods {
         for (key, j) in zip(keys, model.treatment) where found.place[j] == nil {
             throw .collinearTreatment(term: cells.name(key))
         }
+        let parts = slopes.columns
+        let kept = Set(
+            (parts.nuisance.map(\.name) + parts.factors.map(\.name)).enumerated().compactMap { i, name in
+                found.place[model.firstSlope + i] == nil ? nil : name
+            })
         let effect = model.treatment + model.effectSlopes
         let added = x.selecting(columns: effect).times(effect.map { found.coefficients[$0] })
         let without = zip(found.line, added).map { $0 - $1 }
@@ -86,7 +91,7 @@ struct CurvedCohortPeriods {
             influenceOf: .etwfe, design, estimands: asked.map(\.estimand),
             estimates: share.transposedTimes(difference).map { unit * $0 }, influence: influence.scaled(by: unit),
             untreatedOutcome: y.indices.map { unit * curve.mean(without[profile.of[$0]]) },
-            cellWeights: asked.map(\.omega), warnings: [])
+            cellWeights: asked.map(\.omega), warnings: parts.warnings(kept: kept))
     }
 
     // MARK: The model
@@ -94,6 +99,7 @@ struct CurvedCohortPeriods {
     private struct Model {
         /// cells × columns.
         var matrix: Matrix
+        var firstSlope: Int
         var treatment: [Int]
         var effectSlopes: [Int]
         /// Of columns that are 1 in some cells and 0 elsewhere: what they stand for.
@@ -105,6 +111,7 @@ struct CurvedCohortPeriods {
         var dummies: [(column: Int, name: String)] = []
         let sides = design.isGroup == nil ? [nil] : [false, true]
         for side in sides {
+            let who = side.map { $0 ? "the group of those" : "the peers of those" } ?? "those"
             func indicators(_ codes: [Int], _ name: (Int) -> String, dropsFirst: Bool) {
                 let mine = codes.indices.filter { side == nil || design.isGroup?[$0] == side }
                 for level in Set(mine.map { codes[$0] }).sorted().dropFirst(dropsFirst ? 1 : 0) {
@@ -116,11 +123,16 @@ struct CurvedCohortPeriods {
             }
             indicators(
                 design.unit.map { design.start[$0] ?? .max },
-                { $0 == .max ? "those that never start" : "those that start in \(design.label(ofOrdinal: $0))" },
+                {
+                    $0 == .max
+                        ? "the results of \(who) that never start"
+                        : "the results before the start of \(who) that start in \(design.label(ofOrdinal: $0))"
+                },
                 dropsFirst: false)
-            indicators(design.period, { "the results of \(design.periods[$0].label)" }, dropsFirst: true)
+            indicators(design.period, { "the untreated results of \(design.periods[$0].label)" }, dropsFirst: true)
         }
         let parts = slopes.columns
+        let firstSlope = columns.count
         columns += parts.nuisance.map { $0.means(design) } + parts.factors.map(\.values)
         let effectSlopes = parts.effects.map { $0.means(design) } + parts.factorEffects.map(\.values)
         let slopePlaces = Array(columns.count..<columns.count + effectSlopes.count)
@@ -131,17 +143,20 @@ struct CurvedCohortPeriods {
             columns.append(cells.column(key).values)
         }
         return Model(
-            matrix: Matrix(rows: design.cellCount, columns: columns), treatment: treatment,
+            matrix: Matrix(rows: design.cellCount, columns: columns), firstSlope: firstSlope,
+            treatment: treatment,
             effectSlopes: slopePlaces, dummies: dummies)
     }
 
     /// Cells that share every regressor are one row of the fit.
     private func profiles() -> (of: [Int], first: [Int]) {
-        guard slopes.isEmpty else { return (Array(0..<design.cellCount), Array(0..<design.cellCount)) }
+        let q = design.moments.variableCount
         var number: [[Int]: Int] = [:]
         var first: [Int] = []
         let of = (0..<design.cellCount).map { c -> Int in
-            let key = [design.start[design.unit[c]] ?? .max, design.period[c], design.isGroup?[c] == true ? 1 : 0]
+            var key = [design.start[design.unit[c]] ?? .max, design.period[c], design.isGroup?[c] == true ? 1 : 0]
+            for factor in design.factors { key.append(factor.codes[c]) }
+            for j in 1..<max(q, 1) { key.append(Int(bitPattern: UInt(design.moments.mean[c * q + j].bitPattern))) }
             if let known = number[key] { return known }
             number[key] = first.count
             first.append(c)
@@ -212,11 +227,17 @@ struct CurvedCohortPeriods {
         return unit
     }
 
-    /// Where all results of a cohort, period or effect lie at a bound, its coefficient has no finite value.
+    /// Where all results of a cohort, period or effect lie at a bound, its coefficient has no finite value. What has an effect
+    /// of its own tells nothing of its cohort and period.
     private func checkVariation(_ y: [Double], _ model: Model) throws(EstimationError) {
+        var isOwn = [Bool](repeating: false, count: y.count)
+        for key in keys { for c in cells.cells(key) { isOwn[c] = true } }
+        let first = model.treatment.first ?? 0
         let named = model.dummies.filter { dummy in
-            let own = y.indices.filter { model.matrix[$0, dummy.column] != 0 }.map { y[$0] }
-            return own.allSatisfy { $0 == 0 } || curve == .logit && own.allSatisfy { $0 == 1 }
+            let own = y.indices.filter {
+                model.matrix[$0, dummy.column] != 0 && (dummy.column >= first || !isOwn[$0])
+            }.map { y[$0] }
+            return !own.isEmpty && (own.allSatisfy { $0 == 0 } || curve == .logit && own.allSatisfy { $0 == 1 })
         }
         guard named.isEmpty else { throw .allAlike(family: word, where: named.map(\.name)) }
     }

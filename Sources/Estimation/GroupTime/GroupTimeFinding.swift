@@ -1,5 +1,5 @@
+import LinearAlgebra
 import Panels
-import Regression
 
 /// Effects by cohort and period with the cells behind them: of all rows, or in a triple difference of one side of the gap.
 struct GroupTimeFinding {
@@ -16,12 +16,10 @@ struct GroupTimeFinding {
     struct Mean {
         var estimand: Estimand
         var estimate: Double
-        /// Per block.
-        var contributions: [Double]
         /// Per cell.
         var cellWeights: [Double]
-        /// Per part: the share of each comparison, negative for the group in a gap.
-        var shares: [(part: Estimand.Part, weights: [Int: Double])]
+        /// The parts' figures, −1 for the group in a gap.
+        var terms: [(part: Estimand.Part, sign: Double, figure: GroupTimeEffects.Figure)]
     }
 
     /// The headline, then means of means, event times, cohorts, periods, and every cohort and period.
@@ -50,15 +48,15 @@ struct GroupTimeFinding {
     func mean(_ kind: Estimand.Kind) -> Mean? {
         figure(kind).map { figure in
             Mean(
-                estimand: Estimand(kind, part), estimate: figure.estimate, contributions: figure.contributions,
-                cellWeights: cellWeights(figure), shares: [(part, figure.weights)])
+                estimand: Estimand(kind, part), estimate: figure.estimate, cellWeights: cellWeights(figure),
+                terms: [(part, 1, figure)])
         }
     }
 
     /// Per cell: its weight in a figure.
     func cellWeights(_ figure: GroupTimeEffects.Figure) -> [Double] {
         var weights = [Double](repeating: 0, count: sample.design.cellCount)
-        for (k, weight) in figure.weights.sorted(by: { $0.key < $1.key }) {
+        for (k, weight) in figure.weights.enumerated() where weight != 0 {
             for entry in found[k].treated { weights[entry.cell] += weight * entry.share }
         }
         return weights
@@ -86,10 +84,24 @@ struct GroupTimeFindings {
             guard let group = parts[0].mean(kind), let peers = parts[1].mean(kind) else { return nil }
             return GroupTimeFinding.Mean(
                 estimand: Estimand(kind, .gap), estimate: peers.estimate - group.estimate,
-                contributions: zip(peers.contributions, group.contributions).map { $0 - $1 },
                 cellWeights: zip(peers.cellWeights, group.cellWeights).map { $0 - $1 },
-                shares: peers.shares + group.shares.map { ($0.part, $0.weights.mapValues { -$0 }) })
+                terms: peers.terms + group.terms.map { ($0.part, -$0.sign, $0.figure) })
         }
+    }
+
+    /// blocks × means: what each block of clusters adds to their errors.
+    func contributions(of means: [GroupTimeFinding.Mean]) -> Matrix {
+        var sum = Matrix(sample.design.clusterBlocks.levels.count, means.count)
+        for part in parts {
+            let own = means.indices.flatMap { m in
+                means[m].terms.filter { $0.part == part.part }.map { (m, $0.sign, $0.figure) }
+            }
+            let found = part.effects.contributions(of: own.map(\.2))
+            for (j, (m, sign, _)) in own.enumerated() {
+                for b in 0..<sum.rows { sum[b, m] += sign * found[b, j] }
+            }
+        }
+        return sum
     }
 
     /// Per cell: the headline's weight on the scale of the design's own, the design's where it has none.

@@ -189,7 +189,8 @@ struct GroupTimeSample {
     }
 
     private func matched(
-        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ roles: Roles, _ cellOf: [Int], _ start: [Double]?
+        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ roles: Roles, _ cellOf: [Int],
+        _ start: [Double]?
     ) throws(EstimationError) -> Found {
         let changes = changes(comparison, roles, cellOf)
         try require(changes.isTreated, comparison, roles)

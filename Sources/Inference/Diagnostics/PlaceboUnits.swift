@@ -59,19 +59,18 @@ public struct PlaceboUnits: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - fit: of the headline.
+    ///   - estimated: the headline.
     ///   - sign: −1 where the headline is shown with its sign changed.
-    static func run(_ fit: Fit, sign: Double, options: AnalysisOptions) -> PlaceboUnits {
+    static func run(_ estimated: DidAnalysis.Estimated, sign: Double, options: AnalysisOptions) -> PlaceboUnits {
+        let (fit, whole) = (estimated.fit, estimated.design)
         var found = PlaceboUnits(headline: sign * fit.estimates[0], rows: [], groups: nil, words: "")
-        let whole = fit.design
         let treated = whole.isTreatedUnit
         let starts = whole.units.indices.compactMap { treated[$0] ? whole.start[$0] : nil }
         let comparison = whole.units.indices.filter { whole.isPresentUnit[$0] && whole.start[$0] == nil }
-        guard whole.isTreated(under: whole.start) == whole.isTreated, comparison.count > 2 else {
+        guard whole.onlyStarts, comparison.count > 2 else {
             found.words =
-                comparison.count > 2
-                ? "Treatment does not follow from the starts, so comparison units cannot take them."
-                : "Fewer than three units never start, too few to stand in for the partners."
+                whole.onlyStarts
+                ? "Fewer than three units never start, too few to stand in for the partners." : Design.treatmentEnds
             return found
         }
         var isComparison = [Bool](repeating: false, count: whole.units.count)
@@ -95,9 +94,10 @@ public struct PlaceboUnits: Sendable, Equatable {
         }
         let count = options.permutations ?? limit
         if count > 0, starts.count > 1, comparison.count > starts.count + 1 {
-            let drawn = concurrently(count, threads: options.threads) { statistic(draws.group($0))?.estimate }.compactMap {
-                $0
-            }
+            let drawn = concurrently(count, threads: options.threads) { statistic(draws.group($0))?.estimate }
+                .compactMap {
+                    $0
+                }
             if !drawn.isEmpty {
                 found.groups = Groups(
                     size: starts.count, draws: drawn.count, pValue: rank(fit.estimates[0], among: drawn))

@@ -15,17 +15,17 @@ extension PreTrend {
     /// - Returns: the test and its leads as effects with intervals. A diagnostic never stops the estimate it stands
     ///   beside: where it cannot be had, its words say why.
     static func find(
-        _ main: Fit, _ estimator: any Estimator, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
+        _ main: Fit, fitted: Design, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
     ) -> (PreTrend, [Effect]) {
         do {
-            return try run(main, estimator, kind: kind, counts: counts, options: options)
+            return try run(main, fitted: fitted, kind: kind, counts: counts, options: options)
         } catch {
             return (unavailable(error.message), [])
         }
     }
 
     private static func run(
-        _ main: Fit, _ estimator: any Estimator, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
+        _ main: Fit, fitted: Design, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
     ) throws(EstimationError) -> (PreTrend, [Effect]) {
         let (design, headline) = (main.design, main.estimates[0])
         guard !design.hasTreatedAtFirst else {
@@ -67,8 +67,8 @@ extension PreTrend {
         result.words = result.sentence(counts: counts, headline: headline, options: options, note: test.note)
         if !test.tested.isEmpty {
             result.power = PreTrendPower(
-                fit, test.covariance, tested: test.tested, main: main, estimator, headline: headline,
-                isReassigned: test.method == "randomisation")
+                fit, test.covariance, tested: test.tested, main: main, fitted: fitted,
+                isReassigned: test.method == "randomisation", options: options)
         }
         result.equivalence = .find(
             untreated, unitSD: OutcomeSpread.betweenUnits(design), counts: counts, kind: kind, options: options)

@@ -15,6 +15,13 @@ struct SameEstimate: Sendable {
         self.options = same
     }
 
+    /// The same with one more period before the start taken for affected.
+    var anticipatingOneMore: SameEstimate {
+        var other = options
+        other.estimation.anticipation = (options.estimation.anticipation ?? 0) + 1
+        return SameEstimate(other)
+    }
+
     func callAsFunction(_ design: Design) throws(EstimationError) -> (fit: Fit, effect: Effect) {
         let found = try DidAnalysis.estimate(design, options)
         let table = EffectTable(fit: found.fit, covariance: found.covariance, options: options)
@@ -66,6 +73,11 @@ extension Design {
         moved.eventTime = eventTime(under: start)
         return moved
     }
+
+    /// True where units, once treated, stay so from their start on.
+    var onlyStarts: Bool { isOn == nil && isTreated(under: start) == isTreated }
+    static let treatmentEnds =
+        "This cannot be had here: units' treatment does not stay once it has begun, so that starts do not say who is treated."
 
     /// Pupils of treated cells at each event time, the fewest; nil where pupils are not known or nothing is treated.
     var fewestTreatedPupils: Double? {

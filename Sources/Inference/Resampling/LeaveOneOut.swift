@@ -143,8 +143,7 @@ struct WithoutUnit: Sendable {
     static func refit(_ design: Design, _ estimator: any Estimator) -> @Sendable (Int) -> Double? {
         { u in
             let rest = design.keeping(design.unit.map { $0 != u })
-            guard let fit = try? estimator.fit(rest, nested: nil) else { return nil }
-            return fit.estimates.first
+            return (try? estimator.headline(rest))?.estimates.first
         }
     }
 
