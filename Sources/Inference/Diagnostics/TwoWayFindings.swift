@@ -24,12 +24,6 @@ public struct TwoWayFindings: Sendable, Equatable {
 
     static func run(_ design: Design, _ options: AnalysisOptions) -> TwoWayFindings {
         var found = TwoWayFindings(fewestPupils: design.fewestPupilsOfAStart, words: [])
-        guard design.isOn == nil else {
-            found.words.append(
-                "What the two-way coefficient is made of is not shown: treatment stops or starts anew, or some were treated "
-                    + "at first.")
-            return found
-        }
         do {
             // There `isTreated` says that the first switch has come, on or off.
             guard design.isOn == nil else {
