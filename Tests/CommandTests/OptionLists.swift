@@ -167,7 +167,7 @@ enum OptionLists {
                 list.refuses("--method", "dr", with: twfe, says: "--method does not apply to --estimator twfe"),
                 list.acts("--anticipation", "1", with: groupTime),
                 list.acts("--balance", "1", with: groupTime), list.acts("--balance", "1"),
-                list.refuses("--balance", "-1", says: "0 to 1000 periods"),
+                list.refuses("--balance", "1001", says: "0 to 1000 periods"),
                 list.refuses("--balance", "1", with: twfe, says: "--balance does not apply to --estimator twfe"),
                 list.refuses("--anticipation", "101", with: groupTime, says: "0 to 100 periods"),
                 list.refuses(
