@@ -100,7 +100,7 @@ public struct DidAnalysis {
         let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
         let method = try estimator(name, options)
         let effects = method.fixedEffects(design)
-        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
+        let singletons = options.singletons == .drop && !effects.isEmpty ? Singletons(design, effects: effects) : nil
         let used = singletons.map { design.keeping($0.keep) } ?? design
         if let singletons, used.cellCount == 0 {
             throw .onlySingletons(rows: singletons.rows, effects: effects.map(\.name))

@@ -120,7 +120,7 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
             influence: Matrix(
                 rows: blocks.levels.count,
                 columns: figures.map { effects.influence($0, blocks: blocks.codes, count: blocks.levels.count) }),
-            untreatedOutcome: untreated, cellWeights: weights,
+            untreatedOutcome: untreated, cellWeights: weights.map { CellWeights($0) },
             ledgerWeight: ledgerWeight, warnings: warnings, regression: regression)
     }
 

@@ -77,7 +77,7 @@ struct CurvedCohortPeriods {
             influenceOf: .etwfe, design, estimands: asked.map(\.estimand),
             estimates: share.transposedTimes(difference).map { unit * $0 }, influence: influence.scaled(by: unit),
             untreatedOutcome: y.indices.map { unit * curve.mean(without[profile.of[$0]]) },
-            cellWeights: asked.map(\.omega), warnings: unusedCovariates(found, model))
+            cellWeights: asked.map { CellWeights($0.omega) }, warnings: unusedCovariates(found, model))
     }
 
     /// The model on profiles: their weights and mean outcomes are all it needs.

@@ -169,11 +169,11 @@ struct JointEventStudy {
         let isGap = design.isGroup != nil
         let weights =
             fit.estimands.firstIndex { $0.kind == .overall && $0.part == part(design) }.map { fit.cellWeights[$0] }
-            ?? []
+            ?? .none
         var shares: [Int: Double] = [:]
         // In a gap, peers have weights to 1 and the group to −1: a step's share is the mean of the two.
-        for c in weights.indices where weights[c] != 0 {
-            if let e = design.eventTime[c], e >= 0 { shares[e, default: 0] += abs(weights[c]) / (isGap ? 2 : 1) }
+        for (c, weight) in zip(weights.cells, weights.values) {
+            if let e = design.eventTime[c], e >= 0 { shares[e, default: 0] += abs(weight) / (isGap ? 2 : 1) }
         }
         return shares
     }
