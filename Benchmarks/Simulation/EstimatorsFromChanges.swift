@@ -6,7 +6,7 @@ extension Experiments {
         let starts: [Int?] = (0..<60).map { $0 < 10 ? 3 : $0 < 20 ? 4 : $0 < 30 ? 5 : nil }
         let world = SimulatedSchools(starts: starts).with { ($0.effect, $0.growth) = (1, 0.5) }
         let several = [
-            (EstimatorName.dcdh, nil), (.localProjections, nil), (.stacked, stackedTruth),
+            (EstimatorName.callawaySantAnna, nil), (.dcdh, nil), (.localProjections, nil), (.stacked, stackedTruth),
             (.leeWooldridge, schoolTruth),
         ].map { (name: EstimatorName, truth: (@Sendable (SimulatedSchools) -> Double)?) in
             Experiment(

@@ -153,12 +153,16 @@ public struct Logit: Sendable {
             }
             let m = line.count
             x.storage.withUnsafeBufferPointer { x in
-                for a in 0..<p {
-                    score[a] = Self.sum(m) { error[$0] * x[a * m + $0] }
-                    for b in 0...a {
-                        let sum = Self.sum(m) { curvature[$0] * x[a * m + $0] * x[b * m + $0] }
-                        information[a, b] = sum
-                        information[b, a] = sum
+                error.withUnsafeBufferPointer { error in
+                    curvature.withUnsafeBufferPointer { curvature in
+                        for a in 0..<p {
+                            score[a] = Self.sum(m) { error[$0] * x[a * m + $0] }
+                            for b in 0...a {
+                                let sum = Self.sum(m) { curvature[$0] * x[a * m + $0] * x[b * m + $0] }
+                                information[a, b] = sum
+                                information[b, a] = sum
+                            }
+                        }
                     }
                 }
             }
