@@ -146,18 +146,10 @@ public struct CallawaySantAnna: Estimator {
             let units = design.units.indices.filter { u in
                 design.start[u].map { plan.withoutBefore.contains($0) } ?? false
             }.map { design.units[$0] }
-            warnings.append(
-                Warning(
-                    "always-treated",
-                    "left out, since there is no period before their start to compare with: \(units.joined(separator: ", "))"
-                ))
+            warnings.append(.alwaysTreated(units))
         }
         if let last = plan.standIn {
-            warnings.append(
-                Warning(
-                    "no-never-treated",
-                    "no unit stays without treatment: those that start in \(design.label(ofOrdinal: last)) are the comparison, "
-                        + "and periods from then on are left out"))
+            warnings.append(.noNeverTreated(last: design.label(ofOrdinal: last)))
         }
         return warnings
     }

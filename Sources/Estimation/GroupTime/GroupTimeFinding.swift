@@ -71,20 +71,23 @@ struct GroupTimeFindings {
 
     /// The means of every part; in a triple difference those of the gap first, peers less group.
     var means: [GroupTimeFinding.Mean] {
-        guard parts.count == 2 else { return parts[0].kinds.compactMap { parts[0].mean($0) } }
         let kinds = parts[0].kinds
-        let lists = [gap(kinds), kinds.compactMap { parts[0].mean($0) }, kinds.compactMap { parts[1].mean($0) }]
+        let found = parts.map { part in kinds.map { part.mean($0) } }
+        guard parts.count == 2 else { return found[0].compactMap { $0 } }
+        let gaps = kinds.indices.compactMap { k in
+            found[0][k].flatMap { group in found[1][k].map { gap(kinds[k], group: group, peers: $0) } }
+        }
+        let lists = [gaps] + found.map { $0.compactMap { $0 } }
         return lists.flatMap { $0.prefix(1) } + lists.flatMap { $0.dropFirst() }
     }
 
-    private func gap(_ kinds: [Estimand.Kind]) -> [GroupTimeFinding.Mean] {
-        kinds.compactMap { kind in
-            guard let group = parts[0].mean(kind), let peers = parts[1].mean(kind) else { return nil }
-            return GroupTimeFinding.Mean(
-                estimand: Estimand(kind, .gap), estimate: peers.estimate - group.estimate,
-                cellWeights: peers.cellWeights.minus(group.cellWeights),
-                terms: peers.terms + group.terms.map { ($0.part, -$0.sign, $0.figure) })
-        }
+    private func gap(
+        _ kind: Estimand.Kind, group: GroupTimeFinding.Mean, peers: GroupTimeFinding.Mean
+    ) -> GroupTimeFinding.Mean {
+        GroupTimeFinding.Mean(
+            estimand: Estimand(kind, .gap), estimate: peers.estimate - group.estimate,
+            cellWeights: peers.cellWeights.minus(group.cellWeights),
+            terms: peers.terms + group.terms.map { ($0.part, -$0.sign, $0.figure) })
     }
 
     /// blocks × means: what each block of clusters adds to their errors.

@@ -77,9 +77,8 @@ public struct PlaceboUnits: Sendable, Equatable {
         for u in comparison { isComparison[u] = true }
         let design = whole.keeping(whole.unit.map { isComparison[$0] })
         guard
-            let fitter = EstimatorCatalog.entry(fit.estimator)?.make(options.estimation),
             let statistic = try? HeadlineStatistic(
-                fitter, fit.estimator, design, firstStart: starts.min() ?? 0, window: options.window)
+                estimated.estimator, design, firstStart: starts.min() ?? 0, window: options.window)
         else {
             found.words = "The comparison units' results do not vary, so there is nothing to compare the estimate with."
             return found
