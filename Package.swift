@@ -36,7 +36,9 @@ let package = Package(
         .target(name: "Estimation", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
         .target(name: "Inference", dependencies: ["Estimation", "Regression", "Probability", "LinearAlgebra"]),
         .target(name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"]),
-        .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
+        .target(
+            name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"],
+            resources: [.embedInCode("Resources/disclosure-profiles.csv")]),
         .target(
             name: "Counterpart",
             dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),

@@ -42,7 +42,9 @@ public enum GapAnalysis {
             }
         }
         if cells.pupils != nil {
-            GapSuppression(threshold: Double(request.threshold), isShare: request.isShare).mark(&drafts, contrasts)
+            GapSuppression(
+                threshold: Double(request.threshold), isShare: request.isShare, zeroIsSmall: request.zeroIsSmall
+            ).mark(&drafts, contrasts)
         }
         if request.change { GapChange.add(to: &drafts, cells, request) }
         result.rows = drafts.map { $0.row.isSuppressed ? $0.row.withoutFigures : $0.row }

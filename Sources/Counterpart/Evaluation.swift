@@ -30,7 +30,7 @@ public struct Evaluation {
         var report = try Evaluation(plan: plan, path: path, planBytes: bytes, threads: threads).report()
         report.frame.timings = [("seconds", (clock.now - start).seconds)]
         report = try folder.write(
-            report, rule: Disclosure(threshold: plan.disclosureThreshold),
+            report, rule: Disclosure(plan.disclosure),
             effectsCountPupils: report.wording.nouns.rows == "pupils",
             formats: Set(plan.formats))
         return Outcome(
@@ -88,7 +88,7 @@ public struct Evaluation {
             objectives: plan.objectives.map { objective($0, outcomes) }, frame: document.frame,
             links: followedLinks(main),
             checklist: Checklist.answered(answers()), wording: document.wording,
-            disclosureProfile: plan.disclosureProfile.rawValue, generated: .current(), version: EvaluationVersion.text,
+            disclosureProfile: plan.disclosure, generated: .current(), version: EvaluationVersion.text,
             seed: plan.analysis.seed)
         report.frame.warnings += objectiveWarnings(main)
         for warning in gapTables.warnings where !report.frame.warnings.contains(warning) {

@@ -44,7 +44,7 @@ struct PlanRequests {
         request.furtherKeys = groups.map(\.column) + gaps.map(\.column)
         request.pupilSD = data.pupilSD
         request.lowerIsBetter = data.lowerIsBetter
-        request.suppressBelow = plan.disclosureThreshold
+        request.disclosure = plan.disclosure
         request.analysis = try AnalysisChoice(
             estimator: plan.analysis.estimator, vcov: plan.analysis.vcov,
             smallSample: plan.analysis.smallSample ?? "fixest",
@@ -92,7 +92,7 @@ struct PlanRequests {
         request.unknown = plan.data.unknown
         request.prior = plan.data.prior
         request.level = plan.analysis.level
-        request.suppressBelow = plan.disclosureThreshold
+        request.disclosure = plan.disclosure
         request.lowerIsBetter = plan.data.lowerIsBetter
         request.rows = plan.data.rows.flatMap { RowKind(rawValue: $0) }
         return request

@@ -23,7 +23,7 @@ import Testing
         let report = try Evaluation(plan: read, path: plan, planBytes: bytes, threads: 2).report()
         let output = ReportFolder(path: folder.path + "/report") { SHA256Digest.hex(of: $0) }
         let published = try output.write(
-            report, rule: Disclosure(threshold: read.disclosureThreshold), effectsCountPupils: true,
+            report, rule: Disclosure(read.disclosure), effectsCountPupils: true,
             formats: Set(read.formats))
         return Done(folder: folder, report: report, published: published)
     }
