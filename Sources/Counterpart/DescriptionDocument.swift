@@ -82,7 +82,9 @@ public struct DescriptionDocument: Sendable {
     /// Rows are pupils unless hardly any unit has several in a period; without a unit they are taken for pupils.
     private var findings: PeriodFindings? {
         let isOneEach = found.coverage.map { 2 * $0.repeatedPairs <= $0.pairs } ?? false
-        return found.periods.map { PeriodFindings($0, suppressBelow: isOneEach ? 0 : threshold, isOneEach ? .none : rounding) }
+        return found.periods.map {
+            PeriodFindings($0, suppressBelow: isOneEach ? 0 : threshold, isOneEach ? .none : rounding)
+        }
     }
 
     /// The range of numbers, the values of groups with a bar for their share, the ends of periods; nothing of identifiers.
@@ -220,7 +222,8 @@ public struct DescriptionDocument: Sendable {
         object.put("distinct", .integer(column.distinct))
         if column.isDistinctCapped { object.put("distinctCapped", .bool(true)) }
         object.put(
-            "missing", .array(column.missing.map { ["code": .text($0.code), "count": count($0.count, beside: $0.count)] }))
+            "missing",
+            .array(column.missing.map { ["code": .text($0.code), "count": count($0.count, beside: $0.count)] }))
         switch column.looks {
         case .number(let lowest, let highest, let decimals):
             object.put("lowest", .number(lowest))
@@ -245,7 +248,8 @@ public struct DescriptionDocument: Sendable {
                         ]
                     }))
         case .period(let counts):
-            object.put("values", .array(counts.map { ["value": .text($0.value), "rows": count($0.rows, beside: $0.rows)] }))
+            object.put(
+                "values", .array(counts.map { ["value": .text($0.value), "rows": count($0.rows, beside: $0.rows)] }))
         case .identifier(let check):
             if let check {
                 var members: [JSONValue.Member] = [.init("kind", .text(check.kind.rawValue))]

@@ -51,10 +51,10 @@ public struct Evaluation {
         return (main.parts.first?.result.effects ?? [], gap ?? [])
     }
 
-    let plan: EvaluationPlan
+    var plan: EvaluationPlan { didSet { requests.plan = plan } }
     let path: String
     let planBytes: [UInt8]
-    let requests: PlanRequests
+    private(set) var requests: PlanRequests
     let request: DidRequest
     let links: UnitLinks
     let cells: StudyCells
@@ -71,8 +71,10 @@ public struct Evaluation {
         cells = try DidStudy.read(request)
     }
 
-    func report() throws -> EvaluationReport {
-        let studies = try Studies(self)
+    func report() throws -> EvaluationReport { try report(try Studies(self)) }
+
+    /// - Parameter studies: of this evaluation; they do not depend on what is published of them.
+    func report(_ studies: Studies) throws -> EvaluationReport {
         let main = studies.main
         let document = try DidComposition(main).document(withholds: false)
         let gapTables = try gapTables(main)

@@ -159,9 +159,12 @@ struct PeriodFindings {
                 found.columns.map { figures in
                     [
                         "name": .text(figures.column),
-                        "rows": .array(figures.rows.map { JSONValue($0 > 0 && $0 < threshold ? nil : rounding.count($0)) }),
+                        "rows": .array(
+                            figures.rows.map { JSONValue($0 > 0 && $0 < threshold ? nil : rounding.count($0)) }),
                         "zeros": .array(
-                            zip(figures.zeros, figures.rows).map { JSONValue($1 < threshold ? nil : zeros($0, of: $1).map { rounding.count($0) }) }
+                            zip(figures.zeros, figures.rows).map {
+                                JSONValue($1 < threshold ? nil : zeros($0, of: $1).map { rounding.count($0) })
+                            }
                         ),
                         "means": .array(means(of: figures).map { JSONValue($0) }),
                     ]

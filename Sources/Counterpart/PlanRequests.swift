@@ -4,7 +4,7 @@ import Tables
 
 /// A plan turned into the requests that carry it out; file names are relative to the plan's folder.
 struct PlanRequests {
-    let plan: EvaluationPlan
+    var plan: EvaluationPlan
     let path: String
     let threads: Int
 

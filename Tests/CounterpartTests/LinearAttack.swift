@@ -123,6 +123,8 @@ struct IntervalAttack {
             if isSettled { break }
         }
         return Dictionary(
-            uniqueKeysWithValues: lower.map { ($0.key, min($0.value, upper[$0.key] ?? $0.value)...(upper[$0.key] ?? 1e9)) })
+            uniqueKeysWithValues: lower.map {
+                ($0.key, min($0.value, upper[$0.key] ?? $0.value)...(upper[$0.key] ?? 1e9))
+            })
     }
 }

@@ -34,10 +34,12 @@ struct PublishedFigures {
         let log = try #require(results["disclosure"] as? [String: Any])
         let tables = try #require(log["tables"] as? [[String: Any]])
         func base(_ ending: String) -> Int {
-            tables.first { ($0["table"] as? String)?.hasSuffix(": " + ending) ?? false }?["countsRoundedTo"] as? Int ?? 1
+            tables.first { ($0["table"] as? String)?.hasSuffix(": " + ending) ?? false }?["countsRoundedTo"] as? Int
+                ?? 1
         }
         func base(ofGap number: Int) -> Int {
-            tables.filter { ($0["table"] as? String)?.contains(": gap of ") ?? false }[number]["countsRoundedTo"] as? Int
+            tables.filter { ($0["table"] as? String)?.contains(": gap of ") ?? false }[number]["countsRoundedTo"]
+                as? Int
                 ?? 1
         }
         let outcome = try #require((results["outcomes"] as? [[String: Any]])?.first)
@@ -155,7 +157,8 @@ struct PublishedFigures {
             (units[time] ?? []).map { (name: "L|\(time)|\($0.unit)", time: time, year: $0.year, unit: $0.unit) }
         }
         for effect in try #require(outcome["effects"] as? [[String: Any]])
-        where !(effect["suppressed"] as? Bool ?? false) && effect["group"] == nil && effect["kind"] as? String != "gap" {
+        where !(effect["suppressed"] as? Bool ?? false) && effect["group"] == nil && effect["kind"] as? String != "gap"
+        {
             let members = entries.filter { entry in
                 switch effect["kind"] as? String {
                 case "overall": true

@@ -21,7 +21,9 @@ public struct SampleCounts: Sendable, Equatable {
 
     func isFew(_ rows: Int) -> Bool { rows > 0 && rows < threshold }
     /// A count of rows for people.
-    func told(_ rows: Int) -> String { isFew(rows) ? "fewer than \(threshold)" : Numeral.count(Double(rounding.count(rows))) }
+    func told(_ rows: Int) -> String {
+        isFew(rows) ? "fewer than \(threshold)" : Numeral.count(Double(rounding.count(rows)))
+    }
     private func all(_ rows: Int) -> String { Numeral.count(Double(rounding.count(rows))) }
     func cell(_ rows: Int) -> ResultTable.Cell { isFew(rows) ? .set(told(rows)) : .integer(rounding.count(rows)) }
 
