@@ -53,6 +53,7 @@ struct Gaps: ParsableCommand {
     var round: Int?
 
     func run() throws {
+        if result.format == "ees" { return try writePair() }
         let format = try result.resultFormat(reading: rows.input.files)
         var request = try request()
         // The other formats do not print the files' digests.
@@ -62,6 +63,25 @@ struct Gaps: ParsableCommand {
         try Output(options: result).deliver(
             answer.document.render(format, threads: request.data.threads), warnings: answer.document.frame.warnings,
             seconds: answer.seconds)
+    }
+
+    /// `--format ees`: two files, both whole or neither.
+    private func writePair() throws {
+        try EESPair.check(path: result.output)
+        let path = result.output ?? ""
+        let metaPath = EESPair.metaPath(of: path)
+        for file in [path, metaPath] { try OutputFile.check(file, reading: rows.input.files) }
+        if round != nil {
+            throw RequestError.doesNotApply(option: "--round", to: "--format ees, which a profile rounds")
+        }
+        var request = try request()
+        try EESPair.check(request)
+        request.data.wantsDigests = false
+        let answer = try GapsRun.answer(request)
+        let pair = try EESPair(answer.document, request)
+        try WholeFile.write([(path, pair.data), (metaPath, pair.meta)])
+        try Output(options: result).report(
+            answer.document.frame.warnings + pair.warnings, seconds: answer.seconds)
     }
 
     func request() throws -> GapsRequest {
