@@ -35,7 +35,9 @@ let package = Package(
         .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra"]),
         .target(name: "Estimation", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
         .target(name: "Inference", dependencies: ["Estimation", "Regression", "Probability", "LinearAlgebra"]),
-        .target(name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"]),
+        .target(
+            name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"],
+            resources: [.embedInCode("Resources/months.csv")]),
         .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
         .target(
             name: "Counterpart",
