@@ -38,7 +38,9 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: ["Estimation", "Regression", "Probability", "LinearAlgebra", "CWideLoops"]),
-        .target(name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"]),
+        .target(
+            name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"],
+            resources: [.embedInCode("Resources/months.csv")]),
         .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
         .target(
             name: "Counterpart",
