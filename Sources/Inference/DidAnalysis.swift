@@ -106,7 +106,9 @@ public struct DidAnalysis {
         if let singletons, used.cellCount == 0 {
             throw .onlySingletons(rows: singletons.rows, effects: effects.map(\.name))
         }
-        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+        if singletons != nil {
+            try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+        }
 
         let rule = used.clusters.count == 1 && ArmCounts(used).isFew ? VarianceKind.cr2 : .cr1
         let (fit, kind) = try fitted(method, used, options, rule: rule)

@@ -41,7 +41,7 @@ public struct CallawaySantAnna: Estimator {
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
         let plan = plan(whole)
         let found = try find(GroupTimeSample.used(whole, plan), plan)
-        let means = found.means
+        let means = found.means(threads: threads)
         let design = found.sample.design
         let regression = nested == nil ? nil : try found.asRegression(method, means)
         return Fit(
@@ -72,7 +72,7 @@ public struct CallawaySantAnna: Estimator {
         guard design.isGroup != nil else {
             // A cohort's propensity scores are much alike from period to period.
             let found = try byCohort(plan) { comparison, before throws(EstimationError) in
-                try sample.effect(comparison, method, blocks: blocks, start: before?.scoreCoefficients)
+                try sample.effect(comparison, method, blocks: blocks, before: before?.score)
             }
             return GroupTimeFindings(parts: [finding(sample, plan, found, blocks)])
         }
