@@ -41,7 +41,9 @@ let package = Package(
         .target(
             name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"],
             resources: [.embedInCode("Resources/months.csv")]),
-        .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
+        .target(
+            name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"],
+            resources: [.embedInCode("Resources/disclosure-profiles.csv")]),
         .target(
             name: "Counterpart",
             dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),

@@ -43,7 +43,7 @@ public struct PlanReader {
         }
         if let node = parts["comparison"] { plan.comparisonExcludes = try comparison(node) }
         if let node = parts["analysis"] { plan.analysis = try analysis(node) }
-        if let node = parts["disclosure"] { try disclosure(node, into: &plan) }
+        if let node = parts["disclosure"] { plan.disclosure = try disclosure(node) }
         if let node = parts["report"] { try report(node, into: &plan) }
         if let node = parts["checklist"] {
             let answers = try node.section(Checklist.questions.map(\.key))
@@ -286,12 +286,12 @@ public struct PlanReader {
         return analysis
     }
 
-    private func disclosure(_ node: PlanNode, into plan: inout EvaluationPlan) throws {
-        let parts = try node.section(["profile", "threshold"])
+    /// A profile's name alone, or a section with `profile` and `threshold`.
+    private func disclosure(_ node: PlanNode) throws -> DisclosureProfile {
+        let parts = node.isSection ? try node.section(["profile", "threshold"]) : ["profile": node]
+        var chosen = DisclosureProfile.ofPlans
         if let profile = parts["profile"] {
-            let name = try profile.choice(DisclosureProfile.allCases.map(\.rawValue))
-            plan.disclosureProfile = DisclosureProfile(rawValue: name) ?? .dfeTables
-            plan.disclosureThreshold = plan.disclosureProfile.threshold
+            chosen = DisclosureProfile.named(try profile.choice(DisclosureProfile.names)) ?? chosen
         }
         if let threshold = parts["threshold"] {
             let count = try threshold.integer()
@@ -299,8 +299,9 @@ public struct PlanReader {
                 throw PlanError.wrongKind(
                     path: path, line: threshold.line, key: "disclosure.threshold", expected: "0 or more")
             }
-            plan.disclosureThreshold = count
+            chosen.threshold = count
         }
+        return chosen
     }
 
     private func report(_ node: PlanNode, into plan: inout EvaluationPlan) throws {

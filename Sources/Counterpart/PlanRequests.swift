@@ -4,7 +4,7 @@ import Tables
 
 /// A plan turned into the requests that carry it out; file names are relative to the plan's folder.
 struct PlanRequests {
-    let plan: EvaluationPlan
+    var plan: EvaluationPlan
     let path: String
     let threads: Int
 
@@ -44,7 +44,7 @@ struct PlanRequests {
         request.furtherKeys = groups.map(\.column) + gaps.map(\.column)
         request.pupilSD = data.pupilSD
         request.lowerIsBetter = data.lowerIsBetter
-        request.suppressBelow = plan.disclosureThreshold
+        request.disclosure = plan.disclosure
         request.analysis = try AnalysisChoice(
             estimator: plan.analysis.estimator, vcov: plan.analysis.vcov,
             smallSample: plan.analysis.smallSample ?? "fixest",
@@ -94,7 +94,7 @@ struct PlanRequests {
         request.prior = plan.data.prior
         request.within = plan.analysis.gapsWithinSchools
         request.level = plan.analysis.level
-        request.suppressBelow = plan.disclosureThreshold
+        request.disclosure = plan.disclosure
         request.lowerIsBetter = plan.data.lowerIsBetter
         request.rows = plan.data.rows.flatMap { RowKind(rawValue: $0) }
         return request

@@ -16,6 +16,7 @@ struct Gaps: ParsableCommand {
             """)
 
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
+    @OptionGroup(title: "Small numbers") var small: DisclosureOptions
     @OptionGroup(title: "Result") var result: ResultOptions
 
     @Option(
@@ -91,8 +92,6 @@ struct Gaps: ParsableCommand {
     var rowKind: String?
     @Option(help: ArgumentHelp("The level of the intervals.", valueName: "share"))
     var level = 0.95
-    @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
-    var suppress = 10
     @Option(help: ArgumentHelp("Round the printed figures to so many decimals.", valueName: "decimals"))
     var round: Int?
 
@@ -143,10 +142,7 @@ struct Gaps: ParsableCommand {
                 option: "--level", value: level.asTyped, allowed: "a share between 0 and 1, such as 0.95")
         }
         request.level = level
-        guard suppress >= 0 else {
-            throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
-        }
-        request.suppressBelow = suppress
+        (request.disclosure, request.isForPublication) = (try small.profile(), small.isNamed)
         if let round, round < 0 || round > 15 {
             throw RequestError.badValue(option: "--round", value: "\(round)", allowed: "0 to 15")
         }

@@ -127,6 +127,7 @@ enum OptionLists {
                 list.acts("--diagnostics", "pre-trend"),
                 list.acts("--diagnostics", "balance", with: ["--diagnostics", "none"]),
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
             + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "\"composition\"")].map {
@@ -281,6 +282,8 @@ enum OptionLists {
                 list.refuses("--estimator", "twef", says: "twfe"),
                 list.acts("--comparison", "not-yet", base: ["partners-alone.csv"] + start),
                 list.acts("--level", "0.9"), list.refuses("--level", "95", says: "choose from: a share"),
+                list.acts("--disclosure", "rounded-10", says: "nearest 10"),
+                list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "6000", says: "withheld"), list.refuses("--suppress", "-1", says: "--suppress"),
                 list.acts("--schools", "30"), list.refuses("--schools", "1", says: "2 to 100000"),
                 list.acts("--pupils", "90"), list.refuses("--pupils", "0", says: "above 0"),
@@ -321,6 +324,7 @@ enum OptionLists {
                 list.acts("--rows", "pupils", base: schools),
                 list.acts("--pupil-sd", "9", base: schools + ["--standardise"]), list.acts("--level", "0.9"),
                 list.refuses("--level", "0", says: "choose from: a share"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "200"), list.refuses("--suppress", "-3", says: "--suppress"),
                 list.acts("--round", "3", base: ["pupils.csv"] + whatGaps),
                 list.refuses("--round", "99", says: "0 to 15"),
@@ -416,6 +420,7 @@ enum OptionLists {
                 list.refuses("--lenient", says: "--lenient does not apply"),
                 list.refuses("--rejects", "r.csv", says: "--rejects does not apply"),
                 list.acts("--missing", "withheld", base: ["codes.csv"]), list.acts("--no-known-codes"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "400"), list.refuses("--suppress", "-1", says: "--suppress"),
                 list.acts("--unit", "urn", base: ["pupils.csv", "--time", "academic_year"]),
                 list.acts("--time", "academic_year", base: ["pupils.csv", "--unit", "urn"]),
