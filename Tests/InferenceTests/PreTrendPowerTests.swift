@@ -63,7 +63,7 @@ struct PreTrendPowerTests {
         let point = try #require(before.preTrend?.power?.points.last)
         let after = try run(rows(starts, seed: 41, slope: point.slope, missing: 0), estimator)
         let change = try #require(after.effects[0].estimate) - (before.effects[0].estimate ?? 0)
-        #expect(isClose(change, point.bias, 1e-8), "\(change) \(point)")
+        #expect(isClose(change, try #require(point.bias), 1e-8), "\(change) \(point)")
     }
 
     /// Detection at the slopes found, by drawing leads from the normal that the formula presumes.

@@ -5,6 +5,7 @@ extension Disclosure {
     ///
     /// - The parts of the two-way coefficient add up to it, so that one small part withholds all of them; the same where the
     ///   ledger withholds a row, since a part is a difference of the same means.
+    /// - The gap of a synthetic comparison is one of the ledger: it is withheld where the ledger withholds a row.
     /// - Placebos that lie one step apart differ by that step's results alone: all are withheld where one step is small. So is
     ///   the estimate without the last period where that period is.
     /// - Comparison units in the partners' place have no names; one with a small cell does not show among the quartiles.
@@ -20,6 +21,7 @@ extension Disclosure {
             safe.twoWay?.weights = nil
             safe.twoWay?.words = [withheld]
         }
+        safe.hidesSyntheticFigures = ledger.contains(where: \.isSuppressed)
         if let time = checks.placebo?.time, isFew(time.fewestPupils) {
             safe.placebo?.time?.rows = []
             safe.placebo?.time?.words = withheld
