@@ -55,7 +55,8 @@ let package = Package(
             path: "Benchmarks/Simulation"),
         .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
         .target(
-            name: "SchoolPanel", dependencies: ["Panels", "Cells", "Tables"], path: "Benchmarks/Micro/SchoolPanel"),
+            name: "SchoolPanel", dependencies: ["CProcess", "Panels", "Cells", "Tables"],
+            path: "Benchmarks/Micro/SchoolPanel"),
         .executableTarget(
             name: "WildDraws", dependencies: ["Inference", "Estimation", "SchoolPanel"],
             path: "Benchmarks/Micro/WildDraws"),

@@ -15,6 +15,10 @@ struct Experiment: Sendable {
     /// Reassignments of the randomisation test; 0 leaves it and the wild bootstrap out.
     var reassignments = 199
     static let wildDraws = 999
+    /// nil: by the rule.
+    var variance: VarianceKind?
+    /// The headline's truth in a sample; nil for the mean effect over treated pupils.
+    var truth: (@Sendable (SimulatedSchools) -> Double)?
     var rule: Rule
 
     func run(samples: Int, seed: UInt64, threads: Int) throws -> CoverageTally {
@@ -23,10 +27,11 @@ struct Experiment: Sendable {
 
     private func outcome(seed: UInt64, _ k: Int) throws -> SampleOutcome {
         let design = world.sample(seed: seed, k)
-        let truth = world.truth(design)
+        let truth = self.truth.map { $0(world) } ?? world.truth(design)
         var options = AnalysisOptions()
         options.diagnosesPreTrend = false
         options.estimator = estimator
+        options.vcov = variance
         options.estimation.family = family
         options.permutations = reassignments
         options.wild = reassignments > 0 ? Self.wildDraws : 0

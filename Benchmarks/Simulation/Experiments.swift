@@ -31,7 +31,7 @@ enum Experiments {
                     $0.tails = .heavy
                     $0.ceiling = 90
                 }, rule: atLeast(.defaultInterval, 0.92)),
-        ] + many + cohortPeriods
+        ] + many + cohortPeriods + changes
     }
 
     /// F and G for the other estimators with an effect a cohort and period, and shares by logit.
@@ -131,12 +131,12 @@ enum Experiments {
     // MARK: Rules
 
     /// The mean error is within 3.5 of its standard errors: of some thirty designs one strays beyond 2.5 in a third of runs.
-    private static let unbiased: Experiment.Rule = { tally in
+    static let unbiased: Experiment.Rule = { tally in
         abs(tally.bias) <= 3.5 * tally.biasError
             ? [] : ["bias \(tally.bias), more than 3.5 of its errors \(tally.biasError)"]
     }
 
-    private static func within(_ method: Method, _ range: ClosedRange<Double>) -> Experiment.Rule {
+    static func within(_ method: Method, _ range: ClosedRange<Double>) -> Experiment.Rule {
         { tally in
             guard let coverage = tally.coverage(method) else { return ["\(method.title) gave no interval"] }
             return range.contains(coverage)
@@ -144,7 +144,7 @@ enum Experiments {
         }
     }
 
-    private static func atLeast(_ method: Method, _ bound: Double) -> Experiment.Rule {
+    static func atLeast(_ method: Method, _ bound: Double) -> Experiment.Rule {
         { tally in
             guard let coverage = tally.coverage(method) else { return ["\(method.title) gave nothing"] }
             return coverage >= bound ? [] : ["\(method.title): \(coverage), below \(bound)"]
@@ -153,7 +153,7 @@ enum Experiments {
 }
 
 /// Both rules.
-private func + (
+func + (
     left: @escaping Experiment.Rule, right: @escaping Experiment.Rule
 ) -> Experiment.Rule {
     { left($0) + right($0) }

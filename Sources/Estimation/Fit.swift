@@ -41,7 +41,7 @@ public struct Fit: Sendable {
     public func residual(_ k: Int) -> [Double] { residuals.column(residuals.columns == 1 ? 0 : k) }
 
     /// Per estimand: the weight of each cell in its mean; empty for coefficients.
-    public let cellWeights: [[Double]]
+    public let cellWeights: [CellWeights]
 
     /// Per cell: its weight where effects are averaged over treated cells, if not the design's own: the headline is the mean
     /// of observed − untreated under it.

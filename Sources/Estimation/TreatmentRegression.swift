@@ -103,7 +103,7 @@ struct TreatmentRegression {
             residuals: Matrix(rows: rows.count, columns: 1, storage: model.residuals), basis: .leastSquares(model),
             effects: effects, untreatedOutcome: untreated,
             warnings: model.warnings + (slopes?.warnings(kept: Set(model.labels.map(\.name))) ?? []),
-            cellWeights: asked.map(\.omega) + named.map { _ in [] })
+            cellWeights: asked.map { CellWeights($0.omega) } + named.map { _ in .none })
     }
 
     /// Per cell what covariates add to effects, with the coefficient.
@@ -132,8 +132,8 @@ struct TreatmentRegression {
 extension Design {
     /// Starts of units that have treated cells, ascending ordinals.
     public var treatedStarts: [Int] {
-        let starts = isTreated.indices.compactMap { isTreated[$0] ? start[unit[$0]] : nil }
-        return Array(Set(starts)).sorted()
+        let treated = isTreatedUnit
+        return Array(Set(units.indices.compactMap { treated[$0] ? start[$0] : nil })).sorted()
     }
 
     /// Per unit: true where it has a treated cell.

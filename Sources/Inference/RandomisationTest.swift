@@ -81,18 +81,18 @@ struct HeadlineStatistic: Sendable {
     /// - Parameter estimator: fits anew where no shorter way is known.
     init(_ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?) throws(EstimationError) {
         try self.init(
-            estimator, fit.estimator, fit.design, firstStart: fit.design.treatedStarts.first ?? 0, window: window)
+            estimator, fit.design, firstStart: fit.design.treatedStarts.first ?? 0, window: window)
     }
 
     /// - Parameters:
     ///   - design: its own starts do not matter.
     ///   - firstStart: of the four means of `did2x2`.
     init(
-        _ fitter: any Estimator, _ estimator: EstimatorName, _ design: Design, firstStart first: Int,
+        _ estimator: any Estimator, _ design: Design, firstStart first: Int,
         window: ClosedRange<Int>?
     ) throws(EstimationError) {
         let dealt = DealtColumns(design)
-        switch estimator {
+        switch type(of: estimator).name {
         case .imputation:
             let reassigned = try ReassignedImputation(design)
             compute = { reassigned.headline(start: $0) }
@@ -118,7 +118,7 @@ struct HeadlineStatistic: Sendable {
             }
         default:
             compute = { start in
-                guard let drawn = try? fitter.headline(design.starting(start)) else { return nil }
+                guard let drawn = try? estimator.headline(design.starting(start)) else { return nil }
                 return DrawnHeadline(drawn)
             }
         }

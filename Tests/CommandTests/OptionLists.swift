@@ -166,7 +166,7 @@ enum OptionLists {
                 list.refuses("--method", "dr", with: twfe, says: "--method does not apply to --estimator twfe"),
                 list.acts("--anticipation", "1", with: groupTime),
                 list.acts("--balance", "1", with: groupTime), list.acts("--balance", "1"),
-                list.refuses("--balance", "-1", says: "0 to 1000 periods"),
+                list.refuses("--balance", "1001", says: "0 to 1000 periods"),
                 list.refuses("--balance", "1", with: twfe, says: "--balance does not apply to --estimator twfe"),
                 list.refuses("--anticipation", "101", with: groupTime, says: "0 to 100 periods"),
                 list.refuses(
@@ -230,7 +230,7 @@ enum OptionLists {
             list.acts("--window", "-2:1", with: named("dcdh")),
             list.refuses("--window", "-2:1", with: named("lee-wooldridge"), says: "--window does not apply"),
             list.refuses("--window", "-9:9", with: named("stacked"), status: 4, says: "E451"),
-            list.acts("--comparison", "never", with: named("stacked")),
+            list.acts("--comparison", "never", with: named("stacked") + ["--window", "-2:0"]),
             list.acts("--comparison", "never", with: named("local-projections")),
             list.acts("--comparison", "not-yet", with: named("lee-wooldridge")),
             list.acts("--method", "variance", with: named("local-projections")),

@@ -111,6 +111,23 @@ struct ChangeEstimatorTests {
         }
     }
 
+    /// What draws take is the headline of the whole fit, with the same part of each cluster.
+    @Test(arguments: estimators)
+    func headlineForDraws(name: EstimatorName) throws {
+        let estimator = try make(name)
+        let designs = [PathPanel.absorbing.design(), rows(missing: 0.05).gathered()]
+        for design in designs + (name == .dcdh ? [PathPanel.switching.design()] : []) {
+            let (whole, short) = (try estimator.fit(design, nested: nil), try estimator.headline(design))
+            #expect(abs(whole.estimates[0] - short.estimates[0]) < 1e-11)
+            let cluster = design.clusters[0]
+            let (a, b) = (
+                LinearEstimates(whole).contributions(by: cluster).column(0),
+                LinearEstimates(short).contributions(by: cluster).column(0)
+            )
+            for (x, y) in zip(a, b) { #expect(abs(x - y) < 1e-11) }
+        }
+    }
+
     // MARK: Ledger
 
     /// The weighted mean of observed less expected over treated results is the headline.

@@ -39,11 +39,11 @@ struct PreTrendPowerTests {
     @Test(
         arguments: [
             EstimatorName.did2x2, .twfe, .eventStudy, .imputation, .callawaySantAnna, .sunAbraham, .twoStage, .etwfe,
-            .stacked, .localProjections, .leeWooldridge,
+            .stacked, .localProjections, .leeWooldridge, .dcdh,
         ], [false, true])
     func biasIsExact(estimator: EstimatorName, groups: Bool) throws {
-        // Two do not know the gap.
-        if groups, [.callawaySantAnna, .leeWooldridge].contains(estimator) { return }
+        // Three do not know the gap.
+        if groups, [.callawaySantAnna, .leeWooldridge, .dcdh].contains(estimator) { return }
         let starts: [Int?] = estimator == .did2x2 ? Self.starts : [4, 4, 4, 6, 6, 6, nil, nil, nil, nil, nil]
         let before = try run(rows(starts, seed: 41, groups: groups), estimator)
         let power = try #require(before.preTrend?.power)
@@ -53,17 +53,6 @@ struct PreTrendPowerTests {
         #expect(isClose(change, try #require(point.bias), 1e-8), "\(change) \(point)")
         #expect(power.points.map(\.probability) == [0.5, 0.8])
         #expect(power.points[0].slope < power.points[1].slope && power.size < 0.06)
-    }
-
-    /// The same where rows are no cells, so that the estimator works on the trend itself.
-    @Test(arguments: [EstimatorName.callawaySantAnna, .stacked, .localProjections, .leeWooldridge, .dcdh])
-    func biasIsExactWhereRowsAreMade(estimator: EstimatorName) throws {
-        let starts: [Int?] = [4, 4, 4, 6, 6, 6, nil, nil, nil, nil, nil]
-        let before = try run(rows(starts, seed: 41, missing: 0), estimator)
-        let point = try #require(before.preTrend?.power?.points.last)
-        let after = try run(rows(starts, seed: 41, slope: point.slope, missing: 0), estimator)
-        let change = try #require(after.effects[0].estimate) - (before.effects[0].estimate ?? 0)
-        #expect(isClose(change, try #require(point.bias), 1e-8), "\(change) \(point)")
     }
 
     /// Detection at the slopes found, by drawing leads from the normal that the formula presumes.

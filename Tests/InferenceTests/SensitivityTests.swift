@@ -26,6 +26,8 @@ struct SensitivityTests {
         options.estimator = name
         options.vcov = kind
         options.smallSample = .none
+        // Those that start later would follow a line of their own.
+        if name == .stacked || name == .localProjections { options.estimation.comparison = .never }
         let estimated = try DidAnalysis.estimate(design, options)
         return EffectTable(fit: estimated.fit, covariance: estimated.covariance, options: options)
     }
@@ -52,10 +54,33 @@ struct SensitivityTests {
         #expect(isClose(imputed.shares.reduce(0, +), 1, 1e-12))
     }
 
+    /// So are those of estimators that look at the same changes another way.
+    @Test(arguments: [
+        EstimatorName.callawaySantAnna, .sunAbraham, .twoStage, .stacked, .localProjections, .twfe, .did2x2,
+    ]) func everyEstimatorsStepsAreThoseOfTheEventStudy(name: EstimatorName) throws {
+        let design = rows(11, starts: Self.oneStart).gathered()
+        let regression = try JointEventStudy.make(table(design, .eventStudy, .cr0), kind: .cr0)
+        let own = try JointEventStudy.make(table(design, name, .cr0), kind: .cr0)
+        #expect(own.reference == -1 && own.times.contains(-3) && own.times.contains(3))
+        for (k, e) in own.times.enumerated() {
+            let place = try #require(regression.times.firstIndex(of: e))
+            #expect(isClose(own.estimates[k], regression.estimates[place], 1e-9))
+            for (j, f) in own.times.enumerated() {
+                let other = try #require(regression.times.firstIndex(of: f))
+                #expect(
+                    abs(own.covariance[k, j] - regression.covariance[place, other])
+                        < 1e-8 * regression.covariance[place, place])
+            }
+        }
+    }
+
     /// A line that only treated units follow leaves nothing after the start but itself: every estimate is its distance from
     /// the reference, where effects as imputed compare with the mean of the years before the start.
     @Test func aLineBeforeTheStartGoesOnThroughIt() throws {
-        for name in [EstimatorName.imputation, .eventStudy, .callawaySantAnna] {
+        for name in [
+            EstimatorName.imputation, .eventStudy, .callawaySantAnna, .sunAbraham, .twoStage, .stacked,
+            .localProjections,
+        ] {
             let starts = name == .eventStudy ? Self.oneStart : Self.staggered
             let flat = rows(12, starts: starts)
             var sloped = flat
@@ -64,7 +89,7 @@ struct SensitivityTests {
             }
             let before = try JointEventStudy.make(table(flat.gathered(), name, .cr1), kind: .cr1)
             let after = try JointEventStudy.make(table(sloped.gathered(), name, .cr1), kind: .cr1)
-            #expect(before.times.contains(-3) && before.times.contains(2))
+            #expect(before.times.contains(-2) && before.times.contains(2))
             for (k, e) in before.times.enumerated() {
                 #expect(isClose(after.estimates[k] - before.estimates[k], 0.25 * Double(e - before.reference), 1e-8))
                 #expect(abs(after.covariance[k, k] - before.covariance[k, k]) < 1e-8 * before.covariance[k, k])

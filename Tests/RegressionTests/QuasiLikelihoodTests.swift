@@ -18,15 +18,16 @@ struct QuasiLikelihoodTests {
 
     /// A model with a parameter a group has the groups' means; then the information is known too.
     @Test(arguments: [QuasiLikelihood.Curve.logit, .poisson]) func saturated(curve: QuasiLikelihood.Curve) throws {
-        let y = [0.1, 0.3, 0.5, 0.9, 0.2]
+        let y: [Double] = [0.1, 0.3, 0.5, 0.9, 0.2]
         let weight = [1.0, 3, 2, 5, 4]
         let x = Matrix(rows: 5, columns: [[1, 1, 1, 1, 1], [0, 0, 0, 1, 1]])
         let fit = try QuasiLikelihood(y, x, weight: weight, curve)
-        let means = [(0.1 + 0.9 + 1) / 6, (4.5 + 0.8) / 9]
+        let means: [Double] = [2.0 / 6, 5.3 / 9]
         for i in y.indices { #expect(abs(curve.mean(fit.line[i]) - means[i / 3]) < 1e-13) }
         let slopes = means.map { curve == .logit ? $0 * (1 - $0) : $0 }
-        #expect(abs(fit.informationInverse[0, 0] - 1 / (6 * slopes[0])) < 1e-12)
-        #expect(abs(fit.informationInverse[1, 1] - 1 / (6 * slopes[0]) - 1 / (9 * slopes[1])) < 1e-12)
+        let (first, second) = (1 / (6 * slopes[0]), 1 / (9 * slopes[1]))
+        #expect(abs(fit.informationInverse[0, 0] - first) < 1e-12)
+        #expect(abs(fit.informationInverse[1, 1] - first - second) < 1e-12)
     }
 
     /// Zeros and ones: the logit of propensity scores.
@@ -45,27 +46,32 @@ struct QuasiLikelihoodTests {
     /// Scores are 0 at the end, and a mean outcome of rows is as good as the rows.
     @Test(arguments: [QuasiLikelihood.Curve.logit, .poisson]) func rowsAndMeans(curve: QuasiLikelihood.Curve) throws {
         let x = Self.regressors(40)
-        let y = (0..<40).map { curve == .logit ? Double(($0 * 5) % 8) / 7 : Double(($0 * $0) % 23) }
-        let fit = try QuasiLikelihood(y, x, weight: y.map { _ in 1 }, curve)
+        let y = (0..<40).map { (i: Int) -> Double in
+            curve == .logit ? Double((i * 5) % 8) / 7 : Double((i * i) % 23)
+        }
+        let ones = [Double](repeating: 1, count: 40)
+        let fit = try QuasiLikelihood(y, x, weight: ones, curve)
         let scores = x.transposedTimes(y.indices.map { y[$0] - curve.mean(fit.line[$0]) })
         #expect(scores.allSatisfy { abs($0) < 1e-10 })
         let twice = Matrix(rows: 80, columns: (0..<3).map { x.column($0) + x.column($0) })
-        let spread = try QuasiLikelihood(
-            y.map { $0 * 0.5 } + y.map { curve == .logit ? min(1, $0 * 1.5) : $0 * 1.5 }, twice,
-            weight: [Double](repeating: 1, count: 80), curve)
-        let joined = try QuasiLikelihood(
-            y.map { (0.5 * $0 + (curve == .logit ? min(1, $0 * 1.5) : 1.5 * $0)) / 2 }, x,
-            weight: [Double](repeating: 2, count: 40), curve)
+        let low = y.map { 0.5 * $0 }
+        let high = y.map { (value: Double) -> Double in curve == .logit ? min(1, 1.5 * value) : 1.5 * value }
+        let spread = try QuasiLikelihood(low + high, twice, weight: ones + ones, curve)
+        let means = zip(low, high).map { ($0 + $1) / 2 }
+        let joined = try QuasiLikelihood(means, x, weight: ones.map { 2 * $0 }, curve)
         for (a, b) in zip(spread.coefficients, joined.coefficients) { #expect(abs(a - b) < 1e-11) }
     }
 
     /// Large counts, in other units.
     @Test func largeCounts() throws {
         let x = Self.regressors(40)
-        let y = (0..<40).map { Double(1 + ($0 * 17) % 29) }
-        let fit = try QuasiLikelihood(y, x, weight: y.map { _ in 1 }, .poisson)
-        let large = try QuasiLikelihood(y.map { 1e9 * $0 }, x, weight: y.map { _ in 1 }, .poisson)
-        #expect(abs(large.coefficients[0] - fit.coefficients[0] - log(1e9)) < 1e-10)
+        let y = (0..<40).map { (i: Int) -> Double in Double(1 + (i * 17) % 29) }
+        let ones = [Double](repeating: 1, count: 40)
+        let fit = try QuasiLikelihood(y, x, weight: ones, .poisson)
+        let large = try QuasiLikelihood(y.map { 1e9 * $0 }, x, weight: ones, .poisson)
+        let shift: Double = log(1e9)
+        let first = large.coefficients[0] - fit.coefficients[0] - shift
+        #expect(abs(first) < 1e-10)
         for j in 1...2 { #expect(abs(large.coefficients[j] - fit.coefficients[j]) < 1e-10) }
     }
 

@@ -28,7 +28,7 @@ import Testing
             PlaceboOutcome(outcome: "ks2", estimate: estimate(3.4567), fewestPupils: fewest, level: 0.95)
         ]
         var without = WithoutLastPeriod(words: "not 4.5678")
-        (without.estimate, without.difference, without.pupils) = (estimate(4.5678), 0.6789, fewest)
+        (without.estimate, without.difference, without.fewestPupils) = (estimate(4.5678), 0.6789, fewest)
         checks.placebo?.withoutLastPeriod = without
         checks.composition = Composition(
             rows: [("fsm=Y", 5.6789, fewest), ("sen=K", 8.25, 40), ("sen=E", 9.75, 60), ("sen=N", 6.5, 80)].map {

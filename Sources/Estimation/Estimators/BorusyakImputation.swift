@@ -53,7 +53,7 @@ public struct BorusyakImputation: Estimator {
             effects: design.effects,
             untreatedOutcome: (0..<design.cellCount).map {
                 design.moments.mean[$0 * q] - solution.remainder[$0] / model.rows.scale[$0]
-            }, warnings: model.warnings(solution) + lost, cellWeights: asked.map(\.1))
+            }, warnings: model.warnings(solution) + lost, cellWeights: asked.map { CellWeights($0.1) })
     }
 
     private static func estimands(_ design: Design, eventTime: [Int?]) -> [Estimand] {

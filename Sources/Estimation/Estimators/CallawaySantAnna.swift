@@ -86,26 +86,30 @@ public struct CallawaySantAnna: Estimator {
         return GroupTimeFindings(parts: parts, leftOut: found.flatMap(\.leftOut))
     }
 
-    /// What is found for each comparison, cohorts on threads of their own.
-    /// - Parameter find: the comparison, and what was found for the cohort's one before.
+    /// What is found for each comparison, those of a cohort before its start and from it on on threads of their own.
+    /// - Parameter find: the comparison, and what was found for the one before.
     private func byCohort<Found: Sendable>(
         _ plan: GroupTimePlan, _ find: @Sendable (GroupTimePlan.Comparison, Found?) throws(EstimationError) -> Found
     ) throws(EstimationError) -> [Found] {
-        let cohorts = Array(Set(plan.comparisons.map(\.cohort))).sorted()
-        let found = concurrently(cohorts.count, threads: threads) { g -> Result<[Found], EstimationError> in
+        let all = plan.comparisons
+        let firsts = all.indices.filter {
+            $0 == 0 || all[$0].cohort != all[$0 - 1].cohort || all[$0].isPost != all[$0 - 1].isPost
+        }
+        let runs = zip(firsts, firsts.dropFirst() + [all.count]).map { $0..<$1 }
+        let found = concurrently(runs.count, threads: threads) { r -> Result<[Found], EstimationError> in
             var found: [Found] = []
-            for comparison in plan.comparisons where comparison.cohort == cohorts[g] {
+            for k in runs[r] {
                 do throws(EstimationError) {
-                    found.append(try find(comparison, found.last))
+                    found.append(try find(all[k], found.last))
                 } catch {
                     return .failure(error)
                 }
             }
             return .success(found)
         }
-        var all: [Found] = []
-        for cohort in found { all += try cohort.get() }
-        return all
+        var whole: [Found] = []
+        for run in found { whole += try run.get() }
+        return whole
     }
 
     private func finding(
@@ -142,18 +146,10 @@ public struct CallawaySantAnna: Estimator {
             let units = design.units.indices.filter { u in
                 design.start[u].map { plan.withoutBefore.contains($0) } ?? false
             }.map { design.units[$0] }
-            warnings.append(
-                Warning(
-                    "always-treated",
-                    "left out, since there is no period before their start to compare with: \(units.joined(separator: ", "))"
-                ))
+            warnings.append(.alwaysTreated(units))
         }
         if let last = plan.standIn {
-            warnings.append(
-                Warning(
-                    "no-never-treated",
-                    "no unit stays without treatment: those that start in \(design.label(ofOrdinal: last)) are the comparison, "
-                        + "and periods from then on are left out"))
+            warnings.append(.noNeverTreated(last: design.label(ofOrdinal: last)))
         }
         return warnings
     }

@@ -52,6 +52,16 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
         return try fit(effects, figures, nested: nested, warnings: warnings(effects))
     }
 
+    /// Effects from the switch on, without placebos and means.
+    public func headline(_ design: Design) throws(EstimationError) -> Fit {
+        try refuse(design)
+        let effects = SwitchEffects(try UnitPeriods(design), window: 0...(window?.upperBound ?? .max))
+        guard let headline = effects.mean(Estimand(.overall), { $0.eventTime >= 0 }) else {
+            throw .noCleanComparison(estimator: Self.name.rawValue, starts: [])
+        }
+        return try fit(effects, [headline], nested: nil, warnings: [])
+    }
+
     private func refuse(_ design: Design) throws(EstimationError) {
         try design.refuseAbsorbed(Self.name)
         guard design.isGroup == nil else {
@@ -110,7 +120,7 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
             influence: Matrix(
                 rows: blocks.levels.count,
                 columns: figures.map { effects.influence($0, blocks: blocks.codes, count: blocks.levels.count) }),
-            untreatedOutcome: untreated, cellWeights: weights,
+            untreatedOutcome: untreated, cellWeights: weights.map { CellWeights($0) },
             ledgerWeight: ledgerWeight, warnings: warnings, regression: regression)
     }
 

@@ -49,28 +49,14 @@ struct CurvedCohortPeriods {
         let unit = try scale()
         let q = design.moments.variableCount
         let y = (0..<design.cellCount).map { design.moments.mean[$0 * q] / unit }
-        let model = columns()
+        let model = try columns()
         try checkVariation(y, model)
         let profile = profiles()
         let x = model.matrix.selecting(rows: profile.first)
-        var weight = [Double](repeating: 0, count: profile.first.count)
-        var outcome = weight
-        for c in y.indices {
-            weight[profile.of[c]] += design.moments.weight[c]
-            outcome[profile.of[c]] += design.moments.weight[c] * y[c]
-        }
-        for p in weight.indices { outcome[p] /= weight[p] }
-        let found = try regressing { () throws(RegressionError) in
-            try QuasiLikelihood(outcome, x, weight: weight, curve)
-        }
+        let found = try solve(y, x, profile)
         for (key, j) in zip(keys, model.treatment) where found.place[j] == nil {
             throw .collinearTreatment(term: cells.name(key))
         }
-        let parts = slopes.columns
-        let kept = Set(
-            (parts.nuisance.map(\.name) + parts.factors.map(\.name)).enumerated().compactMap { i, name in
-                found.place[model.firstSlope + i] == nil ? nil : name
-            })
         let effect = model.treatment + model.effectSlopes
         let added = x.selecting(columns: effect).times(effect.map { found.coefficients[$0] })
         let without = zip(found.line, added).map { $0 - $1 }
@@ -78,20 +64,44 @@ struct CurvedCohortPeriods {
 
         let means = EstimandCells(design: design, eventTime: eventTime)
         let asked = estimands.compactMap { one in means.weights(one).map { (estimand: one, omega: $0) } }
-        var share = Matrix(weight.count, asked.count)
+        var share = Matrix(profile.first.count, asked.count)
         for (k, one) in asked.enumerated() {
             for c in y.indices where one.omega[c] != 0 { share[profile.of[c], k] += one.omega[c] }
         }
         let gradient = gradient(share, x, found, without: without, effect: effect)
         let scores = scores(y, model.matrix, found, profile)
-        let keptColumns = found.place.indices.filter { found.place[$0] != nil }
-        let influence = scores.selecting(columns: keptColumns)
-            .times(found.informationInverse.times(gradient.selecting(rows: keptColumns)))
+        let kept = found.place.indices.filter { found.place[$0] != nil }
+        let influence = scores.selecting(columns: kept)
+            .times(found.informationInverse.times(gradient.selecting(rows: kept)))
         return Fit(
             influenceOf: .etwfe, design, estimands: asked.map(\.estimand),
             estimates: share.transposedTimes(difference).map { unit * $0 }, influence: influence.scaled(by: unit),
             untreatedOutcome: y.indices.map { unit * curve.mean(without[profile.of[$0]]) },
-            cellWeights: asked.map(\.omega), warnings: parts.warnings(kept: kept))
+            cellWeights: asked.map { CellWeights($0.omega) }, warnings: unusedCovariates(found, model))
+    }
+
+    /// The model on profiles: their weights and mean outcomes are all it needs.
+    private func solve(
+        _ y: [Double], _ x: Matrix, _ profile: (of: [Int], first: [Int])
+    ) throws(EstimationError) -> QuasiLikelihood {
+        var weight = [Double](repeating: 0, count: profile.first.count)
+        var outcome = weight
+        for c in y.indices {
+            weight[profile.of[c]] += design.moments.weight[c]
+            outcome[profile.of[c]] += design.moments.weight[c] * y[c]
+        }
+        for p in weight.indices { outcome[p] /= weight[p] }
+        let (means, weights) = (outcome, weight)
+        return try regressing { () throws(RegressionError) in
+            try QuasiLikelihood(means, x, weight: weights, curve)
+        }
+    }
+
+    private func unusedCovariates(_ found: QuasiLikelihood, _ model: Model) -> [Warning] {
+        let parts = slopes.columns
+        let names = parts.nuisance.map(\.name) + parts.factors.map(\.name)
+        return parts.warnings(
+            kept: Set(names.indices.filter { found.place[model.firstSlope + $0] != nil }.map { names[$0] }))
     }
 
     // MARK: The model
@@ -106,7 +116,14 @@ struct CurvedCohortPeriods {
         var dummies: [(column: Int, name: String)]
     }
 
-    private func columns() -> Model {
+    /// - Throws: `.tooManyValues`.
+    private func columns() throws(EstimationError) -> Model {
+        let parts = slopes.columns
+        let count =
+            parts.nuisance.count + parts.effects.count + parts.factors.count + parts.factorEffects.count + keys.count
+        guard count * design.cellCount <= ModelColumns.valueLimit else {
+            throw .regression(.tooManyValues(rows: design.cellCount, columns: count))
+        }
         var columns: [[Double]] = []
         var dummies: [(column: Int, name: String)] = []
         let sides = design.isGroup == nil ? [nil] : [false, true]
@@ -131,7 +148,6 @@ struct CurvedCohortPeriods {
                 dropsFirst: false)
             indicators(design.period, { "the untreated results of \(design.periods[$0].label)" }, dropsFirst: true)
         }
-        let parts = slopes.columns
         let firstSlope = columns.count
         columns += parts.nuisance.map { $0.means(design) } + parts.factors.map(\.values)
         let effectSlopes = parts.effects.map { $0.means(design) } + parts.factorEffects.map(\.values)

@@ -63,7 +63,7 @@ public struct GardnerTwoStage: Estimator {
                 rows: design.clusterBlocks.levels.count,
                 columns: asked.map { stages.influence($0.estimand, omega: $0.omega) }),
             untreatedOutcome: (0..<design.cellCount).map { design.moments.mean[$0 * q] - stages.adjusted[$0] },
-            cellWeights: asked.map(\.omega), warnings: warnings + model.warnings(solution))
+            cellWeights: asked.map { CellWeights($0.omega) }, warnings: warnings + model.warnings(solution))
     }
 }
 

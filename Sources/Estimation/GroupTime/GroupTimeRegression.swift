@@ -54,7 +54,7 @@ extension GroupTimeFindings {
                         }
                     }
                 }
-                return .init(estimand: mean.estimand, contrast: contrast, cellWeights: mean.cellWeights)
+                return .init(estimand: mean.estimand, contrast: contrast, cellWeights: mean.cellWeights.dense)
             }, untreated: { _ in self.untreatedOutcome })
         // A covariate that an arm's few units leave no room for would move its constant.
         let size = regression.outcome.reduce(0) { max($0, abs($1)) }

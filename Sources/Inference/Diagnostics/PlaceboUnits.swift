@@ -77,9 +77,8 @@ public struct PlaceboUnits: Sendable, Equatable {
         for u in comparison { isComparison[u] = true }
         let design = whole.keeping(whole.unit.map { isComparison[$0] })
         guard
-            let fitter = EstimatorCatalog.entry(fit.estimator)?.make(options.estimation),
             let statistic = try? HeadlineStatistic(
-                fitter, fit.estimator, design, firstStart: starts.min() ?? 0, window: options.window)
+                estimated.estimator, design, firstStart: starts.min() ?? 0, window: options.window)
         else {
             found.words = "The comparison units' results do not vary, so there is nothing to compare the estimate with."
             return found
@@ -165,14 +164,14 @@ public struct PlaceboUnits: Sendable, Equatable {
 
 extension Design {
     /// Per unit: the fewest pupils in a period (× group); nil where they are not known.
-    fileprivate var fewestPupilsByUnit: [Double?] {
+    var fewestPupilsByUnit: [Double?] {
         var fewest = [Double?](repeating: nil, count: units.count)
         guard let pupils else { return fewest }
         let sides = 2 * periods.count
         var sums = [Double](repeating: 0, count: units.count * sides)
         var isThere = [Bool](repeating: false, count: sums.count)
         for c in unit.indices {
-            let place = unit[c] * sides + 2 * period[c] + (isGroup?[c] == true ? 1 : 0)
+            let place = unit[c] * sides + 2 * period[c] + side(c)
             sums[place] += pupils[c]
             isThere[place] = true
         }

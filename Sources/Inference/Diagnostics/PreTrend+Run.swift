@@ -71,7 +71,7 @@ extension PreTrend {
                 isReassigned: test.method == "randomisation", options: options)
         }
         result.equivalence = .find(
-            untreated, unitSD: OutcomeSpread.betweenUnits(design), counts: counts, kind: kind, options: options)
+            untreated, unitSD: OutcomeSpread.betweenUnits(design), kind: kind, options: options)
         return (result, effects)
     }
 

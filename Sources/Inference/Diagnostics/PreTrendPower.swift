@@ -63,7 +63,8 @@ public struct PreTrendPower: Sendable, Equatable {
             }
         }
         words = ""
-        words = sentence(step: fit.design.stepNoun, headline: main.estimates[0], isReassigned: isReassigned)
+        let sign = options.lowerIsBetter && main.design.isGroup != nil ? -1.0 : 1
+        words = sentence(step: fit.design.stepNoun, headline: sign * main.estimates[0], isReassigned: isReassigned)
     }
 
     /// The slope at which a rising function reaches a value: doubled until it is passed, then closed in on.

@@ -79,11 +79,14 @@ extension Design {
     static let treatmentEnds =
         "This cannot be had here: units' treatment does not stay once it has begun, so that starts do not say who is treated."
 
+    /// 1 for cells of the group in a triple difference: each side of the gap is counted for itself.
+    func side(_ cell: Int) -> Int { isGroup?[cell] == true ? 1 : 0 }
+
     /// Pupils of treated cells at each event time, the fewest; nil where pupils are not known or nothing is treated.
     var fewestTreatedPupils: Double? {
         guard let pupils else { return nil }
-        var sums: [Int: Double] = [:]
-        for c in isTreated.indices where isTreated[c] { sums[eventTime[c] ?? 0, default: 0] += pupils[c] }
+        var sums: [[Int]: Double] = [:]
+        for c in isTreated.indices where isTreated[c] { sums[[eventTime[c] ?? 0, side(c)], default: 0] += pupils[c] }
         return sums.values.min()
     }
 }
@@ -93,10 +96,11 @@ extension Design {
     func fewestPupilsOfAnArm(where isIn: (Int) -> Bool = { _ in true }) -> Double? {
         guard let pupils, let first = treatedStarts.first else { return nil }
         let treated = isTreatedUnit
-        var sums = [0.0, 0, 0, 0]
+        let sides = isGroup == nil ? 1 : 2
+        var sums = [Double](repeating: 0, count: 4 * sides)
         for c in unit.indices where isIn(c) {
-            let side = (treated[unit[c]] ? 2 : 0) + (periods[period[c]].ordinal >= first ? 1 : 0)
-            sums[side] += pupils[c]
+            let place = (treated[unit[c]] ? 2 : 0) + (periods[period[c]].ordinal >= first ? 1 : 0)
+            sums[sides * place + side(c)] += pupils[c]
         }
         return sums.min()
     }

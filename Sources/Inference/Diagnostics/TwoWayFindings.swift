@@ -126,7 +126,7 @@ extension Design {
     fileprivate var fewestPupilsOfAStart: Double? {
         guard let pupils else { return nil }
         var sums: [[Int]: Double] = [:]
-        for c in unit.indices { sums[[start[unit[c]] ?? .min, period[c]], default: 0] += pupils[c] }
+        for c in unit.indices { sums[[start[unit[c]] ?? .min, period[c], side(c)], default: 0] += pupils[c] }
         return sums.values.min()
     }
 }

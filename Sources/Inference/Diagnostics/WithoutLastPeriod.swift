@@ -16,8 +16,8 @@ public struct WithoutLastPeriod: Sendable, Equatable {
     public var standardError: Double?
     public var lower: Double?
     public var upper: Double?
-    /// Pupils of the results left out; nil where they are not known.
-    public var pupils: Double?
+    /// Pupils of the results left out, or fewer, those in a period of a unit left out altogether; nil where they are not known.
+    public var fewestPupils: Double?
     /// Treated units left out altogether: that period was the only one before their start.
     public var unitsLeftOut = 0
     public var words: String
@@ -35,7 +35,7 @@ public struct WithoutLastPeriod: Sendable, Equatable {
         guard design.onlyStarts else { return WithoutLastPeriod(words: Design.treatmentEnds) }
         let left = Left(design)
         var found = WithoutLastPeriod()
-        found.pupils = design.pupils.map { pupils in left.cells.reduce(0) { $0 + pupils[$1] } }
+        found.fewestPupils = left.fewestPupils(design)
         found.unitsLeftOut = left.unitsLeftOut
         let movesBase = fit.estimator == .callawaySantAnna
         let rest = design.keeping(movesBase ? left.keepUnits : left.keep)
@@ -85,6 +85,15 @@ public struct WithoutLastPeriod: Sendable, Equatable {
                 keep[c] = periods.count > 1 && (design.isTreated[c] || design.period[c] != periods.max())
             }
             unitsLeftOut = design.units.indices.count { treated[$0] && before[$0].count < 2 }
+        }
+
+        func fewestPupils(_ design: Design) -> Double? {
+            guard let pupils = design.pupils else { return nil }
+            let isGone = Set(design.unit.indices.filter { !keepUnits[$0] }.map { design.unit[$0] })
+            let alone = zip(design.units.indices, design.fewestPupilsByUnit).filter { isGone.contains($0.0) }
+            let sides = design.isGroup == nil ? [0] : [0, 1]
+            let last = sides.map { side in cells.reduce(0) { design.side($1) == side ? $0 + pupils[$1] : $0 } }
+            return (last + alone.compactMap(\.1)).min()
         }
     }
 

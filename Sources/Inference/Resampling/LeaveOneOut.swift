@@ -183,7 +183,7 @@ struct WithoutUnit: Sendable {
                 let side = sides.firstIndex(where: { $0.part == estimand.part })
             else { continue }
             var weights = [Double](repeating: 0, count: design.units.count)
-            for c in fit.cellWeights[k].indices where fit.cellWeights[k][c] != 0 {
+            for c in fit.cellWeights[k].cells {
                 weights[design.unit[c]] += design.moments.weight[c]
             }
             steps.append(
