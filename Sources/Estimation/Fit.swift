@@ -77,8 +77,11 @@ extension Fit {
 
 extension Fit.Basis {
     fileprivate func keeping(_ chosen: [Int]) -> Fit.Basis {
-        guard case .influence(let regression) = self else { return self }
-        return .influence(regression: regression?.keeping(chosen))
+        switch self {
+        case .influence(let regression): .influence(regression: regression?.keeping(chosen))
+        case .synthetic(let model): .synthetic(model.keeping(chosen))
+        case .leastSquares, .imputation: self
+        }
     }
 }
 

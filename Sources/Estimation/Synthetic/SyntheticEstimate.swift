@@ -19,29 +19,29 @@ struct SyntheticEstimate {
             Set(design.unit.indices.compactMap { design.eventTime[$0] })
         ).sorted()
         let model = SyntheticModel(panel, form, estimands: Self.estimands(design, panel, events))
-        let outcome = model.outcome(model.places)
         let contrasts = model.contrasts()
         // Every estimand was made from cells that are there.
         let kept = contrasts.indices.filter { contrasts[$0] != nil }
-        let estimates = model.estimates(outcome.gaps, contrasts)
+        let estimates = model.estimates(model.observed.gaps, contrasts)
         let count = panel.periodCount
         let q = design.moments.variableCount
         var untreated = (0..<design.cellCount).map { design.moments.mean[$0 * q] }
         for (i, unit) in panel.treated.enumerated() {
             for t in 0..<count {
                 for c in panel.cells[unit.series * count + t] {
-                    untreated[c] -= outcome.gaps[i * count + t] * panel.scale
+                    untreated[c] -= model.observed.gaps[i * count + t] * panel.scale
                 }
             }
         }
         let cells = EstimandCells(design: design, eventTime: design.eventTime)
-        let asked = kept.map { model.estimands[$0] }
+        let asked = model.keeping(kept)
         return Fit(
             estimator: name, design: design,
-            rows: CompressedRows(derived: [], named: design.outcome, weight: [], cell: []), estimands: asked,
+            rows: CompressedRows(derived: [], named: design.outcome, weight: [], cell: []), estimands: asked.estimands,
             estimates: kept.map { estimates[$0] ?? 0 }, weights: Matrix(0, kept.count), residuals: Matrix(0, 1),
-            basis: .synthetic(SyntheticModel(panel, form, estimands: asked)), effects: [], untreatedOutcome: untreated,
-            warnings: first.warnings, cellWeights: asked.map { cells.weights($0) ?? [] })
+            basis: .synthetic(asked), effects: [], untreatedOutcome: untreated,
+            warnings: first.warnings,
+            cellWeights: asked.estimands.map { cells.weights($0).map { CellWeights($0) } ?? .none })
     }
 
     private static func estimands(_ design: Design, _ panel: SyntheticPanel, _ events: [Int]) -> [Estimand] {

@@ -6,7 +6,9 @@ import Panels
 public struct SyntheticModel: Sendable {
     public let form: SyntheticForm
     let panel: SyntheticPanel
-    package let estimands: [Estimand]
+    package private(set) var estimands: [Estimand]
+    /// Weights and gaps as things were.
+    package private(set) var observed = Outcome(gaps: [], found: [])
     /// The cells of the treated units alone.
     private let treatedDesign: Design
     /// Per cell of it: treated unit · periods + period.
@@ -47,6 +49,14 @@ public struct SyntheticModel: Sendable {
         }
         treatedDesign = panel.design.keeping(place.map { $0 >= 0 })
         slot = place.filter { $0 >= 0 }
+        observed = outcome(places)
+    }
+
+    /// The same with only some of its estimands, in the given order.
+    func keeping(_ chosen: [Int]) -> SyntheticModel {
+        var part = self
+        part.estimands = chosen.map { estimands[$0] }
+        return part
     }
 
     package var treatedCount: Int { panel.treated.count }
@@ -181,7 +191,7 @@ public struct SyntheticModel: Sendable {
 
     /// Weights above 0 but one a set, intercepts included.
     var parameterCount: Int {
-        outcome(places).found.reduce(0) { sum, one in
+        observed.found.reduce(0) { sum, one in
             sum + one.weights.unit.count { $0 != 0 } - 1
                 + (one.weights.time.isEmpty ? 0 : one.weights.time.count { $0 != 0 })
         }
@@ -201,6 +211,31 @@ extension SyntheticModel {
     package func share(ofTreated i: Int) -> Double { panel.treated[i].share }
     package func label(start g: Int) -> String { panel.design.label(ofOrdinal: panel.starts[g].ordinal) }
     package func label(period t: Int) -> String { panel.design.periods[panel.periods[t]].label }
+
+    /// Pupils of the comparison units that stand for a treated unit, or for all, in one of the design's periods; nil where pupils
+    /// are not known.
+    package func pupilsCompared(with unit: String?, period: Int) -> Double? {
+        guard let pupils = panel.design.pupils, let t = panel.periods.firstIndex(of: period) else { return nil }
+        var isUsed = [Bool](repeating: false, count: donorCount)
+        for one in observed.found where unit == nil || one.members.contains(where: { name(treated: $0) == unit }) {
+            for j in isUsed.indices where one.weights.unit[j] != 0 { isUsed[j] = true }
+        }
+        return isUsed.indices.reduce(0) { sum, j in
+            isUsed[j] ? panel.cells[panel.donors[j] * periodCount + t].reduce(sum) { $0 + pupils[$1] } : sum
+        }
+    }
+
+    /// The fewest pupils that a comparison unit with a weight has in a period; nil where pupils are not known.
+    package var fewestPupilsOfADonor: Double? {
+        guard let pupils = panel.design.pupils else { return nil }
+        var fewest = Double.infinity
+        for j in 0..<donorCount where observed.found.contains(where: { $0.weights.unit[j] != 0 }) {
+            for t in 0..<periodCount {
+                fewest = min(fewest, panel.cells[panel.donors[j] * periodCount + t].reduce(0) { $0 + pupils[$1] })
+            }
+        }
+        return fewest
+    }
 
     /// The standard deviation of comparison units' results before the last start, in the outcome's own units.
     package var donorSpread: Double {

@@ -20,10 +20,10 @@ struct PlaceboDraws: Sendable {
     static let standard = 999
 
     /// - Returns: nil where comparison units are not more than the treated ones.
-    init?(_ model: SyntheticModel, design: Design, draws: Int, seed: UInt64, threads: Int) {
+    init?(_ model: SyntheticModel, draws: Int, seed: UInt64, threads: Int) {
         let places = model.places
         guard draws > 0, model.donorCount > model.treatedCount else { return nil }
-        let sets = Self.sets(model, design: design, draws: draws, seed: seed)
+        let sets = Self.sets(model, draws: draws, seed: seed)
         let contrasts = model.contrasts()
         let found = concurrently(sets.count, threads: threads) { k -> ([Double], (before: Double, after: Double)) in
             let treated = sets.set(k)
@@ -48,7 +48,7 @@ struct PlaceboDraws: Sendable {
         var set: @Sendable (Int) -> [Int]
     }
 
-    private static func sets(_ model: SyntheticModel, design: Design, draws: Int, seed: UInt64) -> Sets {
+    private static func sets(_ model: SyntheticModel, draws: Int, seed: UInt64) -> Sets {
         let donors = model.places.donors
         if model.treatedCount == 1 {
             return Sets(count: donors.count, isEnumerated: true) { [donors[$0]] }
@@ -80,5 +80,4 @@ struct PlaceboDraws: Sendable {
     static func ratio(_ fit: (before: Double, after: Double)) -> Double {
         fit.after / max(fit.before, .leastNormalMagnitude)
     }
-
 }

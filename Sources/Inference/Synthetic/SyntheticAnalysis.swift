@@ -41,7 +41,7 @@ struct SyntheticAnalysis {
         let draws = options.permutations ?? PlaceboDraws.standard
         let asked = options.vcov ?? (options.bootstrap > 0 ? .bootstrap : nil)
         placebos = PlaceboDraws(
-            model, design: fit.design, draws: asked == .placebo && draws == 0 ? PlaceboDraws.standard : draws,
+            model, draws: asked == .placebo && draws == 0 ? PlaceboDraws.standard : draws,
             seed: options.seed, threads: options.threads)
         let kind = asked ?? (placebos != nil || model.treatedCount == 1 ? .placebo : .jackknife)
         let covariance: CovarianceOfEstimates
@@ -79,7 +79,7 @@ struct SyntheticAnalysis {
             throw .indispensable(variance: kind.rawValue, name: unit)
         }
         estimated = DidAnalysis.Estimated(
-            fit: fit, design: design, covariance: covariance, singletons: nil, rule: .placebo)
+            estimator: estimator, fit: fit, design: design, covariance: covariance, singletons: nil, rule: .placebo)
         self.model = model
         self.options = options
     }
@@ -98,7 +98,7 @@ struct SyntheticAnalysis {
             path: counterfactual.path(), preTrend: options.diagnosesPreTrend ? preTrend(rows, findings) : nil,
             randomisation: findings.inSpace, methods: nil, wild: nil, bootstrap: nil,
             leaveOneOut: options.leavesEachOut
-                ? try LeaveOneOut.run(fit, DidAnalysis.estimator(fit.estimator, options), threads: options.threads)
+                ? try LeaveOneOut.run(fit, estimated.estimator, threads: options.threads)
                 : nil,
             sensitivity: options.judgesSensitivity
                 ? Sensitivity(

@@ -23,7 +23,7 @@ enum SyntheticCovariance {
     ///
     /// An estimate that does not exist without some unit, such as that of one treated unit, has none.
     static func jackknife(_ fit: Fit, _ model: SyntheticModel) -> CovarianceOfEstimates {
-        let outcome = model.outcome(model.places)
+        let outcome = model.observed
         let all = model.contrasts()
         let names = model.donorNames + (0..<model.treatedCount).map { model.name(treated: $0) }
         let without = names.indices.map { i -> [Double?] in

@@ -49,6 +49,8 @@ public struct SyntheticFindings: Sendable, Equatable {
     public var conformal: ConformalInterval?
     /// Treated units beyond all comparison units in some period before the start, with those periods.
     public var outside: [Outside]
+    /// The fewest pupils that a comparison unit with a weight has in a period; nil where pupils are not known.
+    public var fewestPupils: Double?
     public var words: [String]
 
     public struct Outside: Sendable, Equatable {
@@ -57,7 +59,7 @@ public struct SyntheticFindings: Sendable, Equatable {
     }
 
     init(_ fit: Fit, _ model: SyntheticModel, placebos: PlaceboDraws?, spread: Double, options: AnalysisOptions) {
-        let outcome = model.outcome(model.places)
+        let outcome = model.observed
         let names = model.donorNames
         unitWeights = outcome.found.flatMap { found in
             let order = names.indices.filter { found.weights.unit[$0] != 0 }.sorted {
@@ -104,6 +106,7 @@ public struct SyntheticFindings: Sendable, Equatable {
                 return periods.isEmpty
                     ? nil : Outside(unit: model.name(treated: i), periods: periods.map { model.label(period: $0) })
             }
+        fewestPupils = model.fewestPupilsOfADonor
         words = []
         words = sentences(model, options)
     }

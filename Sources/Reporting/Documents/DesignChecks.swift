@@ -6,7 +6,7 @@ public struct DesignChecks: Sendable {
     public var placebo: PlaceboFindings?
     public var composition: Composition?
     public var synthetic: SyntheticFindings?
-    /// Figures of the synthetic comparison that tell of few pupils are withheld; its weights are not.
+    /// Figures of the gap to the synthetic comparison are withheld.
     var hidesSyntheticFigures = false
     /// Rows of the composition that are withheld.
     var hiddenCharacteristics: Set<Int> = []

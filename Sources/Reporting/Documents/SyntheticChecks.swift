@@ -41,7 +41,7 @@ extension DesignChecks {
         if let test = found.inSpace {
             var entry = JSONObject()
             entry.put("placebos", .integer(test.assignments))
-            entry.put("all", test.isEnumerated ? true : false)
+            entry.put("all", .bool(test.isEnumerated))
             entry.put("pValue", .number(test.pValue))
             entry.put("rawPValue", ifAny: test.rawPValue)
             entry.put("smallestPossible", .number(test.smallestPossible))
