@@ -74,6 +74,9 @@ let package = Package(
             name: "SensitivityCurves", dependencies: ["Inference", "LinearAlgebra", "Probability"],
             path: "Benchmarks/Micro/SensitivityCurves"),
         .executableTarget(
+            name: "SyntheticPlacebos", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/SyntheticPlacebos"),
+        .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),

@@ -87,22 +87,21 @@ enum OptionLists {
         let drawn =
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
         let whole = ["--suppress", "0"]
-        let later = ["synthetic-control", "synthetic-did"]
         let groupTime = ["--estimator", "callaway-santanna"]
         return [
             "twfe", "event-study", "imputation", "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked",
-            "dcdh", "local-projections", "lee-wooldridge",
+            "dcdh", "local-projections", "lee-wooldridge", "synthetic-control", "synthetic-did",
         ].map { name in
             list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
         }
-            + families + changes
+            + families + changes + synthetic
             + [
                 list.refuses("--estimator", "did2x2", status: 4, says: "did2x2 needs one common start"),
                 list.acts(
                     "--estimator", "did2x2",
                     base: ["pupils.csv"] + untreated + ["--partners", "undated.csv", "--start-at", "201617"]),
             ]
-            + later.map { list.isLater("--estimator", $0) } + [list.refuses("--estimator", "twef", says: "twfe")]
+            + [list.refuses("--estimator", "twef", says: "twfe")]
             + ["iid", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2", "cr3"].map {
                 list.acts("--vcov", $0, with: ["--estimator", "twfe", "--vcov", $0 == "cr0" ? "cr1" : "cr0"])
             }
@@ -197,6 +196,28 @@ enum OptionLists {
                 list.acts(
                     "--diagnostics", "honest", with: whole + ["--diagnostics", "none"], says: "relativeMagnitudes"),
             ]
+    }
+
+    /// What synthetic estimators know.
+    private static var synthetic: [OptionCase] {
+        let list = didList
+        func named(_ estimator: String) -> [String] { ["--estimator", estimator] }
+        return [
+            list.acts("--method", "ridge", with: named("synthetic-control")),
+            list.refuses("--method", "ridge", with: named("synthetic-did"), says: "--method does not apply"),
+            list.acts("--vcov", "jackknife", with: named("synthetic-did")),
+            list.acts("--vcov", "bootstrap", with: named("synthetic-did")),
+            list.acts("--vcov", "placebo", with: named("synthetic-did") + ["--vcov", "jackknife"]),
+            list.refuses("--vcov", "placebo", with: named("twfe"), status: 4, says: "E450"),
+            list.refuses("--vcov", "cr2", with: named("synthetic-did"), status: 4, says: "E450"),
+            list.refuses("--wild", "99", with: named("synthetic-did"), status: 4, says: "E417"),
+            list.acts("--bootstrap", "50", with: named("synthetic-did")),
+            list.acts("--permutations", "19", with: named("synthetic-did")),
+            list.acts("--comparison", "never", with: named("synthetic-did")),
+            list.refuses(
+                "--comparison", "not-yet", with: named("synthetic-did"), says: "--comparison not-yet does not apply"),
+            list.refuses("--gap", "fsm=Y", with: named("synthetic-control"), status: 4, says: "E450"),
+        ]
     }
 
     /// What only estimators from changes know.
