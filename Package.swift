@@ -38,7 +38,9 @@ let package = Package(
         .target(
             name: "Inference",
             dependencies: ["Estimation", "Regression", "Probability", "LinearAlgebra", "CWideLoops"]),
-        .target(name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"]),
+        .target(
+            name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"],
+            resources: [.embedInCode("Resources/months.csv")]),
         .target(
             name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"],
             resources: [.embedInCode("Resources/disclosure-profiles.csv")]),
@@ -71,6 +73,9 @@ let package = Package(
         .executableTarget(
             name: "SensitivityCurves", dependencies: ["Inference", "LinearAlgebra", "Probability"],
             path: "Benchmarks/Micro/SensitivityCurves"),
+        .executableTarget(
+            name: "SyntheticPlacebos", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/SyntheticPlacebos"),
         .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 

@@ -2,7 +2,7 @@
 ///
 /// A row is suppressed where either side has fewer pupils than the threshold, or of a share fewer with a yes or a no. Rows that differ only in the value of one
 /// `by` column add up to the row without that column, which another table may show; those of the values of one group
-/// column add up to all pupils. Where what is suppressed could be worked out from such sums, the next smallest row is
+/// column add up to all pupils, and of groups made by several columns those that differ in one to the group without it. Where what is suppressed could be worked out from such sums, the next smallest row is
 /// suppressed as well: from one sum because it hides one row only, or rows that together stay below the threshold; from
 /// the sums of two columns together because they hold a row by itself (`SumGraph`). Sums of three columns together are
 /// not looked at.
@@ -18,6 +18,7 @@ struct GapSuppression {
         for index in drafts.indices {
             drafts[index].row.isSuppressed = isSmall(drafts[index].row)
         }
+        hideNested(&drafts, contrasts)
         let sums = sums(drafts, contrasts)
         var isSettled = false
         while !isSettled {
@@ -35,6 +36,27 @@ struct GapSuppression {
                 guard let next = smallestShown(near, drafts) ?? smallestShown(wide, drafts) else { continue }
                 drafts[next].row.isSuppressed = true
                 isSettled = false
+            }
+        }
+    }
+
+    /// A group within another group of the run (`fsm=Y,sex=F` within `fsm=Y`) is hidden where those of the larger one who are
+    /// not in it are few: the two rows would give them back.
+    private func hideNested(_ drafts: inout [GapDraft], _ contrasts: [LabelledContrast]) {
+        var places: [[Int]: Int] = [:]
+        for (index, draft) in drafts.enumerated() { places[[draft.contrast, draft.combination]] = index }
+        for (small, inner) in contrasts.enumerated() where inner.parts.count > 1 {
+            for (large, outer) in contrasts.enumerated() where outer.parts.count < inner.parts.count {
+                let isNested = outer.parts.allSatisfy { part in inner.parts.contains { $0 == part } }
+                guard isNested else { continue }
+                for index in drafts.indices where drafts[index].contrast == small {
+                    guard let other = places[[large, drafts[index].combination]] else { continue }
+                    let rest = zip(counts(drafts[other].row).group, counts(drafts[index].row).group).map { $0 - $1 }
+                    // Nobody left is no secret of a few.
+                    if rest.reduce(0, +) > 0, rest.contains(where: { $0 < threshold }) {
+                        drafts[index].row.isSuppressed = true
+                    }
+                }
             }
         }
     }
@@ -63,7 +85,8 @@ struct GapSuppression {
     /// Rows that add up to something that may be known.
     private struct Sum {
         var members: [Int]
-        /// Sums over the same column: the position in `by`, −1 over the values of the group column.
+        /// Sums over the same column: the position in `by`, −1 over the values of the group column, −2 and below over those
+        /// of one column of several that make the group.
         var column: Int
         /// Rows of several `by` values add up on both sides; those of several groups share their total, so only on one.
         var addsPeers: Bool { column >= 0 }
@@ -89,6 +112,13 @@ struct GapSuppression {
             }
             let contrast = contrasts[draft.contrast].contrast
             if contrast.peers == nil { put(position, ["group", contrast.column] + values, column: -1) }
+            let parts = contrasts[draft.contrast].parts
+            guard parts.count > 1 else { continue }
+            for column in parts.indices {
+                var others = parts.map(\.value)
+                others.remove(at: column)
+                put(position, ["cross", contrast.column, String(column)] + others + values, column: -2 - column)
+            }
         }
         return sums.filter { $0.members.count > 1 }
     }

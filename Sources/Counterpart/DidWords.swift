@@ -60,6 +60,12 @@ enum PupilSpread {
 enum GroupWords {
     private static let yes: Set<String> = ["1", "Y", "y", "Yes", "yes", "T", "True", "true", "FSM"]
 
+    /// Of several parts: `pupils eligible for free school meals and sex = F`.
+    static func of(_ group: GroupText) -> String {
+        let first = of(column: group.column, value: group.value ?? "")
+        return ([first] + group.parts.dropFirst().map { "\($0.column) = \($0.value ?? "")" }).joined(separator: " and ")
+    }
+
     static func of(_ group: GroupContrast) -> String { of(column: group.column, value: group.value) }
 
     static func of(column: String, value: String) -> String {

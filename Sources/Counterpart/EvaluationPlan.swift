@@ -113,5 +113,7 @@ public struct PlanAnalysis: Sendable, Equatable {
     public var robustness = true
     public var placeboOutcomes: [String] = []
     public var equivalenceMargin: Double?
+    /// The tables of gaps show the part within schools and that between them.
+    public var gapsWithinSchools = false
     public var keepCovidYears = false
 }

@@ -243,7 +243,7 @@ public struct PlanReader {
             "estimator", "estimand", "gap", "window", "comparison", "method", "anticipation", "base", "balance",
             "family",
             "collapse", "vcov", "smallSample", "singletons", "level", "seed",
-            "permutations", "robustness", "placeboOutcomes", "equivalenceMargin", "keepCovidYears",
+            "permutations", "robustness", "placeboOutcomes", "equivalenceMargin", "keepCovidYears", "gapsWithinSchools",
         ])
         var analysis = PlanAnalysis()
         analysis.estimator = try parts["estimator"]?.text()
@@ -282,6 +282,7 @@ public struct PlanReader {
         analysis.placeboOutcomes = try parts["placeboOutcomes"]?.texts() ?? []
         analysis.equivalenceMargin = try parts["equivalenceMargin"]?.number()
         analysis.keepCovidYears = try parts["keepCovidYears"]?.boolean() ?? false
+        analysis.gapsWithinSchools = try parts["gapsWithinSchools"]?.boolean() ?? false
         return analysis
     }
 
@@ -323,7 +324,7 @@ public struct PlanReader {
     /// A group with its value, such as `fsm=Y`.
     private func group(_ node: PlanNode) throws -> String {
         let text = try node.text()
-        guard GroupText(text).value != nil else {
+        guard GroupText(text).value != nil, GroupText(text).parts.isEmpty else {
             throw PlanError.wrongKind(
                 path: path, line: node.line, key: node.name, expected: "column=value, such as fsm=Y")
         }

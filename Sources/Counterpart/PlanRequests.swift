@@ -78,7 +78,8 @@ struct PlanRequests {
         let named = [plan.analysis.gap].compactMap { $0 } + plan.objectives.compactMap(\.gap) + plan.data.groups
         var contrasts: [GroupContrast] = []
         for text in named.map({ GroupText($0) }) {
-            guard let value = text.value, !contrasts.contains(where: { $0.column == text.column && $0.value == value })
+            guard let value = text.value, text.parts.isEmpty,
+                !contrasts.contains(where: { $0.column == text.column && $0.value == value })
             else { continue }
             contrasts.append(GroupContrast(column: text.column, value: value, unknown: plan.data.unknown))
         }
@@ -91,6 +92,7 @@ struct PlanRequests {
         request.groups = groups
         request.unknown = plan.data.unknown
         request.prior = plan.data.prior
+        request.within = plan.analysis.gapsWithinSchools
         request.level = plan.analysis.level
         request.disclosure = plan.disclosure
         request.lowerIsBetter = plan.data.lowerIsBetter

@@ -335,11 +335,12 @@ extension DidDocument {
             if preTrend != nil { preTrend = .withheld }
             if sensitivity != nil { sensitivity = .withheld }
         } else if let test = preTrend {
-            preTrend = test.withheld(with: effects)
+            preTrend = test.withheld(with: effects, past: checks.hidesSyntheticFigures)
             if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
         }
         sensitivity = sensitivity?.withheld(with: effects)
         frame.withholdWarnings(
-            headline: isHidden || (preTrend?.isWithheld ?? false), balance: balance, intake: intake)
+            headline: isHidden || (preTrend?.isWithheld ?? false), past: isHidden || checks.hidesSyntheticFigures,
+            balance: balance, intake: intake)
     }
 }
