@@ -75,6 +75,9 @@ public struct PlanData: Sendable, Equatable {
     public var timeFromName: String?
     public var pupil: String?
     public var outcomes: [String] = []
+    /// The column of subjects where every outcome is one, and that of results beside it.
+    public var subject: String?
+    public var result: String?
     public var prior: String?
     public var start: String?
     public var treated: String?

@@ -74,7 +74,10 @@ public struct GapsRun {
         let kind = try rowKind(request, cells)
         for block in request.data.outcomes.indices {
             let found = try GapAnalysis.run(
-                cells.table, analysis(request, block: block, kind: kind, countBlock: cells.countBlock))
+                cells.table,
+                analysis(
+                    request, block: block, kind: kind,
+                    countBlock: cells.countBlocks.isEmpty ? nil : cells.countBlocks[block]))
             rows += found.rows
             for warning in found.warnings where !warnings.contains(warning) { warnings.append(warning) }
             if block == 0 { joinedNone = found.dropped }

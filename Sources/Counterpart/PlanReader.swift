@@ -117,6 +117,7 @@ public struct PlanReader {
             "files", "columns", "groups", "unknown", "covariates", "factors", "absorb", "where", "missing",
             "knownCodes",
             "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "fillShortRows",
+            "unwrapFormulas",
             "rows", "links",
             "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions",
         ])
@@ -145,6 +146,7 @@ public struct PlanReader {
         data.form.skipLast = try parts["skipLast"]?.integer() ?? 0
         data.form.percent = try parts["percent"]?.boolean() ?? false
         data.form.fillShortRows = try parts["fillShortRows"]?.boolean() ?? false
+        data.form.unwrapsFormulas = try parts["unwrapFormulas"]?.boolean() ?? false
         data.rows = try parts["rows"]?.choice(["pupils", "units"])
         data.links = try parts["links"]?.text()
         data.exclude = try parts["exclude"]?.text()
@@ -185,7 +187,8 @@ public struct PlanReader {
 
     private func columns(_ node: PlanNode, into data: inout PlanData) throws {
         let parts = try node.section([
-            "unit", "pupil", "time", "outcome", "prior", "start", "treated", "cluster", "weights", "count",
+            "unit", "pupil", "time", "outcome", "subject", "result", "prior", "start", "treated", "cluster", "weights",
+            "count",
             "partnership",
         ])
         for key in ["unit", "time", "outcome"] where parts[key] == nil {
@@ -202,6 +205,13 @@ public struct PlanReader {
         }
         data.pupil = try parts["pupil"]?.text()
         data.outcomes = try parts["outcome"]?.texts() ?? []
+        data.subject = try parts["subject"]?.text()
+        data.result = try parts["result"]?.text()
+        for (key, other) in [("subject", "result"), ("result", "subject")] {
+            guard parts[key] != nil, parts[other] == nil else { continue }
+            throw PlanError.missingKey(
+                path: path, line: parts[key]?.line, key: other, section: "data.columns beside \(key)")
+        }
         data.prior = try parts["prior"]?.text()
         data.start = try parts["start"]?.text()
         if let treated = parts["treated"], treated.isSection {

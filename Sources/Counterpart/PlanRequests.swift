@@ -111,6 +111,9 @@ struct PlanRequests {
         request.filters = try data.filters.map { try RowFilter(parsing: $0) }
         request.threads = threads
         request.outcomes = data.outcomes.map { OutcomeRequest($0) }
+        request.subject = data.subject
+        request.result = data.result
+        request.unknown = data.unknown
         request.points = try data.points.map { try PointsTable.read(resolved($0)) }
         request.unit = data.unit
         request.time = data.time

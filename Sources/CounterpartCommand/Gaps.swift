@@ -25,7 +25,10 @@ struct Gaps: ParsableCommand {
     var group: [String] = []
     @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
     var peers: String?
-    @Option(help: ArgumentHelp("Values that mean unknown, separated by commas.", valueName: "values"))
+    @Option(
+        help: ArgumentHelp(
+            "Values of the groups, and of yes/no outcomes, that mean unknown, separated by commas.", valueName: "values"
+        ))
     var unknown: [String] = []
     @Option(
         help: ArgumentHelp("A gap for each combination of these columns, separated by commas.", valueName: "columns"))
@@ -73,6 +76,7 @@ struct Gaps: ParsableCommand {
         request.groups = group.map { GroupText($0) }
         request.peers = peers
         request.unknown = CommaList.split(unknown)
+        request.data.unknown = request.unknown
         if peers != nil, let open = request.groups.first(where: { $0.value == nil }) {
             throw RequestError.doesNotApply(
                 option: "--peers", to: "--group \(open.column), where each value stands against the rest")

@@ -125,7 +125,8 @@ public enum DesignError: Refusal, Equatable {
     public var hint: String? {
         switch self {
         case .notAPeriod:
-            "write years as 2019, academic years as 201819 or 2018/19, terms as '2018/19 autumn' or 201819T1, dates as 2019-03-31"
+            "write years as 2019, academic years as 201819 or 2018/19, terms as '2018/19 autumn' or 201819T1, dates as "
+                + "2019-03-31 (of 01/09/2018 nobody can tell the day from the month)"
         case .yearsNotConsecutive: "an academic year is 201819 or 2018/19"
         case .mixedPeriods:
             "write all periods alike: 2018 alone does not say which academic year it is, so make 2018 into 201718 or 201819"

@@ -449,6 +449,7 @@ enum OptionLists {
             list.acts("--thousands", ",", base: ["thousands.csv"] + read),
             list.acts("--decimal", ",", base: ["decimal.csv"] + read),
             list.acts("--fill-short-rows", base: ["short.csv"] + read),
+            list.acts("--unwrap-formulas", base: ["wrapped.csv"] + read),
             list.acts("--percent", base: ["percent.csv"] + read), list.refuses("--threads", "0", says: "--threads"),
             list.acts("--max-field", "3", base: ["pupils.csv"] + read, status: 3, says: "--max-field"),
             list.refuses("--max-field", "many", says: "500000, 64MB or 2GB"),
@@ -483,6 +484,7 @@ enum OptionLists {
         let named =
             SmallSchools.years.map { "results-\($0).csv" }
             + list.base.dropFirst().filter { $0 != "--time" && $0 != "academic_year" }
+        let longBase = ["long.csv"] + list.base.dropFirst()
         let byTime = list.command == "gaps" ? ["--by", "time"] : []
         return [
             list.acts("--where", "sex=F"), list.refuses("--where", "sex", says: "column=value"),
@@ -490,6 +492,10 @@ enum OptionLists {
             list.refuses("--outcome", "attainment8", says: "named twice"),
             list.acts("--time-from-name", "results-*.csv", base: named + byTime),
             list.acts("--points", "points.csv", base: grades),
+            list.acts("--subject", "subject", base: longBase, with: ["--result", "result"]),
+            list.acts("--result", "result", base: longBase, with: ["--subject", "subject"]),
+            list.refuses("--subject", "subject", base: longBase, says: "--result is missing"),
+            list.refuses("--result", "result", base: longBase, says: "--subject is missing"),
             list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),
             list.acts("--weights", "weight"),
             list.acts("--double", says: list.command == "cells" ? nil : "\"arithmetic\": \"double\""),
