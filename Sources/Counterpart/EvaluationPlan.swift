@@ -28,6 +28,9 @@ public struct EvaluationPlan: Sendable, Equatable {
         public var startColumn: String?
         public var startAt: String?
         public var lag = 0
+        /// The year groups worked with, as `7-9`, and the year group whose results are studied.
+        public var yearGroups: String?
+        public var outcomeYearGroup: Int?
         public var lead: String?
         public var area: String?
         public var agreement: String?

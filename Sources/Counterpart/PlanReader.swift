@@ -82,7 +82,8 @@ public struct PlanReader {
 
     private func partnership(_ node: PlanNode) throws -> EvaluationPlan.Partnership {
         let parts = try node.section([
-            "partners", "unitColumn", "startColumn", "startAt", "lag", "lead", "area", "agreement",
+            "partners", "unitColumn", "startColumn", "startAt", "lag", "yearGroups", "outcomeYearGroup", "lead", "area",
+            "agreement",
         ])
         var partnership = EvaluationPlan.Partnership()
         if let partners = parts["partners"] {
@@ -96,6 +97,10 @@ public struct PlanReader {
         partnership.startColumn = try parts["startColumn"]?.text()
         partnership.startAt = try parts["startAt"]?.text()
         partnership.lag = try parts["lag"]?.integer() ?? 0
+        partnership.yearGroups = try parts["yearGroups"].map { node in
+            try node.isList ? node.texts().joined(separator: "-") : node.text()
+        }
+        partnership.outcomeYearGroup = try parts["outcomeYearGroup"]?.integer()
         partnership.lead = try parts["lead"]?.text()
         partnership.area = try parts["area"]?.choice(["teaching", "curriculum", "leadership", "targeted"])
         partnership.agreement = try parts["agreement"]?.text()

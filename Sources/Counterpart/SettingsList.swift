@@ -47,6 +47,11 @@ struct SettingsList {
             put("partners", "list")
             put("startAt", startAt)
         }
-        put("lag", design.lag)
+        put("lag", design.exposure?.delay ?? design.lag)
+        if let exposure = design.exposure {
+            let groups = exposure.yearGroups
+            put("yearGroups", "\(groups.lowerBound)-\(groups.upperBound)")
+            put("outcomeYearGroup", exposure.outcomeYearGroup)
+        }
     }
 }

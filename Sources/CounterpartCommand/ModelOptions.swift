@@ -47,6 +47,7 @@ struct ModelOptions: ParsableArguments {
         }
         var request = DidRequest(data: data, treatment: try who.source(unit: data.unit))
         request.design.lag = who.lag
+        request.design.exposure = try who.exposure()
         request.design.takesFirstStart = who.firstStart
         request.design.excluded = Set(try who.excludedUnits(unit: data.unit))
         request.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }

@@ -24,11 +24,13 @@ public enum DesignError: Refusal, Equatable {
     case noTreatedUnits(units: Int, periods: Int)
     case onlyAlwaysTreated(units: Int, firstPeriod: String)
     case onePeriod(label: String)
+    case exposureNeedsYears(period: Period)
+    case noCohortReached(first: String, last: String)
 
     public var status: ExitStatus {
         switch self {
         case .noPartnerFound, .noComparisonUnits, .noTreatedUnits, .onlyAlwaysTreated, .onePeriod, .noRows,
-            .columnNotInCells:
+            .columnNotInCells, .noCohortReached:
             .design
         case .estimandNeedsPupilRows: .usage
         default: .input
@@ -57,6 +59,8 @@ public enum DesignError: Refusal, Equatable {
         case .noTreatedUnits: "E377"
         case .onlyAlwaysTreated: "E378"
         case .onePeriod: "E379"
+        case .exposureNeedsYears: "E380"
+        case .noCohortReached: "E390"
         }
     }
 
@@ -104,6 +108,11 @@ public enum DesignError: Refusal, Equatable {
             "\(units == 1 ? "the only treated unit was" : "all \(units) treated units were") treated from the first period "
                 + "'\(first)' on, so that there is no period before"
         case .onePeriod(let label): "there is only one period, '\(label)', so that there is no before and after"
+        case .exposureNeedsYears(let period):
+            "year groups move up once a year, but the results are by \(period.kind.words) such as '\(period.label)'"
+        case .noCohortReached(let first, let last):
+            "no result is of pupils that the partnership could have reached: the first would be of \(first), and results end "
+                + "with \(last)"
         }
     }
 
@@ -154,6 +163,8 @@ public enum DesignError: Refusal, Equatable {
                 : "partners alone cannot tell what would have happened otherwise"
         case .noTreatedUnits:
             "check the column that says who was treated, and that starts lie within the periods of the files"
+        case .exposureNeedsYears: "give the delay in steps of these periods instead, with --lag"
+        case .noCohortReached: "wait for those results, or study an outcome that pupils reach sooner"
         case .onlyAlwaysTreated, .onePeriod: "add results from before the start"
         }
     }

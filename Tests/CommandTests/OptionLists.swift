@@ -55,6 +55,16 @@ enum OptionLists {
             list.refuses("--start-at", "201617", says: "--start-at does not apply"),
             list.acts("--lag", "1"),
             list.refuses("--lag", "1", base: open, with: ["--treated", "treated_now"], says: "--lag does not apply"),
+            list.acts("--year-groups", "10-11", with: ["--outcome-year-group", "11"]),
+            list.acts(
+                "--outcome-year-group", "11", with: ["--year-groups", "10"],
+                says: list.command == "did" ? "notReached" : nil),
+            list.refuses("--year-groups", "7-9", says: "--outcome-year-group is missing"),
+            list.refuses("--outcome-year-group", "11", says: "--year-groups is missing"),
+            list.refuses("--year-groups", "10", with: ["--lag", "1", "--outcome-year-group", "11"], says: "give one"),
+            list.refuses(
+                "--year-groups", "10", base: open, with: ["--treated", "treated_now"],
+                says: "--year-groups does not apply"),
             list.acts("--first-start", base: ["restart.csv"] + startDid),
             list.acts("--exclude", "exclude.csv"),
             list.acts("--comparison-units", "others.csv"),
