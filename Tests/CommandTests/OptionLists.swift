@@ -212,10 +212,13 @@ enum OptionLists {
     private static var synthetic: [OptionCase] {
         let list = didList
         func named(_ estimator: String) -> [String] { ["--estimator", estimator] }
+        let placebos =
+            ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
+            + named("synthetic-did") + ["--permutations", "19"]
         return [
             list.acts("--method", "ridge", with: named("synthetic-control")),
             list.refuses("--method", "ridge", with: named("synthetic-did"), says: "--method does not apply"),
-            list.acts("--vcov", "jackknife", with: named("synthetic-did")),
+            list.acts("--vcov", "jackknife", base: placebos),
             list.acts("--vcov", "bootstrap", with: named("synthetic-did")),
             list.acts("--vcov", "placebo", with: named("synthetic-did") + ["--vcov", "jackknife"]),
             list.refuses("--vcov", "placebo", with: named("twfe"), status: 4, says: "E450"),
@@ -223,11 +226,12 @@ enum OptionLists {
             list.refuses("--wild", "99", with: named("synthetic-did"), status: 4, says: "E417"),
             list.acts("--bootstrap", "50", with: named("synthetic-did")),
             list.acts("--permutations", "19", with: named("synthetic-did")),
-            list.acts("--comparison", "never", with: named("synthetic-did")),
-            list.refuses(
-                "--comparison", "not-yet", with: named("synthetic-did"), says: "--comparison not-yet does not apply"),
             list.refuses("--gap", "fsm=Y", with: named("synthetic-control"), status: 4, says: "E450"),
         ]
+            + ["never", "not-yet"].map { (kind: String) in
+                list.refuses(
+                    "--comparison", kind, with: named("synthetic-did"), says: "--comparison \(kind) does not apply")
+            }
     }
 
     /// What only estimators from changes know.
