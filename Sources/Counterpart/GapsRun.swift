@@ -113,7 +113,9 @@ public struct GapsRun {
         for block in request.data.outcomes.indices {
             let found = try GapAnalysis.run(
                 cells.table,
-                try analysis(request, block: block, shareBlock: shareBlock, kind: kind, countBlock: cells.countBlock))
+                try analysis(
+                    request, block: block, shareBlock: shareBlock, kind: kind,
+                    countBlock: cells.countBlocks.isEmpty ? nil : cells.countBlocks[block]))
             rows += found.rows
             for warning in found.warnings where !warnings.contains(warning) { warnings.append(warning) }
             if block == 0 { joinedNone = found.dropped }

@@ -27,7 +27,10 @@ struct Gaps: ParsableCommand {
     var group: [String] = []
     @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
     var peers: String?
-    @Option(help: ArgumentHelp("Values that mean unknown, separated by commas.", valueName: "values"))
+    @Option(
+        help: ArgumentHelp(
+            "Values of the groups, and of yes/no outcomes, that mean unknown, separated by commas.", valueName: "values"
+        ))
     var unknown: [String] = []
     @Option(
         help: ArgumentHelp("A gap for each combination of these columns, separated by commas.", valueName: "columns"))
@@ -135,6 +138,7 @@ struct Gaps: ParsableCommand {
         request.groups = group.map { GroupText($0) }
         request.peers = peers
         request.unknown = CommaList.split(unknown)
+        request.data.unknown = request.unknown
         if peers != nil, let several = request.groups.first(where: { !$0.parts.isEmpty }) {
             throw RequestError.doesNotApply(
                 option: "--peers",
@@ -187,6 +191,11 @@ struct Gaps: ParsableCommand {
         request.index = index
         if index, request.data.outcomes.count > 1, shareOf == nil {
             throw RequestError.conflicting("--index ranks the results of one outcome; name one --outcome")
+        }
+        if index, request.data.subject != nil {
+            throw RequestError.doesNotApply(
+                option: "--index",
+                to: "--subject; keep the rows of one subject with --where and name the column of results")
         }
         if index, rows.areCellTables, shareOf == nil {
             throw RequestError.doesNotApply(option: "--index", to: "cell tables, which hold no single results to rank")

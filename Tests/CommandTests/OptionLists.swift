@@ -55,6 +55,16 @@ enum OptionLists {
             list.refuses("--start-at", "201617", says: "--start-at does not apply"),
             list.acts("--lag", "1"),
             list.refuses("--lag", "1", base: open, with: ["--treated", "treated_now"], says: "--lag does not apply"),
+            list.acts("--year-groups", "10-11", with: ["--outcome-year-group", "11"]),
+            list.acts(
+                "--outcome-year-group", "11", with: ["--year-groups", "10"],
+                says: list.command == "did" ? "notReached" : nil),
+            list.refuses("--year-groups", "7-9", says: "--outcome-year-group is missing"),
+            list.refuses("--outcome-year-group", "11", says: "--year-groups is missing"),
+            list.refuses("--year-groups", "10", with: ["--lag", "1", "--outcome-year-group", "11"], says: "give one"),
+            list.refuses(
+                "--year-groups", "10", base: open, with: ["--treated", "treated_now"],
+                says: "--year-groups does not apply"),
             list.acts("--first-start", base: ["restart.csv"] + startDid),
             list.acts("--exclude", "exclude.csv"),
             list.acts("--comparison-units", "others.csv"),
@@ -202,10 +212,13 @@ enum OptionLists {
     private static var synthetic: [OptionCase] {
         let list = didList
         func named(_ estimator: String) -> [String] { ["--estimator", estimator] }
+        let placebos =
+            ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
+            + named("synthetic-did") + ["--permutations", "19"]
         return [
             list.acts("--method", "ridge", with: named("synthetic-control")),
             list.refuses("--method", "ridge", with: named("synthetic-did"), says: "--method does not apply"),
-            list.acts("--vcov", "jackknife", with: named("synthetic-did")),
+            list.acts("--vcov", "jackknife", base: placebos),
             list.acts("--vcov", "bootstrap", with: named("synthetic-did")),
             list.acts("--vcov", "placebo", with: named("synthetic-did") + ["--vcov", "jackknife"]),
             list.refuses("--vcov", "placebo", with: named("twfe"), status: 4, says: "E450"),
@@ -213,11 +226,12 @@ enum OptionLists {
             list.refuses("--wild", "99", with: named("synthetic-did"), status: 4, says: "E417"),
             list.acts("--bootstrap", "50", with: named("synthetic-did")),
             list.acts("--permutations", "19", with: named("synthetic-did")),
-            list.acts("--comparison", "never", with: named("synthetic-did")),
-            list.refuses(
-                "--comparison", "not-yet", with: named("synthetic-did"), says: "--comparison not-yet does not apply"),
             list.refuses("--gap", "fsm=Y", with: named("synthetic-control"), status: 4, says: "E450"),
         ]
+            + ["never", "not-yet"].map { (kind: String) in
+                list.refuses(
+                    "--comparison", kind, with: named("synthetic-did"), says: "--comparison \(kind) does not apply")
+            }
     }
 
     /// What only estimators from changes know.
@@ -519,6 +533,7 @@ enum OptionLists {
             list.acts("--thousands", ",", base: ["thousands.csv"] + read),
             list.acts("--decimal", ",", base: ["decimal.csv"] + read),
             list.acts("--fill-short-rows", base: ["short.csv"] + read),
+            list.acts("--unwrap-formulas", base: ["wrapped.csv"] + read),
             list.acts("--percent", base: ["percent.csv"] + read), list.refuses("--threads", "0", says: "--threads"),
             list.acts("--max-field", "3", base: ["pupils.csv"] + read, status: 3, says: "--max-field"),
             list.refuses("--max-field", "many", says: "500000, 64MB or 2GB"),
@@ -553,6 +568,7 @@ enum OptionLists {
         let named =
             SmallSchools.years.map { "results-\($0).csv" }
             + list.base.dropFirst().filter { $0 != "--time" && $0 != "academic_year" }
+        let longBase = ["long.csv"] + list.base.dropFirst()
         let byTime = list.command == "gaps" ? ["--by", "time"] : []
         return [
             list.acts("--where", "sex=F"), list.refuses("--where", "sex", says: "column=value"),
@@ -560,6 +576,10 @@ enum OptionLists {
             list.refuses("--outcome", "attainment8", says: "named twice"),
             list.acts("--time-from-name", "results-*.csv", base: named + byTime),
             list.acts("--points", "points.csv", base: grades),
+            list.acts("--subject", "subject", base: longBase, with: ["--result", "result"]),
+            list.acts("--result", "result", base: longBase, with: ["--subject", "subject"]),
+            list.refuses("--subject", "subject", base: longBase, says: "--result is missing"),
+            list.refuses("--result", "result", base: longBase, says: "--subject is missing"),
             list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),
             list.acts("--weights", "weight"),
             list.acts("--double", says: list.command == "cells" ? nil : "\"arithmetic\": \"double\""),
