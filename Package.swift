@@ -32,8 +32,8 @@ let package = Package(
         .target(name: "Tables", dependencies: ["CByteScan", "CCrypto", "CZlib", "CZstd"]),
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells"]),
-        .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
         .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra", "CWideLoops"]),
+        .target(name: "Comparison", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
         .target(name: "Estimation", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
         .target(
             name: "Inference",
@@ -41,7 +41,9 @@ let package = Package(
         .target(
             name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"],
             resources: [.embedInCode("Resources/months.csv")]),
-        .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
+        .target(
+            name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"],
+            resources: [.embedInCode("Resources/disclosure-profiles.csv")]),
         .target(
             name: "Counterpart",
             dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),
@@ -72,6 +74,9 @@ let package = Package(
             name: "SensitivityCurves", dependencies: ["Inference", "LinearAlgebra", "Probability"],
             path: "Benchmarks/Micro/SensitivityCurves"),
         .executableTarget(
+            name: "SyntheticPlacebos", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/SyntheticPlacebos"),
+        .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
@@ -79,7 +84,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "CZlib", "CZstd"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
-        .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
+        .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Probability", "ReferenceSets"]),
         // Published data sets and what trusted peers compute from them, for tests of several rooms.
         .target(name: "ReferenceSets", dependencies: ["Tables"], path: "Tests/ReferenceSets"),
         .testTarget(name: "RegressionTests", dependencies: ["Regression", "ReferenceSets"], exclude: ["Golden"]),

@@ -38,7 +38,9 @@ public enum GapAnalysis {
             }
         }
         if cells.pupils != nil {
-            GapSuppression(threshold: Double(request.threshold), isShare: request.isShare).mark(&drafts, contrasts)
+            GapSuppression(
+                threshold: Double(request.threshold), isShare: request.isShare, zeroIsSmall: request.zeroIsSmall
+            ).mark(&drafts, contrasts)
         }
         try addFurtherFigures(to: &drafts, contrasts, table, cells, request)
         result.rows = drafts.map { $0.row.isSuppressed ? $0.row.withoutFigures : $0.row }

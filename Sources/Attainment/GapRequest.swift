@@ -47,6 +47,8 @@ public struct GapRequest: Sendable {
     public var pupilSpread: Double?
     /// Rows with fewer pupils on either side are suppressed; 0 turns it off.
     public var threshold = 10
+    /// Rows without any pupil on a side are suppressed too.
+    public var zeroIsSmall = true
     /// Means are shares in percent: rows with few pupils on either side of a share are suppressed too.
     public var isShare = false
     public var level = 0.95

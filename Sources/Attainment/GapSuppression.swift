@@ -10,11 +10,13 @@ struct GapSuppression {
     var threshold: Double
     /// Means are shares in percent, so that the pupils with a yes and those with a no are counts behind a row too.
     var isShare = false
+    /// A count of nought is small too.
+    var zeroIsSmall = true
 
     func mark(_ drafts: inout [GapDraft], _ contrasts: [LabelledContrast]) {
         guard threshold > 0 else { return }
         for index in drafts.indices {
-            drafts[index].row.isSuppressed = smallest(drafts[index].row) < threshold
+            drafts[index].row.isSuppressed = isSmall(drafts[index].row)
         }
         hideNested(&drafts, contrasts)
         let sums = sums(drafts, contrasts)
@@ -70,9 +72,14 @@ struct GapSuppression {
         return [yes, n - yes]
     }
 
-    private func smallest(_ row: GapRow) -> Double {
+    private func isSmall(_ row: GapRow) -> Bool {
         let found = counts(row)
-        return (found.group + found.peers).min() ?? 0
+        return isSmall(row.n, found.group) || isSmall(row.nPeers, found.peers)
+    }
+
+    /// Of a share without pupils there is neither a yes nor a no.
+    private func isSmall(_ n: Double, _ parts: [Double]) -> Bool {
+        n == 0 ? zeroIsSmall : parts.contains { $0 < threshold }
     }
 
     /// Rows that add up to something that may be known.
@@ -151,7 +158,7 @@ struct GapSuppression {
                 let graph = SumGraph(
                     nodeCount: sums.count + 1, edges: rows.map { (ends[$0].0 ?? sums.count, ends[$0].1 ?? sums.count) })
                 for (row, isBridge) in zip(rows, graph.bridges()) where isBridge {
-                    if smallest(drafts[row].row) < threshold { held.insert(row) }
+                    if isSmall(drafts[row].row) { held.insert(row) }
                 }
             }
         }
@@ -159,7 +166,10 @@ struct GapSuppression {
     }
 
     private func smallestShown(_ rows: [Int], _ drafts: [GapDraft]) -> Int? {
-        rows.filter { !drafts[$0].row.isSuppressed }.min { a, b in
+        // A row without pupils that may be shown as such would protect nobody.
+        rows.filter {
+            !drafts[$0].row.isSuppressed && (zeroIsSmall || min(drafts[$0].row.n, drafts[$0].row.nPeers) > 0)
+        }.min { a, b in
             (min(drafts[a].row.n, drafts[a].row.nPeers), a) < (min(drafts[b].row.n, drafts[b].row.nPeers), b)
         }
     }

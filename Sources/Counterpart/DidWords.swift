@@ -14,7 +14,7 @@ extension DidRequest {
     func wording(_ design: Design) -> Wording {
         Wording(
             nouns: Nouns(rows: design.rowsArePupils ? "pupils" : "school results"), level: analysis.level,
-            threshold: suppressBelow)
+            threshold: disclosure.threshold)
     }
 
     /// The pupils' standard deviation: as given, or for pupil rows that of comparison schools before the first start.

@@ -1,3 +1,4 @@
+import Reporting
 import Tables
 import Yams
 
@@ -11,9 +12,8 @@ public struct EvaluationPlan: Sendable, Equatable {
     public var data = PlanData()
     public var comparisonExcludes: [String] = []
     public var analysis = PlanAnalysis()
-    /// Counts of pupils below this are not published.
-    public var disclosureProfile = DisclosureProfile.dfeTables
-    public var disclosureThreshold = DisclosureProfile.dfeTables.threshold
+    /// What is published of small numbers, its threshold perhaps the plan's own.
+    public var disclosure = DisclosureProfile.ofPlans
     public var audiences: [String] = []
     public var formats: [String] = ["html", "csv", "json", "svg"]
     /// Answers to the guide's questions by key; a question without an answer is printed as "not answered".
@@ -28,6 +28,9 @@ public struct EvaluationPlan: Sendable, Equatable {
         public var startColumn: String?
         public var startAt: String?
         public var lag = 0
+        /// The year groups worked with, as `7-9`, and the year group whose results are studied.
+        public var yearGroups: String?
+        public var outcomeYearGroup: Int?
         public var lead: String?
         public var area: String?
         public var agreement: String?
@@ -47,22 +50,6 @@ public struct EvaluationPlan: Sendable, Equatable {
     }
 }
 
-/// How small a count of pupils may be published.
-public enum DisclosureProfile: String, Sendable, CaseIterable {
-    case dfeTables = "dfe-tables"
-    case dfeDestinations = "dfe-destinations"
-    case tenOrMore = "ten-or-more"
-
-    /// The smallest count that is published.
-    public var threshold: Int {
-        switch self {
-        case .dfeTables: 6
-        case .dfeDestinations: 11
-        case .tenOrMore: 10
-        }
-    }
-}
-
 /// The `data` section: files, what their columns are, which rows count.
 public struct PlanData: Sendable, Equatable {
     public var files: [PlanFile] = []
@@ -75,6 +62,9 @@ public struct PlanData: Sendable, Equatable {
     public var timeFromName: String?
     public var pupil: String?
     public var outcomes: [String] = []
+    /// The column of subjects where every outcome is one, and that of results beside it.
+    public var subject: String?
+    public var result: String?
     public var prior: String?
     public var start: String?
     public var treated: String?

@@ -31,7 +31,10 @@ public struct GapsRequest: Sendable {
     public var pupilSD: Double?
     public var rows: RowKind?
     public var level = 0.95
-    public var suppressBelow = 10
+    /// What is shown of small numbers.
+    public var disclosure = DisclosureProfile.ofCommands
+    /// The result is to be published, by a profile that was named: then counts of rows are guarded and rounded too.
+    public var isForPublication = false
     /// Decimals in text and Markdown.
     public var decimals: Int?
     public var lowerIsBetter = false
@@ -105,7 +108,9 @@ public struct GapsRun {
         for block in request.data.outcomes.indices {
             let found = try GapAnalysis.run(
                 cells.table,
-                try analysis(request, block: block, shareBlock: shareBlock, kind: kind, countBlock: cells.countBlock))
+                try analysis(
+                    request, block: block, shareBlock: shareBlock, kind: kind,
+                    countBlock: cells.countBlocks.isEmpty ? nil : cells.countBlocks[block]))
             rows += found.rows
             for warning in found.warnings where !warnings.contains(warning) { warnings.append(warning) }
             if block == 0 { joinedNone = found.dropped }
@@ -119,17 +124,25 @@ public struct GapsRun {
             dropped += joinedNone
         } else {
             remarks += joinedNone.map { rows in
-                let isFew = kind == .pupils && rows.rows < request.suppressBelow
-                return "\(isFew ? "Fewer than \(request.suppressBelow)" : "\(rows.rows)") rows: \(rows.reason)."
+                let least = request.disclosure.threshold
+                let isFew = kind == .pupils && rows.rows < least
+                let count = request.isForPublication ? request.disclosure.rounding.count(rows.rows) : rows.rows
+                return "\(isFew ? "Fewer than \(least)" : "\(count)") rows: \(rows.reason)."
             }
         }
         let sample = SampleCounts(
             rowsRead: cells.report.rowsRead, rowsUsed: used, dropped: dropped, missing: cells.report.missing)
         let frame = DocumentFrame(
             settings: settings(request, kind, cells), inputs: cells.report.files, sample: sample, warnings: warnings)
-        return GapsDocument(
+        var document = GapsDocument(
             frame: frame, gaps: rows, remarks: remarks, level: request.level, decimals: request.decimals,
             lowerIsBetter: request.lowerIsBetter)
+        if request.isForPublication {
+            document.publish(
+                request.disclosure, shares: Set(request.data.outcomes.filter { $0.equals != nil }.map(\.name)),
+                rowsArePupils: kind == .pupils)
+        }
+        return document
     }
 
     private static func rowKind(_ request: GapsRequest, _ cells: StudyCells) throws -> RowKind {
@@ -187,7 +200,8 @@ public struct GapsRun {
         gaps.prior = request.prior
         gaps.standardise = request.standardises
         gaps.pupilSpread = request.pupilSD
-        gaps.threshold = request.suppressBelow
+        gaps.threshold = request.disclosure.threshold
+        gaps.zeroIsSmall = request.disclosure.zeroIsSmall
         gaps.level = request.level
         gaps.lowerIsBetter = request.lowerIsBetter
         gaps.block = shareBlock.map { $0 + block } ?? block
@@ -252,7 +266,7 @@ public struct GapsRun {
         settings.put("rows", kind.rawValue)
         settings.put("lowerIsBetter", isOn: request.lowerIsBetter)
         settings.put("level", request.level)
-        settings.put("suppress", request.suppressBelow)
+        settings.put(request.disclosure, isNamed: request.isForPublication)
         settings.put("arithmetic", cells.arithmetic == .exact ? "exact" : "double")
         return settings.members
     }

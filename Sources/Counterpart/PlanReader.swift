@@ -43,7 +43,7 @@ public struct PlanReader {
         }
         if let node = parts["comparison"] { plan.comparisonExcludes = try comparison(node) }
         if let node = parts["analysis"] { plan.analysis = try analysis(node) }
-        if let node = parts["disclosure"] { try disclosure(node, into: &plan) }
+        if let node = parts["disclosure"] { plan.disclosure = try disclosure(node) }
         if let node = parts["report"] { try report(node, into: &plan) }
         if let node = parts["checklist"] {
             let answers = try node.section(Checklist.questions.map(\.key))
@@ -82,7 +82,8 @@ public struct PlanReader {
 
     private func partnership(_ node: PlanNode) throws -> EvaluationPlan.Partnership {
         let parts = try node.section([
-            "partners", "unitColumn", "startColumn", "startAt", "lag", "lead", "area", "agreement",
+            "partners", "unitColumn", "startColumn", "startAt", "lag", "yearGroups", "outcomeYearGroup", "lead", "area",
+            "agreement",
         ])
         var partnership = EvaluationPlan.Partnership()
         if let partners = parts["partners"] {
@@ -96,6 +97,10 @@ public struct PlanReader {
         partnership.startColumn = try parts["startColumn"]?.text()
         partnership.startAt = try parts["startAt"]?.text()
         partnership.lag = try parts["lag"]?.integer() ?? 0
+        partnership.yearGroups = try parts["yearGroups"].map { node in
+            try node.isList ? node.texts().joined(separator: "-") : node.text()
+        }
+        partnership.outcomeYearGroup = try parts["outcomeYearGroup"]?.integer()
         partnership.lead = try parts["lead"]?.text()
         partnership.area = try parts["area"]?.choice(["teaching", "curriculum", "leadership", "targeted"])
         partnership.agreement = try parts["agreement"]?.text()
@@ -117,6 +122,7 @@ public struct PlanReader {
             "files", "columns", "groups", "unknown", "covariates", "factors", "absorb", "where", "missing",
             "knownCodes",
             "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "fillShortRows",
+            "unwrapFormulas",
             "rows", "links",
             "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions",
         ])
@@ -145,6 +151,7 @@ public struct PlanReader {
         data.form.skipLast = try parts["skipLast"]?.integer() ?? 0
         data.form.percent = try parts["percent"]?.boolean() ?? false
         data.form.fillShortRows = try parts["fillShortRows"]?.boolean() ?? false
+        data.form.unwrapsFormulas = try parts["unwrapFormulas"]?.boolean() ?? false
         data.rows = try parts["rows"]?.choice(["pupils", "units"])
         data.links = try parts["links"]?.text()
         data.exclude = try parts["exclude"]?.text()
@@ -185,7 +192,8 @@ public struct PlanReader {
 
     private func columns(_ node: PlanNode, into data: inout PlanData) throws {
         let parts = try node.section([
-            "unit", "pupil", "time", "outcome", "prior", "start", "treated", "cluster", "weights", "count",
+            "unit", "pupil", "time", "outcome", "subject", "result", "prior", "start", "treated", "cluster", "weights",
+            "count",
             "partnership",
         ])
         for key in ["unit", "time", "outcome"] where parts[key] == nil {
@@ -202,6 +210,13 @@ public struct PlanReader {
         }
         data.pupil = try parts["pupil"]?.text()
         data.outcomes = try parts["outcome"]?.texts() ?? []
+        data.subject = try parts["subject"]?.text()
+        data.result = try parts["result"]?.text()
+        for (key, other) in [("subject", "result"), ("result", "subject")] {
+            guard parts[key] != nil, parts[other] == nil else { continue }
+            throw PlanError.missingKey(
+                path: path, line: parts[key]?.line, key: other, section: "data.columns beside \(key)")
+        }
         data.prior = try parts["prior"]?.text()
         data.start = try parts["start"]?.text()
         if let treated = parts["treated"], treated.isSection {
@@ -286,12 +301,12 @@ public struct PlanReader {
         return analysis
     }
 
-    private func disclosure(_ node: PlanNode, into plan: inout EvaluationPlan) throws {
-        let parts = try node.section(["profile", "threshold"])
+    /// A profile's name alone, or a section with `profile` and `threshold`.
+    private func disclosure(_ node: PlanNode) throws -> DisclosureProfile {
+        let parts = node.isSection ? try node.section(["profile", "threshold"]) : ["profile": node]
+        var chosen = DisclosureProfile.ofPlans
         if let profile = parts["profile"] {
-            let name = try profile.choice(DisclosureProfile.allCases.map(\.rawValue))
-            plan.disclosureProfile = DisclosureProfile(rawValue: name) ?? .dfeTables
-            plan.disclosureThreshold = plan.disclosureProfile.threshold
+            chosen = DisclosureProfile.named(try profile.choice(DisclosureProfile.names)) ?? chosen
         }
         if let threshold = parts["threshold"] {
             let count = try threshold.integer()
@@ -299,8 +314,9 @@ public struct PlanReader {
                 throw PlanError.wrongKind(
                     path: path, line: threshold.line, key: "disclosure.threshold", expected: "0 or more")
             }
-            plan.disclosureThreshold = count
+            chosen.threshold = count
         }
+        return chosen
     }
 
     private func report(_ node: PlanNode, into plan: inout EvaluationPlan) throws {

@@ -4,7 +4,7 @@ import Tables
 
 /// A plan turned into the requests that carry it out; file names are relative to the plan's folder.
 struct PlanRequests {
-    let plan: EvaluationPlan
+    var plan: EvaluationPlan
     let path: String
     let threads: Int
 
@@ -21,6 +21,10 @@ struct PlanRequests {
         request.treatedValues = data.treatedValues
         request.covariates = data.covariates
         request.design.lag = plan.partnership.lag
+        request.design.exposure = try ExposureText.exposure(
+            plan.partnership.yearGroups, plan.partnership.outcomeYearGroup,
+            names: ("partnership.yearGroups", "partnership.outcomeYearGroup"), lag: plan.partnership.lag,
+            lagName: "partnership.lag")
         request.design.factors = data.factors
         request.design.absorbed = data.absorb
         request.design.clusters = data.clusters
@@ -44,7 +48,7 @@ struct PlanRequests {
         request.furtherKeys = groups.map(\.column) + gaps.map(\.column)
         request.pupilSD = data.pupilSD
         request.lowerIsBetter = data.lowerIsBetter
-        request.suppressBelow = plan.disclosureThreshold
+        request.disclosure = plan.disclosure
         request.analysis = try AnalysisChoice(
             estimator: plan.analysis.estimator, vcov: plan.analysis.vcov,
             smallSample: plan.analysis.smallSample ?? "fixest",
@@ -94,7 +98,7 @@ struct PlanRequests {
         request.prior = plan.data.prior
         request.within = plan.analysis.gapsWithinSchools
         request.level = plan.analysis.level
-        request.suppressBelow = plan.disclosureThreshold
+        request.disclosure = plan.disclosure
         request.lowerIsBetter = plan.data.lowerIsBetter
         request.rows = plan.data.rows.flatMap { RowKind(rawValue: $0) }
         return request
@@ -113,6 +117,9 @@ struct PlanRequests {
         request.filters = try data.filters.map { try RowFilter(parsing: $0) }
         request.threads = threads
         request.outcomes = data.outcomes.map { OutcomeRequest($0) }
+        request.subject = data.subject
+        request.result = data.result
+        request.unknown = data.unknown
         request.points = try data.points.map { try PointsTable.read(resolved($0)) }
         request.unit = data.unit
         request.time = data.time
@@ -158,6 +165,7 @@ struct PlanRequests {
             ("partnership.startColumn", partnership.startColumn != nil),
             ("partnership.startAt", partnership.startAt != nil),
             ("partnership.lag", partnership.lag != 0 && plan.data.treated != nil),
+            ("partnership.yearGroups", partnership.yearGroups != nil && plan.data.treated != nil),
         ]
         for (key, isGiven) in given where isGiven {
             throw RequestError.doesNotApply(option: key, to: "a plan whose columns name start or treated")

@@ -26,6 +26,8 @@ struct SettingsList {
     /// The columns and rows that were read.
     mutating func put(_ data: DataRequest) {
         put("outcome", data.outcomes.map(\.name))
+        put("subject", data.subject)
+        put("result", data.result)
         put("unit", data.unit)
         put("time", data.timeName.map { [$0] } ?? [])
         put("pupil", data.pupil)
@@ -34,6 +36,12 @@ struct SettingsList {
         if data.weights != nil { put("weightKind", data.weightsAreFrequencies ? "frequency" : "analytic") }
         put("where", data.filters.map(\.text))
         put("missing", data.missing.codes)
+    }
+
+    /// What is shown of small numbers.
+    mutating func put(_ disclosure: DisclosureProfile, isNamed: Bool) {
+        if isNamed { put("disclosure", disclosure.name) }
+        put("suppress", disclosure.threshold)
     }
 
     /// Who was treated, and from when.
@@ -45,6 +53,11 @@ struct SettingsList {
             put("partners", "list")
             put("startAt", startAt)
         }
-        put("lag", design.lag)
+        put("lag", design.exposure?.delay ?? design.lag)
+        if let exposure = design.exposure {
+            let groups = exposure.yearGroups
+            put("yearGroups", "\(groups.lowerBound)-\(groups.upperBound)")
+            put("outcomeYearGroup", exposure.outcomeYearGroup)
+        }
     }
 }

@@ -26,7 +26,7 @@ struct TotalRows {
     init(_ data: DataRequest, totals: [String], named: [String]) throws {
         let raw = try RawTable.read(files: data.files, form: data.form)
         let known = Set(totals)
-        let figures = Set(data.outcomes.map(\.column) + [data.count, data.weights].compactMap { $0 })
+        let figures = Set(data.outcomes.map(\.column) + [data.count, data.weights, data.result].compactMap { $0 })
         let columns = raw.columns.indices.filter { column in
             !figures.contains(raw.columns[column]) && raw.rows.contains { known.contains($0[column]) }
         }.map { raw.columns[$0] }
@@ -35,7 +35,7 @@ struct TotalRows {
         (read.form, read.missing, read.filters) = (data.form, data.missing, data.filters)
         (read.isLenient, read.threads) = (data.isLenient || data.rejects != nil, data.threads)
         let request = CellRequest(
-            read: read, keys: columns.map { ColumnRequest($0, role: .key) }, outcomes: data.outcomeColumns())
+            read: read, keys: columns.map { ColumnRequest($0, role: .key) }, outcomes: try data.outcomeColumns())
         var table = try CellReader.read(request).table
         let before = table.rowCounts.reduce(0, +)
         for isNamed in [true, false] {

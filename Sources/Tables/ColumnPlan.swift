@@ -18,7 +18,7 @@ struct ColumnPlan {
             var seen: [String: Int] = [:]
             let constants = file.constants.keys.sorted()
             for name in constants where header.holds(name) { throw .constantInFile(name: name, path: file.path) }
-            let texts = header.names.enumerated().map { ($1, FieldSource.column($0)) }
+            let texts = header.names.enumerated().map { ($1, FieldSource.of(column: $0, header)) }
             let fixed = constants.map { ($0, FieldSource.constant(Array((file.constants[$0] ?? "").utf8))) }
             for (name, source) in texts + fixed {
                 let key = Header.trim(name)

@@ -53,6 +53,10 @@ enum ExportFiles {
             schools.csv(changing: { if $0.attainment8 != "SUPP" { $0.attainment8 += "%" } }), "percent.csv")
         try folder.write(
             schools.csv(changing: { if $0.attainment8 == "SUPP" { $0.attainment8 = "withheld" } }), "codes.csv")
+        try folder.write(
+            schools.csv(changing: { if $0.attainment8 != "SUPP" { $0.attainment8 = "=\"\($0.attainment8)\"" } }),
+            "wrapped.csv")
+        try folder.write(long(), "long.csv")
         try folder.write(schools.csv() + "one,field,too,few\n", "broken.csv")
         let last = try #require(schools.pupils.last)
         try folder.write(
@@ -80,6 +84,15 @@ enum ExportFiles {
             try folder.write(
                 schools.csv(where: { $0.year == year }).replacing("academic_year", with: "y"), "results-\(year).csv")
         }
+    }
+
+    /// Each pupil twice: once for each of two subjects, beside the columns of the other file.
+    private static func long() -> String {
+        let lines = schools.csv().split(separator: "\n")
+        let rows = lines.dropFirst().enumerated().flatMap { at, line in
+            ["\(line),attainment8,\(40 + at % 23)", "\(line),other,\(at % 7)"]
+        }
+        return (["\(lines[0]),subject,result"] + rows).map { $0 + "\n" }.joined()
     }
 
     private static func writeLists(to folder: WorkFolder) throws {

@@ -55,6 +55,16 @@ enum OptionLists {
             list.refuses("--start-at", "201617", says: "--start-at does not apply"),
             list.acts("--lag", "1"),
             list.refuses("--lag", "1", base: open, with: ["--treated", "treated_now"], says: "--lag does not apply"),
+            list.acts("--year-groups", "10-11", with: ["--outcome-year-group", "11"]),
+            list.acts(
+                "--outcome-year-group", "11", with: ["--year-groups", "10"],
+                says: list.command == "did" ? "notReached" : nil),
+            list.refuses("--year-groups", "7-9", says: "--outcome-year-group is missing"),
+            list.refuses("--outcome-year-group", "11", says: "--year-groups is missing"),
+            list.refuses("--year-groups", "10", with: ["--lag", "1", "--outcome-year-group", "11"], says: "give one"),
+            list.refuses(
+                "--year-groups", "10", base: open, with: ["--treated", "treated_now"],
+                says: "--year-groups does not apply"),
             list.acts("--first-start", base: ["restart.csv"] + startDid),
             list.acts("--exclude", "exclude.csv"),
             list.acts("--comparison-units", "others.csv"),
@@ -87,22 +97,21 @@ enum OptionLists {
         let drawn =
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
         let whole = ["--suppress", "0"]
-        let later = ["synthetic-control", "synthetic-did"]
         let groupTime = ["--estimator", "callaway-santanna"]
         return [
             "twfe", "event-study", "imputation", "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked",
-            "dcdh", "local-projections", "lee-wooldridge",
+            "dcdh", "local-projections", "lee-wooldridge", "synthetic-control", "synthetic-did",
         ].map { name in
             list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
         }
-            + families + changes
+            + families + changes + synthetic
             + [
                 list.refuses("--estimator", "did2x2", status: 4, says: "did2x2 needs one common start"),
                 list.acts(
                     "--estimator", "did2x2",
                     base: ["pupils.csv"] + untreated + ["--partners", "undated.csv", "--start-at", "201617"]),
             ]
-            + later.map { list.isLater("--estimator", $0) } + [list.refuses("--estimator", "twef", says: "twfe")]
+            + [list.refuses("--estimator", "twef", says: "twfe")]
             + ["iid", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2", "cr3"].map {
                 list.acts("--vcov", $0, with: ["--estimator", "twfe", "--vcov", $0 == "cr0" ? "cr1" : "cr0"])
             }
@@ -127,6 +136,7 @@ enum OptionLists {
                 list.acts("--diagnostics", "pre-trend"),
                 list.acts("--diagnostics", "balance", with: ["--diagnostics", "none"]),
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
             + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "\"composition\"")].map {
@@ -196,6 +206,32 @@ enum OptionLists {
                 list.acts(
                     "--diagnostics", "honest", with: whole + ["--diagnostics", "none"], says: "relativeMagnitudes"),
             ]
+    }
+
+    /// What synthetic estimators know.
+    private static var synthetic: [OptionCase] {
+        let list = didList
+        func named(_ estimator: String) -> [String] { ["--estimator", estimator] }
+        let placebos =
+            ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
+            + named("synthetic-did") + ["--permutations", "19"]
+        return [
+            list.acts("--method", "ridge", with: named("synthetic-control")),
+            list.refuses("--method", "ridge", with: named("synthetic-did"), says: "--method does not apply"),
+            list.acts("--vcov", "jackknife", base: placebos),
+            list.acts("--vcov", "bootstrap", with: named("synthetic-did")),
+            list.acts("--vcov", "placebo", with: named("synthetic-did") + ["--vcov", "jackknife"]),
+            list.refuses("--vcov", "placebo", with: named("twfe"), status: 4, says: "E450"),
+            list.refuses("--vcov", "cr2", with: named("synthetic-did"), status: 4, says: "E450"),
+            list.refuses("--wild", "99", with: named("synthetic-did"), status: 4, says: "E417"),
+            list.acts("--bootstrap", "50", with: named("synthetic-did")),
+            list.acts("--permutations", "19", with: named("synthetic-did")),
+            list.refuses("--gap", "fsm=Y", with: named("synthetic-control"), status: 4, says: "E450"),
+        ]
+            + ["never", "not-yet"].map { (kind: String) in
+                list.refuses(
+                    "--comparison", kind, with: named("synthetic-did"), says: "--comparison \(kind) does not apply")
+            }
     }
 
     /// What only estimators from changes know.
@@ -281,6 +317,8 @@ enum OptionLists {
                 list.refuses("--estimator", "twef", says: "twfe"),
                 list.acts("--comparison", "not-yet", base: ["partners-alone.csv"] + start),
                 list.acts("--level", "0.9"), list.refuses("--level", "95", says: "choose from: a share"),
+                list.acts("--disclosure", "rounded-10", says: "nearest 10"),
+                list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "6000", says: "withheld"), list.refuses("--suppress", "-1", says: "--suppress"),
                 list.acts("--schools", "30"), list.refuses("--schools", "1", says: "2 to 100000"),
                 list.acts("--pupils", "90"), list.refuses("--pupils", "0", says: "above 0"),
@@ -321,6 +359,7 @@ enum OptionLists {
                 list.acts("--rows", "pupils", base: schools),
                 list.acts("--pupil-sd", "9", base: schools + ["--standardise"]), list.acts("--level", "0.9"),
                 list.refuses("--level", "0", says: "choose from: a share"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "200"), list.refuses("--suppress", "-3", says: "--suppress"),
                 list.acts("--round", "3", base: ["pupils.csv"] + whatGaps),
                 list.refuses("--round", "99", says: "0 to 15"),
@@ -416,6 +455,7 @@ enum OptionLists {
                 list.refuses("--lenient", says: "--lenient does not apply"),
                 list.refuses("--rejects", "r.csv", says: "--rejects does not apply"),
                 list.acts("--missing", "withheld", base: ["codes.csv"]), list.acts("--no-known-codes"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "400"), list.refuses("--suppress", "-1", says: "--suppress"),
                 list.acts("--unit", "urn", base: ["pupils.csv", "--time", "academic_year"]),
                 list.acts("--time", "academic_year", base: ["pupils.csv", "--unit", "urn"]),
@@ -493,6 +533,7 @@ enum OptionLists {
             list.acts("--thousands", ",", base: ["thousands.csv"] + read),
             list.acts("--decimal", ",", base: ["decimal.csv"] + read),
             list.acts("--fill-short-rows", base: ["short.csv"] + read),
+            list.acts("--unwrap-formulas", base: ["wrapped.csv"] + read),
             list.acts("--percent", base: ["percent.csv"] + read), list.refuses("--threads", "0", says: "--threads"),
             list.acts("--max-field", "3", base: ["pupils.csv"] + read, status: 3, says: "--max-field"),
             list.refuses("--max-field", "many", says: "500000, 64MB or 2GB"),
@@ -527,6 +568,7 @@ enum OptionLists {
         let named =
             SmallSchools.years.map { "results-\($0).csv" }
             + list.base.dropFirst().filter { $0 != "--time" && $0 != "academic_year" }
+        let longBase = ["long.csv"] + list.base.dropFirst()
         let byTime = list.command == "gaps" ? ["--by", "time"] : []
         return [
             list.acts("--where", "sex=F"), list.refuses("--where", "sex", says: "column=value"),
@@ -534,6 +576,10 @@ enum OptionLists {
             list.refuses("--outcome", "attainment8", says: "named twice"),
             list.acts("--time-from-name", "results-*.csv", base: named + byTime),
             list.acts("--points", "points.csv", base: grades),
+            list.acts("--subject", "subject", base: longBase, with: ["--result", "result"]),
+            list.acts("--result", "result", base: longBase, with: ["--subject", "subject"]),
+            list.refuses("--subject", "subject", base: longBase, says: "--result is missing"),
+            list.refuses("--result", "result", base: longBase, says: "--subject is missing"),
             list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),
             list.acts("--weights", "weight"),
             list.acts("--double", says: list.command == "cells" ? nil : "\"arithmetic\": \"double\""),

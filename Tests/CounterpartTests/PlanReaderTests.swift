@@ -195,7 +195,7 @@ import Testing
         #expect(analysis.seed == 7 && analysis.permutations == 99 && !analysis.robustness && analysis.keepCovidYears)
         #expect(analysis.placeboOutcomes == ["ks2", "late=Y"] && analysis.equivalenceMargin == 0.5)
         #expect(analysis.gapsWithinSchools)
-        #expect(plan.disclosureProfile == .dfeDestinations && plan.disclosureThreshold == 12)
+        #expect(plan.disclosure.name == "dfe-destinations" && plan.disclosure.threshold == 12)
         #expect(plan.audiences == ["governors", "funder"] && plan.formats == ["html", "json"])
         #expect(plan.checklist == ["rationale": "A need", "roles": "One; Two"])
     }

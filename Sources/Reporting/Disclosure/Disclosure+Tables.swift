@@ -18,7 +18,7 @@ extension Disclosure {
     public func apply(to rows: inout [BalanceRow], table: String = "balance") -> Entry {
         let primary = rows.map { row in
             [row.nTreated, row.nComparison].contains { $0.map(isSmall) ?? false }
-                || row.smallestCount.map(isSmall) ?? false
+                || row.smallestCount.map(isFew) ?? false
         }
         var hidden = zip(rows, primary).map { $0.isSuppressed || $1 }
         completeLevels(rows.map(\.variable), &hidden) { rows[$0].smallestCount ?? 0 }

@@ -20,6 +20,8 @@ public struct DidDocument: Sendable {
     public var checks = DesignChecks()
     /// How far trends may depart from parallel.
     public var sensitivity: Sensitivity?
+    /// Which cohorts could have been reached, where year groups were named.
+    public var exposure: ExposureReach?
     /// How many fixed effects were taken out together; nil where nothing is to be told.
     public var elimination: EffectElimination?
     public var counterfactual: [CounterfactualRow]
@@ -34,7 +36,10 @@ public struct DidDocument: Sendable {
     public var estimand: EstimandKind
     /// The group of a triple difference in words, such as `pupils eligible for free school meals`.
     public var group: String?
+    public var estimator: String?
     public var wording: Wording
+    /// What was done so that the result can be published; nil where no profile was named.
+    public var log: DisclosureLog?
 
     public init(
         frame: DocumentFrame, effects: [Effect], outcome: OutcomeName, estimand: EstimandKind, group: String? = nil,
@@ -67,12 +72,17 @@ public struct DidDocument: Sendable {
     /// The answer in words: the headline, the cautions, the remarks.
     public var sentences: [String] {
         guard let headline = effects.first else { return remarks }
+        let remarks = remarks + [noExposures].compactMap { $0 }
         let answer =
             headline.kind == .gap
             ? wording.gapEffect(headline, outcome: outcome, group: group ?? headline.group ?? "the group")
             : wording.headline(
                 headline, outcome: outcome, estimand: estimand, treatedUnits: frame.sample.treatedUnits)
         return [answer] + cautions + remarks
+    }
+
+    private var noExposures: String? {
+        exposure.flatMap { ExposureWords(reach: $0).absence(of: effects, estimator: estimator ?? "this estimator") }
     }
 
     /// The effects that people read; those of one start in one period each are too many for a page.
@@ -100,10 +110,12 @@ public struct DidDocument: Sendable {
         object.put(
             "effects",
             .array(effects.indices.map { ResultRows.json(effects[$0], note: $0 == 0 ? note : nil) }))
+        if let exposure { object.put("exposure", ExposureWords(reach: exposure).json) }
         object.put("diagnostics", diagnostics)
         if !counterfactual.isEmpty { object.put("counterfactual", .array(counterfactual.map { ResultRows.json($0) })) }
         if !path.isEmpty { object.put("path", .array(path.map { ResultRows.json($0) })) }
         object.put("sentences", .array(sentences.map { .text($0) }))
+        if let log { object.put("disclosure", log.json) }
         return object.value
     }
 
@@ -166,6 +178,11 @@ public struct DidDocument: Sendable {
 
     private func sections(_ tables: ReadableTables) -> [Section] {
         var sections: [Section] = []
+        if let exposure {
+            let words = ExposureWords(reach: exposure)
+            sections.append(
+                Section(title: "Who could have been reached", words: words.sentences, table: words.table))
+        }
         if let preTrend {
             let words = wording.beforeTheStart(preTrend, saidAbove: cautions)
             if !words.isEmpty { sections.append(Section(title: "Before the start", words: words)) }
@@ -201,6 +218,7 @@ public struct DidDocument: Sendable {
                 Section(title: "Observed, and expected without the partnership", table: tables.counterfactual(groups)))
         }
         sections.append(Section(title: "Sample", words: frame.sample.words(wording.nouns)))
+        if let log { sections.append(Section(title: "Small numbers", words: log.sentences)) }
         return sections
     }
 
@@ -309,6 +327,19 @@ extension DidDocument {
         return [first] + rows
     }
 
+    /// Rounds what is shown, guards the counts of rows, and keeps the log.
+    public mutating func publish(_ log: DisclosureLog, _ rule: Disclosure) {
+        self.log = log
+        let rounding = rule.rounding
+        effects = effects.map(rounding.rounded)
+        for index in counterfactual.indices {
+            rounding.round(&counterfactual[index], isShare: outcome.isShare)
+        }
+        for index in path.indices { rounding.round(&path[index], isShare: outcome.isShare) }
+        for index in balance.indices { rounding.round(&balance[index]) }
+        if wording.nouns.rows == "pupils" { frame.publish(rule) }
+    }
+
     /// Sentences and diagnostics follow the figures that they tell.
     private mutating func withholdWords() {
         let isHidden = effects.first?.isSuppressed ?? false
@@ -318,11 +349,12 @@ extension DidDocument {
             if preTrend != nil { preTrend = .withheld }
             if sensitivity != nil { sensitivity = .withheld }
         } else if let test = preTrend {
-            preTrend = test.withheld(with: effects)
+            preTrend = test.withheld(with: effects, past: checks.hidesSyntheticFigures)
             if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
         }
         sensitivity = sensitivity?.withheld(with: effects)
         frame.withholdWarnings(
-            headline: isHidden || (preTrend?.isWithheld ?? false), balance: balance, intake: intake)
+            headline: isHidden || (preTrend?.isWithheld ?? false), past: isHidden || checks.hidesSyntheticFigures,
+            balance: balance, intake: intake)
     }
 }

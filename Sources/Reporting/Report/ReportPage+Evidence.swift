@@ -14,7 +14,7 @@ extension ReportPage {
             return """
                 \(title)<div class="figures">
                 \(figures)</div>
-                \(estimates(outcome))\(furtherGaps(outcome))
+                \(reach(outcome))\(estimates(outcome))\(furtherGaps(outcome))
                 """
         }
         return "<section id=\"evidence\"><h2>The evidence</h2>\n\(blocks)</section>\n\n"
@@ -46,6 +46,23 @@ extension ReportPage {
             ).markup
         }
         return "<details><summary>The gaps of other groups</summary>\n\(found)</details>\n"
+    }
+
+    /// Which cohorts the partnership could have reached, and what each had of it.
+    private func reach(_ outcome: OutcomeResult) -> Markup {
+        guard let found = outcome.exposure else { return "" }
+        let words = ExposureWords(reach: found)
+        let sentences = words.sentences.map { sentence -> Markup in "<p>\(sentence)</p>\n" }
+        let effects =
+            outcome.exposureEffects.isEmpty
+            ? ""
+            : HTMLTable(
+                table: tables.effects(outcome.exposureEffects, namesOutcome: false),
+                caption: "By years of exposure (\(outcome.exposureEstimator ?? outcome.estimator))"
+            ).markup
+        let level: Markup = report.outcomes.count > 1 ? "h4" : "h3"
+        return "<\(level)>Who could have been reached</\(level)>\n\(sentences)"
+            + HTMLTable(table: words.table, caption: "Years of exposure by start and cohort").markup + effects
     }
 
     private func estimates(_ outcome: OutcomeResult) -> Markup {
@@ -181,19 +198,14 @@ extension ReportPage {
     }
 
     private var disclosureLog: Markup {
-        let threshold = wording.threshold
-        guard threshold > 0 else {
-            return "<h3>Disclosure log</h3>\n<p>No figure was withheld: suppression was turned off for this run.</p>\n"
-        }
-        let withheld = report.disclosure.reduce(0) { $0 + $1.primary + $1.complementary }
-        let count = withheld == 0 ? "None had to be withheld." : "Withheld here: \(Numeral.count(Double(withheld)))."
-        return """
-            <h3>Disclosure log</h3>
-            <p>Profile \(report.disclosureProfile): figures with fewer than \(threshold) pupils behind them are withheld \
-            and shown as <abbr title="withheld: too few pupils">c</abbr>, with as many others as it takes that no total \
-            gives them back. \(count)</p>
-            \(report.disclosure.isEmpty ? "" : HTMLTable(table: ReportTables.disclosure(report.disclosure), caption: "Withheld figures by table").markup)
-            """
+        let log = report.disclosure
+        let words = log.sentences.map { line -> Markup in "<p>\(line)</p>\n" }
+        let mark: Markup =
+            log.withheld > 0
+            ? "<p>A withheld figure is shown as <abbr title=\"withheld: too few pupils\">c</abbr>.</p>\n" : ""
+        let table =
+            log.entries.isEmpty ? "" : HTMLTable(table: log.table, caption: "Withheld figures by table").markup
+        return "<h3>Disclosure log</h3>\n\(words)\(mark)\(table)"
     }
 
     // MARK: 6 Checklist
