@@ -226,7 +226,7 @@ public struct GapsRun {
         [
             request.shareOf.map { "Each row counts pupils: \($0) in all, of whom the outcome counts those with a yes." }
                 ?? RowWords.sentence(kind, request.data)
-        ] + counting(request) + independence(request, kind)
+        ] + counting(request) + independence(request, kind) + request.figureWords
     }
 
     /// What `n` and the means are over, where rows say how many pupils stand behind them.
