@@ -22,21 +22,28 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CByteScan"),
+        .target(name: "CWideLoops"),
         .target(name: "CProcess"),
         .target(name: "CDistributions", linkerSettings: [.linkedLibrary("m")]),
 
         // The rooms.
-        .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
+        .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE", "CWideLoops"]),
         .target(name: "Probability", dependencies: ["CDistributions"]),
         .target(name: "Tables", dependencies: ["CByteScan", "CCrypto", "CZlib", "CZstd"]),
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells"]),
-        .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra"]),
+        .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra", "CWideLoops"]),
         .target(name: "Comparison", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
         .target(name: "Estimation", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
-        .target(name: "Inference", dependencies: ["Estimation", "Regression", "Probability", "LinearAlgebra"]),
-        .target(name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"]),
-        .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
+        .target(
+            name: "Inference",
+            dependencies: ["Estimation", "Regression", "Probability", "LinearAlgebra", "CWideLoops"]),
+        .target(
+            name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"],
+            resources: [.embedInCode("Resources/months.csv")]),
+        .target(
+            name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"],
+            resources: [.embedInCode("Resources/disclosure-profiles.csv")]),
         .target(
             name: "Counterpart",
             dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),

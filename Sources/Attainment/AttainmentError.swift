@@ -7,12 +7,20 @@ public enum AttainmentError: Refusal, Equatable {
     case unitRowsNeedPupilSpread
     case priorNotANumber(column: String)
     case noKnownPrior(column: String)
+    case noSuchBaseline(String, known: [String])
+    case noNationalMean(outcome: String, group: String, period: String?)
+    case figureNeeds(figure: String, what: String, option: String)
+    case indexOfUnits
+    case tooManyAtOnce(Int, limit: Int)
+    case monthsOfNoAttainment(outcome: String, why: String)
 
     public var status: ExitStatus {
         switch self {
         case .noKnownPrior: .design
-        case .valueNotFound, .priorNotANumber: .input
-        case .changeWithoutTime, .unitRowsNeedPupilSpread: .usage
+        case .valueNotFound, .priorNotANumber, .noSuchBaseline, .noNationalMean: .input
+        case .changeWithoutTime, .unitRowsNeedPupilSpread, .figureNeeds, .indexOfUnits, .tooManyAtOnce,
+            .monthsOfNoAttainment:
+            .usage
         }
     }
 
@@ -23,6 +31,12 @@ public enum AttainmentError: Refusal, Equatable {
         case .unitRowsNeedPupilSpread: "E383"
         case .priorNotANumber: "E384"
         case .noKnownPrior: "E385"
+        case .noSuchBaseline: "E340"
+        case .noNationalMean: "E341"
+        case .figureNeeds: "E342"
+        case .indexOfUnits: "E343"
+        case .tooManyAtOnce: "E344"
+        case .monthsOfNoAttainment: "E345"
         }
     }
 
@@ -34,6 +48,17 @@ public enum AttainmentError: Refusal, Equatable {
             "rows that are units do not tell how pupils differ, so that the gap cannot be put in standard deviations"
         case .priorNotANumber(let column): "a key in the column '\(column)' is not a number"
         case .noKnownPrior(let column): "no row of a group and its peers has a value in the column '\(column)'"
+        case .noSuchBaseline(let text, _):
+            "no results are of the period '\(text)', from which changes were to be measured"
+        case .noNationalMean(let outcome, let group, let period):
+            "the national peers of \(group) have no mean of \(outcome)\(period.map { " in \($0)" } ?? "")"
+        case .figureNeeds(let figure, let what, _): "\(figure) needs \(what)"
+        case .indexOfUnits:
+            "rows that are units do not tell how pupils rank, so that there is no disadvantage gap index"
+        case .tooManyAtOnce(let count, let limit):
+            "\(count) gaps are too many for bands that hold all of them at once: at most \(limit)"
+        case .monthsOfNoAttainment(let outcome, let why):
+            "months of progress tell attainment, and \(outcome) is none: \(why)"
         }
     }
 
@@ -45,6 +70,14 @@ public enum AttainmentError: Refusal, Equatable {
         case .unitRowsNeedPupilSpread: "give the standard deviation of pupils with --pupil-sd"
         case .priorNotANumber: "prior attainment is a number; leave other texts empty or declare them missing"
         case .noKnownPrior: "check the name of the column with prior attainment"
+        case .noSuchBaseline(_, let known):
+            known.isEmpty
+                ? nil : "the periods are \(known.joined(separator: ", ")); 'first' is the first of each series"
+        case .noNationalMean: "add the row to the file of national means, or leave those rows out with --where"
+        case .figureNeeds(_, _, let option): "name it with \(option)"
+        case .indexOfUnits: "give rows of pupils"
+        case .tooManyAtOnce: "--adjust holm holds for any number, or ask for fewer with --by or --where"
+        case .monthsOfNoAttainment: "leave --months out; the gap itself says how far apart they are"
         }
     }
 }
