@@ -33,7 +33,9 @@ let package = Package(
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells"]),
         .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra", "CWideLoops"]),
-        .target(name: "Comparison", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
+        .target(
+            name: "Comparison", dependencies: ["Regression", "Panels", "LinearAlgebra"],
+            resources: [.embedInCode("Resources/similar-primary-schools-2026.csv")]),
         .target(name: "Estimation", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
         .target(
             name: "Inference",

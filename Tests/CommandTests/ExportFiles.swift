@@ -96,6 +96,7 @@ enum ExportFiles {
     }
 
     private static func writeLists(to folder: WorkFolder) throws {
+        try folder.write("variable,weight\nattainment8,1\nks2,2.5\n", "distances.csv")
         try folder.write("grade,points\nA,8\nB,5\nC,2.5\n", "points.csv")
         try folder.write("urn\n\(SmallSchools.urn(0))\n\(SmallSchools.urn(4))\n", "exclude.csv")
         try folder.write("urn\n" + [0, 2, 3, 5, 6, 8].map { SmallSchools.urn($0) + "\n" }.joined(), "others.csv")

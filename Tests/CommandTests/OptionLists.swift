@@ -1,6 +1,6 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
-    static let all = did + power + gaps + cells + describe + convert + start + run
+    static let all = did + compare + power + gaps + cells + describe + convert + start + run
 
     // MARK: did
 
@@ -288,6 +288,67 @@ enum OptionLists {
             list.acts("--window", "-2:1", with: sunAbraham),
             list.acts("--window", "-2:1", with: ["--estimator", "two-stage"]),
         ]
+    }
+
+    // MARK: compare
+
+    private static var compare: [OptionCase] {
+        let untreated = whatDid + ["--match", "attainment8", "--format", "json"]
+        let start = untreated + ["--start", "partnership_start"]
+        let list = OptionList(command: "compare", base: ["pupils.csv"] + start)
+        let schools =
+            ["schools.csv"] + whatDid + ["--match", "attainment8", "--format", "json", "--start", "partnership_start"]
+        let grades =
+            ["pupils.csv", "--outcome", "grade", "--match", "grade", "--format", "json"] + whatDid.dropFirst(2)
+            + ["--start", "partnership_start"]
+        let propensity = ["--distance", "propensity"]
+        func named(_ method: String) -> [String] {
+            ["pupils.csv"] + whatDid + ["--format", "json", "--start", "partnership_start", "--method", method]
+        }
+        let similar = named("similar-schools") + ["--distance-table", "distances.csv"]
+        return reading(list, start, number: ["--outcome", "attainment8"]) + rows(list, schools: schools, grades: grades)
+            + result(list) + whoWasTreated(list, untreated)
+            + [
+                list.refuses(
+                    "--weight-kind", "frequency", with: ["--weights", "weight"], says: "--weight-kind does not"),
+                list.refuses("--lower-is-better", says: "--lower-is-better does not apply"),
+                list.acts("--unit", "urn", base: list.base.dropFirst().filter { $0 != "--unit" && $0 != "urn" }),
+                list.acts(
+                    "--time", "academic_year",
+                    base: list.base.dropFirst().filter { $0 != "--time" && $0 != "academic_year" }),
+                list.acts("--match", "fsm=Y"),
+                list.refuses("--match", "attainment8", says: "named twice"),
+                list.acts("--match", "ks2:ks2_score", base: similar),
+                list.refuses("--match", "reading:ks2_score", base: similar, says: "variable:column"),
+                list.refuses("--match", "ks2_score", base: named("synthetic"), says: "--match does not apply"),
+                list.acts("--method", "entropy"),
+                list.acts("--method", "nearest", base: named("synthetic") + ["--match", "ks2_score"], status: 0),
+                list.refuses("--method", "best", says: "similar-schools"),
+                list.acts("--distance", "propensity"), list.acts("--distance", "logit"),
+                list.refuses("--distance", "euclid", says: "mahalanobis"),
+                list.refuses("--distance", "logit", with: ["--method", "entropy"], says: "--distance does not apply"),
+                list.acts("--ratio", "2", with: ["--replace"]), list.refuses("--ratio", "0", says: "1 to 1000"),
+                list.acts("--caliper", "0.5"), list.refuses("--caliper", "-1", says: "above 0"),
+                list.acts("--exact", "trust"), list.acts("--replace", with: ["--exact", "trust"]),
+                list.refuses("--exact", "sex", says: "two values in one period"),
+                list.acts("--order", "name"), list.refuses("--order", "size", says: "closest"),
+                list.refuses("--order", "largest", says: "--order largest does not apply"),
+                list.refuses("--order", "name", with: ["--replace"], says: "--order does not apply"),
+                list.acts("--order", "name", with: propensity),
+                list.acts("--donors", "trust!=Ash"), list.acts("--donors", "periods-before:2", says: "leftOut"),
+                list.acts("--donors", "not-same:trust", status: 4, says: "E394"),
+                list.refuses("--donors", "trust", says: "not-same"),
+                list.acts(
+                    "--distance-table", "distances.csv", base: named("similar-schools") + ["--match", "ks2:ks2_score"],
+                    status: 0),
+                list.refuses("--distance-table", "distances.csv", says: "--distance-table does not apply"),
+                list.acts("--rows", "pupils", base: schools), list.refuses("--rows", "schools", says: "pupils, units"),
+                list.acts("--chart", "balance.csv"),
+                list.acts("--disclosure", "rounded-10", says: "nearest 10"),
+                list.refuses("--disclosure", "none", says: "dfe-tables"),
+                list.acts("--suppress", "6000", says: "suppressed"),
+                list.refuses("--suppress", "-1", says: "--suppress"),
+            ]
     }
 
     // MARK: power
