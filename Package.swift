@@ -29,6 +29,10 @@ let package = Package(
         .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
         .target(name: "Probability", dependencies: ["CDistributions"]),
         .target(name: "Tables", dependencies: ["CByteScan", "CCrypto", "CZlib", "CZstd"]),
+        // What changes in published files from year to year, as tables inside the program.
+        .target(
+            name: "Schemas", dependencies: ["Tables"],
+            resources: ["families", "editions", "columns", "absences"].map { .embedInCode("Resources/\($0).csv") }),
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells"]),
         .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
@@ -39,7 +43,7 @@ let package = Package(
         .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
         .target(
             name: "Counterpart",
-            dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["Reporting", "Schemas", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "CounterpartCommand",
             dependencies: [
@@ -68,6 +72,7 @@ let package = Package(
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),
         .testTarget(name: "TablesTests", dependencies: ["Tables", "CZlib", "CZstd"]),
+        .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),

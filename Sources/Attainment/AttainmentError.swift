@@ -7,10 +7,11 @@ public enum AttainmentError: Refusal, Equatable {
     case unitRowsNeedPupilSpread
     case priorNotANumber(column: String)
     case noKnownPrior(column: String)
+    case onePrior(column: String)
 
     public var status: ExitStatus {
         switch self {
-        case .noKnownPrior: .design
+        case .noKnownPrior, .onePrior: .design
         case .valueNotFound, .priorNotANumber: .input
         case .changeWithoutTime, .unitRowsNeedPupilSpread: .usage
         }
@@ -23,6 +24,7 @@ public enum AttainmentError: Refusal, Equatable {
         case .unitRowsNeedPupilSpread: "E383"
         case .priorNotANumber: "E384"
         case .noKnownPrior: "E385"
+        case .onePrior: "E386"
         }
     }
 
@@ -34,6 +36,7 @@ public enum AttainmentError: Refusal, Equatable {
             "rows that are units do not tell how pupils differ, so that the gap cannot be put in standard deviations"
         case .priorNotANumber(let column): "a key in the column '\(column)' is not a number"
         case .noKnownPrior(let column): "no row of a group and its peers has a value in the column '\(column)'"
+        case .onePrior(let column): "all pupils of a period have one value in the column '\(column)', which gives no line"
         }
     }
 
@@ -45,6 +48,7 @@ public enum AttainmentError: Refusal, Equatable {
         case .unitRowsNeedPupilSpread: "give the standard deviation of pupils with --pupil-sd"
         case .priorNotANumber: "prior attainment is a number; leave other texts empty or declare them missing"
         case .noKnownPrior: "check the name of the column with prior attainment"
+        case .onePrior: "use --method bands, or check the column with prior attainment"
         }
     }
 }

@@ -67,6 +67,8 @@ public enum DisclosureProfile: String, Sendable, CaseIterable {
 public struct PlanData: Sendable, Equatable {
     public var files: [PlanFile] = []
     public var form = FileForm()
+    /// The schema by which the files are read.
+    public var schema: SchemaChoice?
     public var missing: [String] = []
     public var knownCodes = true
     public var filters: [String] = []

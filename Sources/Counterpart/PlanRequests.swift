@@ -101,6 +101,11 @@ struct PlanRequests {
             request.files += found.map { InputFile($0, constants: file.constants) }
         }
         request.form = data.form
+        if let schema = data.schema {
+            request.files = try schema.views(
+                of: request.files, form: data.form, options: ("data.schemaYear", "data.schemaAs"))
+            request.form = SchemaChoice.form(data.form)
+        }
         request.missing = MissingCodes(codes: (data.knownCodes ? MissingCodes.known : []) + data.missing)
         request.filters = try data.filters.map { try RowFilter(parsing: $0) }
         request.threads = threads

@@ -69,6 +69,7 @@ struct StudyCells {
         try NeverOccurring.check(data, reading.table)
         let before = [
             DroppedRows("could not be read", reading.report.rowsRejected),
+            DroppedRows("records of another kind (--schema)", reading.report.rowsOfOtherRecords),
             DroppedRows("did not meet --where", reading.report.rowsFiltered),
         ].filter { $0.rows > 0 }
         cells.filter = data.filters.map(\.text).joined(separator: " and ")

@@ -118,7 +118,9 @@ public struct Conversion: Sendable {
                 let known = try plan ?? ColumnPlan([file], headers: [header])
                 plan = known
                 writer = try self.writer(known, index)
-                tests = try filters.map { try FilterTest($0, in: file, header, numbers) }
+                tests = try ((file.view?.records ?? []) + filters).map {
+                    try FilterTest($0, in: file, header, numbers)
+                }
                 if index == 0 { try write(writer.start()) }
             },
             filter: { rows, scratch in

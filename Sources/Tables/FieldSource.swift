@@ -40,7 +40,11 @@ enum FieldSource {
         switch source {
         case .column(let name): self = try Self.named(name, in: file, header)
         case .joined(let names):
-            self = .joined(try names.map { name throws(TableError) in try Self.named(name, in: file, header) })
+            let parts = try names.map { name throws(TableError) in try Self.named(name, in: file, header) }
+            self = .joined(
+                parts.flatMap { part in
+                    if case .joined(let inner) = part { inner } else { [part] }
+                })
         case .fileName(let pattern):
             guard let text = FileNamePattern(pattern).part(of: file.path) else {
                 throw .fileName(path: file.path, pattern: pattern)
@@ -50,6 +54,7 @@ enum FieldSource {
     }
 
     static func named(_ name: String, in file: InputFile, _ header: Header) throws(TableError) -> FieldSource {
+        if let viewed = try viewed(name, in: file, header) { return viewed }
         guard let value = file.constants[name] else {
             return .column(try header.index(of: name, path: file.path))
         }

@@ -55,6 +55,9 @@ enum ExportFiles {
             "short.csv")
         try folder.write(
             schools.csv().replacing("\n", with: ",1\n").replacing("weight,1", with: "weight,"), "unnamed.csv")
+        for name in ["ks2-2018.csv", "ks2-2023.csv", "ks2final.csv"] {
+            try folder.write(published(schools.csv()), name)
+        }
         let first = schools.pupils[0]
         try folder.write(schools.csv() + SmallSchools.line(first), "twice.csv")
         try folder.write(
@@ -70,6 +73,20 @@ enum ExportFiles {
         }
     }
 
+    /// The same rows among columns of published tables, the last one a total.
+    private static func published(_ text: String) -> String {
+        let names =
+            "RECTYPE,URN,LEA,ESTAB,SCHNAME,NFTYPE,TELIG,TOTPUPS,TKS1AVERAGE,PTRWM_EXP,PTRWM_HIGH,READPROG,READCOV,MATPROG,"
+            + "MATCOV,WRITPROG,WRITCOV,READ_AVERAGE,MAT_AVERAGE,GPS_AVERAGE,PTREAD_EXP,PTMAT_EXP"
+        let lines = text.split(separator: "\n")
+        return lines.enumerated().map { index, line in
+            guard index > 0 else { return "\(names),\(line)\n" }
+            let urn = line.split(separator: ",", omittingEmptySubsequences: false)[1]
+            let values = [index == lines.count - 1 ? "3" : "1", String(urn), "850", String(urn.suffix(4))]
+            return (values + Array(repeating: "50%", count: 18)).joined(separator: ",") + ",\(line)\n"
+        }.joined()
+    }
+
     private static func writeLists(to folder: WorkFolder) throws {
         try folder.write("grade,points\nA,8\nB,5\nC,2.5\n", "points.csv")
         try folder.write("urn\n\(SmallSchools.urn(0))\n\(SmallSchools.urn(4))\n", "exclude.csv")
@@ -77,6 +94,7 @@ enum ExportFiles {
         try folder.write(
             SmallSchools.partners.replacing("urn,start", with: "school,joined"), "differently.csv")
         try folder.write("urn\n" + [1, 4, 7].map { SmallSchools.urn($0) + "\n" }.joined(), "undated.csv")
+        try folder.write("from,to,mean,other\n60,95,40,41\n96,105,48,49\n106,140,55,56\n", "bands.csv")
         try folder.write("a key of at least thirty-two letters, kept apart from the data\n", "project.key")
     }
 

@@ -1,6 +1,6 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
-    static let all = did + power + gaps + cells + describe + convert + start + run
+    static let all = did + power + gaps + progress + cells + describe + convert + start + run
 
     // MARK: did
 
@@ -91,7 +91,8 @@ enum OptionLists {
             "stacked", "dcdh", "local-projections", "lee-wooldridge", "synthetic-control", "synthetic-did",
         ]
         let groupTime = ["--estimator", "callaway-santanna"]
-        return ["twfe", "event-study", "imputation", "callaway-santanna", "sun-abraham", "two-stage", "etwfe"].map { name in
+        return ["twfe", "event-study", "imputation", "callaway-santanna", "sun-abraham", "two-stage", "etwfe"].map {
+            name in
             list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
         }
             + families
@@ -285,6 +286,48 @@ enum OptionLists {
             ]
     }
 
+    // MARK: progress
+
+    private static let whatProgress = ["--outcome", "attainment8", "--prior", "ks2_score", "--unit", "urn"]
+
+    private static var progress: [OptionCase] {
+        let after = whatProgress + ["--format", "json"]
+        let list = OptionList(command: "progress", base: ["pupils.csv"] + after)
+        let grades = ["pupils.csv", "--outcome", "grade"] + after.dropFirst(2)
+        let shared = rows(list, schools: nil, grades: grades).filter { item in
+            !["--weights", "--count"].contains(item.option)
+                && !(item.option == "--outcome" && item.added.contains("ks2_score"))
+        }
+        let byTable = ["--band-table", "bands.csv"]
+        return reading(list, after, number: ["--outcome", "attainment8"]) + shared + result(list)
+            + [
+                list.acts("--outcome", "weight"),
+                list.refuses("--outcome", "ks2_score", says: "cannot be --prior too"),
+                list.acts("--unit", "trust"), list.acts("--time", "academic_year"),
+                list.acts("--prior", "weight"),
+                list.refuses("--weights", "weight", says: "--weights does not apply"),
+                list.refuses("--count", "weight", says: "--count does not apply"),
+                list.refuses("--weight-kind", "frequency", says: "--weight-kind does not apply"),
+                list.refuses("--lower-is-better", says: "--lower-is-better does not apply"),
+                list.acts("--method", "regression"), list.acts("--method", "bands", with: ["--method", "regression"]),
+                list.refuses("--method", "spline", says: "bands, regression"),
+                list.acts("--bands", "4"), list.refuses("--bands", "1", says: "2 to 1000"),
+                list.refuses("--bands", "4", with: ["--method", "regression"], says: "--bands does not apply"),
+                list.acts("--band-width", "2.5"), list.refuses("--band-width", "0", says: "a number above 0"),
+                list.refuses("--band-width", "2", with: ["--bands", "4"], says: "give one"),
+                list.acts("--band-table", "bands.csv"),
+                list.refuses("--band-table", "pupils.csv", status: 3, says: "E207"),
+                list.acts("--band-mean", "other", with: byTable),
+                list.refuses("--band-mean", "other", says: "--band-mean does not apply"),
+                list.acts("--norm-where", "partnership_start="),
+                list.refuses("--norm-where", "sex", says: "--norm-where cannot be"),
+                list.acts("--by", "sex"), list.refuses("--by", "ks2_score", says: "cannot be in --by too"),
+                list.acts("--shrink"), list.acts("--level", "0.9"),
+                list.refuses("--level", "1", says: "choose from: a share"),
+                list.acts("--suppress", "80"), list.refuses("--suppress", "-1", says: "--suppress"),
+            ]
+    }
+
     // MARK: cells
 
     private static let whatCells = [
@@ -399,6 +442,16 @@ enum OptionLists {
         return [
             list.acts("--delimiter", ";", base: ["pupils.csv"] + read, status: 3),
             list.refuses("--delimiter", "ab", says: "one character"),
+            list.acts("--schema", "dfe-ks2", base: ["ks2-2018.csv"] + read),
+            list.refuses("--schema", "dfe-ks3", says: "choose from: dfe-ks2"),
+            list.refuses("--schema", "dfe-ks2", with: ["--percent"], says: "--percent does not apply"),
+            list.acts("--schema-year", "2018", base: ["ks2final.csv", "--schema", "dfe-ks2"] + read, status: 0),
+            list.refuses("--schema-year", "2018", says: "--schema-year does not apply"),
+            list.refuses(
+                "--schema-year", "MMXVIII", base: ["ks2final.csv", "--schema", "dfe-ks2"] + read,
+                says: "2018, 201718 or 2017/18"),
+            list.acts("--schema-as", "2018", base: ["ks2-2023.csv", "--schema", "dfe-ks2"] + read, status: 0),
+            list.refuses("--schema-as", "2018", says: "--schema-as does not apply"),
             list.acts("--encoding", "windows-1252", base: ["latin.csv"] + read),
             list.refuses("--encoding", "latin9", status: 2, says: "latin9"),
             list.acts("--skip-first", "2", base: ["preamble.csv"] + read),

@@ -1,0 +1,93 @@
+import Cells
+import Inference
+import Tables
+
+/// How much pupils' results lie above or below those of pupils with the same prior attainment: what to work out.
+public struct ValueAddedRequest: Sendable {
+    public enum Method: Sendable, Equatable {
+        case bands(BandRule)
+        /// The straight line of results on prior attainment within each period.
+        case regression
+    }
+
+    /// A key column whose values are decimal numbers.
+    public var prior: String
+    public var unit: String?
+    /// Expected results are found within each period.
+    public var time: String?
+    public var by: [String] = []
+    public var method = Method.bands(.equalNumbers(10))
+    /// Whose results are the yardstick: cells whose keys meet all of these.
+    public var norm: [RowFilter] = []
+    /// Rows and bands with fewer pupils are withheld; 0 shows all.
+    public var threshold = 10
+    public var level = 0.95
+    /// Adds the scores drawn towards the mean of all as far as their units are small.
+    public var shrinks = false
+    public var block = 0
+
+    public init(prior: String) { self.prior = prior }
+
+    /// The columns that the scores depend on, each once.
+    public var keyColumns: [String] {
+        var columns: [String] = []
+        for column in [unit, time].compactMap({ $0 }) + by + norm.map(\.column) + [prior]
+        where !columns.contains(column) {
+            columns.append(column)
+        }
+        return columns
+    }
+}
+
+/// The progress of one unit, or of a group of its pupils.
+public struct ProgressRow: Sendable, Equatable {
+    public var outcome: String
+    /// Nil where no unit was named.
+    public var unit: String?
+    public var by: [ByValue]
+    public var n: Double
+    /// The mean of its pupils' scores, in the outcome's unit.
+    public var score: Double
+    /// S/√n, with S the standard deviation of all pupils' scores.
+    public var standardError: Double?
+    public var lower: Double?
+    public var upper: Double?
+    /// The score drawn towards the mean of all, and the share of its distance from that mean which is kept.
+    public var shrunkScore: Double?
+    public var reliability: Double?
+    public var isSuppressed = false
+}
+
+/// The expected result of pupils with like prior attainment.
+public struct ProgressBand: Sendable, Equatable {
+    public var outcome: String
+    public var time: String?
+    public var from: Double
+    public var to: Double
+    /// The pupils of the yardstick in it; those of all for an official table.
+    public var n: Double
+    public var mean: Double?
+    public var isSuppressed = false
+}
+
+/// The line of expected results in a period.
+public struct ProgressLine: Sendable, Equatable {
+    public var outcome: String
+    public var time: String?
+    public var n: Double
+    public var intercept: Double
+    public var slope: Double
+}
+
+/// What `progress` found for one outcome.
+public struct ValueAddedResult: Sendable, Equatable {
+    public var units: [ProgressRow] = []
+    public var bands: [ProgressBand] = []
+    public var lines: [ProgressLine] = []
+    /// S: the standard deviation (n − 1) of all pupils' scores.
+    public var spread: Double?
+    /// Pupils with a score.
+    public var n = 0.0
+    public var dropped: [DroppedRows] = []
+    public var warnings: [Warning] = []
+}

@@ -1,0 +1,160 @@
+import Attainment
+import Inference
+import Reporting
+import Tables
+
+/// A question about progress: how far results lie from what prior attainment lets expect.
+public struct ProgressRequest: Sendable {
+    public var data: DataRequest
+    public var prior: String
+    public var by: [String] = []
+    public var method = ValueAddedRequest.Method.bands(.equalNumbers(10))
+    /// Whose results are the yardstick; all rows where there are none.
+    public var norm: [RowFilter] = []
+    public var suppressBelow = 10
+    public var level = 0.95
+    public var shrinks = false
+
+    public init(data: DataRequest, prior: String) {
+        self.data = data
+        self.prior = prior
+    }
+
+    func valueAdded(block: Int) -> ValueAddedRequest {
+        var request = ValueAddedRequest(prior: prior)
+        request.unit = data.unit.isEmpty ? nil : data.unitName
+        request.time = data.timeName
+        request.by = by
+        request.method = method
+        request.norm = norm
+        request.threshold = suppressBelow
+        request.level = level
+        request.shrinks = shrinks
+        request.block = block
+        return request
+    }
+
+    func keyColumns() -> [ColumnRequest] {
+        var keys: [ColumnRequest] = []
+        if !data.unit.isEmpty { keys.append(data.unitColumn()) }
+        if let time = data.timeColumn() { keys.append(time) }
+        for name in by + norm.map(\.column) where name != prior && !keys.contains(where: { $0.name == name }) {
+            keys.append(ColumnRequest(name, role: .key))
+        }
+        return keys + [ColumnRequest(prior, role: .numericKey)]
+    }
+
+    var labels: [LabelColumn] { by.map { LabelColumn(name: $0, option: "--by") } }
+}
+
+/// One `progress`: from the request to the document that is printed.
+public struct ProgressRun {
+    public struct Answer: Sendable {
+        public var document: ProgressDocument
+        public var seconds: Double
+    }
+
+    public static func answer(_ request: ProgressRequest) throws -> Answer {
+        let clock = ContinuousClock()
+        let start = clock.now
+        try request.labels.forEach { try $0.refusePupils(request.data) }
+        try request.data.refuseOutcomes(among: [request.prior], role: "--prior")
+        if request.by.contains(request.prior) {
+            throw RequestError.conflicting("\(request.prior) is --prior and cannot be in --by too")
+        }
+        let cells = try StudyCells.read(
+            request.data, keys: request.keyColumns(), covariates: [],
+            required: [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap { $0 }
+        )
+        try request.labels.forEach { try $0.refusePupils(cells.table, request.data, areUnits: false) }
+        var document = try document(request, cells)
+        let seconds = (clock.now - start).seconds
+        document.frame.timings = [("seconds", seconds)]
+        return Answer(document: document, seconds: seconds)
+    }
+
+    private static func document(_ request: ProgressRequest, _ read: StudyCells) throws -> ProgressDocument {
+        var cells = read
+        cells.warnAboutTotals((request.data.unit.isEmpty ? [] : [request.data.unitName]) + request.by)
+        var results: [ValueAddedResult] = []
+        for block in request.data.outcomes.indices {
+            results.append(try ValueAdded.run(cells.table, request.valueAdded(block: block)))
+        }
+        var warnings = cells.warnings
+        for warning in results.flatMap(\.warnings) where !warnings.contains(warning) { warnings.append(warning) }
+        let dropped = (cells.dropped.first ?? []) + (results.first?.dropped ?? [])
+        let sample = SampleCounts(
+            rowsRead: cells.report.rowsRead, rowsUsed: Int(results.first?.n ?? 0), dropped: dropped,
+            units: units(request, results.first), missing: cells.report.missing)
+        let frame = DocumentFrame(
+            settings: settings(request, cells), inputs: cells.report.files, sample: sample, warnings: warnings)
+        return ProgressDocument(frame: frame, results: results, remarks: remarks(request), level: request.level)
+    }
+
+    private static func units(_ request: ProgressRequest, _ result: ValueAddedResult?) -> Int? {
+        guard !request.data.unit.isEmpty, let result else { return nil }
+        return Set(result.units.compactMap(\.unit)).count
+    }
+
+    private static func remarks(_ request: ProgressRequest) -> [String] {
+        var remarks = ["Each row is a pupil."]
+        switch request.method {
+        case .regression: remarks.append("What is expected lies on the straight line of results on prior attainment.")
+        case .bands(.table(let table)) where table.contains { $0.mean != nil }:
+            remarks.append("What is expected stands in the table that was given.")
+        case .bands:
+            remarks.append("What is expected is the mean result of pupils in the same band of prior attainment.")
+        }
+        if request.data.timeName != nil { remarks.append("It was found within each period.") }
+        let isOfficial =
+            if case .bands(.table(let table)) = request.method { table.contains { $0.mean != nil } } else { false }
+        if isOfficial, !request.norm.isEmpty {
+            remarks.append(
+                "--norm-where only says whose numbers stand beside the bands, as the table gives their means.")
+        } else if !isOfficial {
+            remarks.append(
+                request.norm.isEmpty
+                    ? "All pupils are the yardstick, partner schools' among them, which draws their scores towards 0; --norm-where names others."
+                    : "The yardstick is the pupils with \(request.norm.map(\.text).joined(separator: " and ")).")
+        }
+        remarks.append(
+            "Standard errors are S/√n, as in the official measures: they say how far chance among pupils moves a score, not what else differs between schools."
+        )
+        return remarks
+    }
+
+    private static func settings(_ request: ProgressRequest, _ cells: StudyCells) -> [JSONValue.Member] {
+        var settings = SettingsList()
+        settings.put("version", EvaluationVersion.text)
+        settings.put(request.data)
+        settings.put("prior", request.prior)
+        switch request.method {
+        case .regression: settings.put("method", "regression")
+        case .bands(let rule):
+            settings.put("method", "bands")
+            switch rule {
+            case .equalNumbers(let count): settings.put("bands", count)
+            case .width(let width): settings.put("bandWidth", width.text)
+            case .table(let bands): settings.put("bandTable", bands.count)
+            }
+        }
+        settings.put("normWhere", request.norm.map(\.text))
+        settings.put("by", request.by)
+        settings.put("shrink", isOn: request.shrinks)
+        settings.put("level", request.level)
+        settings.put("suppress", request.suppressBelow)
+        settings.put("arithmetic", cells.arithmetic == .exact ? "exact" : "double")
+        return settings.members
+    }
+}
+
+extension Decimal6 {
+    /// As it is typed: `0.5`.
+    var text: String {
+        let digits = String(mantissa.magnitude)
+        let places = Int(decimals)
+        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+        let sign = mantissa < 0 ? "-" : ""
+        return places == 0 ? sign + padded : sign + padded.dropLast(places) + "." + padded.suffix(places)
+    }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Counterpart
+
+/// `counterpart progress`: how far results lie from what prior attainment lets expect.
+struct Progress: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Value added: how pupils, groups and schools progressed, given prior attainment.",
+        discussion: """
+            A pupil's score is the result less the mean result of pupils with like prior attainment; a school's is the mean \
+            of its pupils' scores. Name whose results are the yardstick with --norm-where.
+
+            EXAMPLE
+              counterpart progress pupils-*.csv --outcome attainment8 \\
+                --prior ks2_score --unit urn --time academic_year \\
+                --by academic_year --norm-where partnership_start=
+            """)
+
+    @OptionGroup(title: "Rows and columns") var rows: RowOptions
+    @OptionGroup(title: "Result") var result: ResultOptions
+
+    @Option(help: ArgumentHelp("Prior attainment, a number.", valueName: "column"))
+    var prior: String?
+    @Option(
+        help: ArgumentHelp(
+            "bands (results are compared within bands of prior attainment) or regression (with a straight line).",
+            valueName: "method"))
+    var method = "bands"
+    @Option(help: ArgumentHelp("So many bands with equal numbers of pupils (default: 10).", valueName: "count"))
+    var bands: Int?
+    @Option(
+        name: .customLong("band-width"),
+        help: ArgumentHelp("Bands of equal width: the whole part of prior divided by this.", valueName: "number"))
+    var bandWidth: String?
+    @Option(
+        name: .customLong("band-table"),
+        help: ArgumentHelp(
+            "An official table: a CSV file with the columns from, to and mean, or ranges such as 59 to 82.",
+            valueName: "file"))
+    var bandTable: String?
+    @Option(
+        name: .customLong("band-mean"),
+        help: ArgumentHelp(
+            "The column of --band-table with the expected results, where it is not called mean.", valueName: "column"))
+    var bandMean: String?
+    @Option(
+        name: .customLong("norm-where"),
+        help: ArgumentHelp(
+            "Whose results say what is expected, as a condition like those of --where. Repeatable; all must hold.",
+            valueName: "condition"))
+    var normWhere: [String] = []
+    @Option(
+        help: ArgumentHelp("A score for each combination of these columns, separated by commas.", valueName: "columns"))
+    var by: [String] = []
+    @Flag(help: "Add scores drawn towards the mean of all as far as their units are small.")
+    var shrink = false
+    @Option(help: ArgumentHelp("The level of the intervals.", valueName: "share"))
+    var level = 0.95
+    @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
+    var suppress = 10
+
+    func run() throws {
+        let format = try result.resultFormat(reading: rows.input.files)
+        var request = try request()
+        // The other formats do not print the files' digests.
+        request.data.wantsDigests = format == .json
+        request.data.digestLimit = DataRequest.quickDigests
+        let answer = try ProgressRun.answer(request)
+        try Output(options: result).deliver(
+            answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
+    }
+
+    func request() throws -> ProgressRequest {
+        let others = [
+            ("--count", rows.count != nil), ("--weights", rows.weights != nil),
+            ("--weight-kind", rows.weightKind != nil), ("--lower-is-better", rows.lowerIsBetter),
+        ]
+        for (option, isGiven) in others where isGiven {
+            throw RequestError.doesNotApply(option: option, to: "progress, where each row is one pupil's result")
+        }
+        guard let prior else {
+            throw RequestError.missing(option: "--prior", why: "progress is measured from prior attainment")
+        }
+        var request = ProgressRequest(data: try rows.request(), prior: prior)
+        request.method = try chosenMethod()
+        request.norm = try normWhere.map { try RowFilter(parsing: $0, option: "--norm-where") }
+        request.by = CommaList.split(by)
+        request.shrinks = shrink
+        if shrink, request.data.unit.isEmpty {
+            throw RequestError.missing(option: "--unit", why: "--shrink draws the scores of units together")
+        }
+        guard level > 0, level < 1 else {
+            throw RequestError.badValue(
+                option: "--level", value: level.asTyped, allowed: "a share between 0 and 1, such as 0.95")
+        }
+        request.level = level
+        guard suppress >= 0 else {
+            throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
+        }
+        request.suppressBelow = suppress
+        return request
+    }
+
+    private func chosenMethod() throws -> ValueAddedRequest.Method {
+        let rules = [
+            ("--bands", bands != nil), ("--band-width", bandWidth != nil), ("--band-table", bandTable != nil),
+        ].filter(\.1).map(\.0)
+        guard rules.count < 2 else {
+            throw RequestError.conflicting("\(rules[0]) and \(rules[1]) both say how bands are made; give one")
+        }
+        if bandMean != nil, bandTable == nil {
+            throw RequestError.doesNotApply(option: "--band-mean", to: "a run without --band-table")
+        }
+        if try Choice.check(method, option: "--method", among: ["bands", "regression"]) == "regression" {
+            if let rule = rules.first { throw RequestError.doesNotApply(option: rule, to: "--method regression") }
+            return .regression
+        }
+        if let bandTable { return .bands(.table(try BandTable.read(bandTable, mean: bandMean))) }
+        if let bandWidth {
+            guard let width = Decimal6(parsing: bandWidth), width.mantissa > 0 else {
+                throw RequestError.badValue(option: "--band-width", value: bandWidth, allowed: "a number above 0")
+            }
+            return .bands(.width(width))
+        }
+        let count = bands ?? 10
+        guard (2...1000).contains(count) else {
+            throw RequestError.badValue(option: "--bands", value: "\(count)", allowed: "2 to 1000")
+        }
+        return .bands(.equalNumbers(count))
+    }
+}
