@@ -36,7 +36,8 @@ public enum AttainmentError: Refusal, Equatable {
             "rows that are units do not tell how pupils differ, so that the gap cannot be put in standard deviations"
         case .priorNotANumber(let column): "a key in the column '\(column)' is not a number"
         case .noKnownPrior(let column): "no row of a group and its peers has a value in the column '\(column)'"
-        case .onePrior(let column): "all pupils of a period have one value in the column '\(column)', which gives no line"
+        case .onePrior(let column):
+            "all pupils of a period have one value in the column '\(column)', which gives no line"
         }
     }
 
