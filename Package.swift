@@ -55,17 +55,21 @@ let package = Package(
         .target(name: "SampleSchools", path: "SampleData/Generator"),
         .executableTarget(name: "SampleDataCommand", dependencies: ["SampleSchools"], path: "SampleData/Command"),
         .executableTarget(
-            name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability"],
+            name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability", "LinearAlgebra"],
             path: "Benchmarks/Simulation"),
         .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
         .target(
-            name: "SchoolPanel", dependencies: ["Panels", "Cells", "Tables"], path: "Benchmarks/Micro/SchoolPanel"),
+            name: "SchoolPanel", dependencies: ["CProcess", "Panels", "Cells", "Tables"],
+            path: "Benchmarks/Micro/SchoolPanel"),
         .executableTarget(
             name: "WildDraws", dependencies: ["Inference", "Estimation", "SchoolPanel"],
             path: "Benchmarks/Micro/WildDraws"),
         .executableTarget(
             name: "GroupTimes", dependencies: ["Inference", "Estimation", "SchoolPanel"],
             path: "Benchmarks/Micro/GroupTimes"),
+        .executableTarget(
+            name: "SensitivityCurves", dependencies: ["Inference", "LinearAlgebra", "Probability"],
+            path: "Benchmarks/Micro/SensitivityCurves"),
         .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
@@ -83,7 +87,9 @@ let package = Package(
         .testTarget(name: "InferenceTests", dependencies: ["Inference", "ReferenceSets"], exclude: ["Golden"]),
         .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
-        .testTarget(name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"], exclude: ["Plans"]),
+        .testTarget(
+            name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"],
+            exclude: ["Golden", "Plans"]),
         .testTarget(name: "CommandTests", dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools"]),
     ],
     swiftLanguageModes: [.v6],

@@ -9,9 +9,16 @@ struct Experiment: Sendable {
     var letter: String
     var title: String
     var world: SimulatedSchools
+    /// nil: by the rule of `did`.
+    var estimator: EstimatorName?
+    var family: OutcomeFamily?
     /// Reassignments of the randomisation test; 0 leaves it and the wild bootstrap out.
     var reassignments = 199
     static let wildDraws = 999
+    /// nil: by the rule.
+    var variance: VarianceKind?
+    /// The headline's truth in a sample; nil for the mean effect over treated pupils.
+    var truth: (@Sendable (SimulatedSchools) -> Double)?
     var rule: Rule
 
     func run(samples: Int, seed: UInt64, threads: Int) throws -> CoverageTally {
@@ -20,9 +27,12 @@ struct Experiment: Sendable {
 
     private func outcome(seed: UInt64, _ k: Int) throws -> SampleOutcome {
         let design = world.sample(seed: seed, k)
-        let truth = world.truth(design)
+        let truth = self.truth.map { $0(world) } ?? world.truth(design)
         var options = AnalysisOptions()
         options.diagnosesPreTrend = false
+        options.estimator = estimator
+        options.vcov = variance
+        options.estimation.family = family
         options.permutations = reassignments
         options.wild = reassignments > 0 ? Self.wildDraws : 0
         options.seed = UInt64(k) + 1
@@ -43,7 +53,7 @@ struct Experiment: Sendable {
         }
         options.permutations = 0
         options.wild = 0
-        for (method, kind) in Self.variances where outcome.verdicts[method] == nil {
+        for (method, kind) in variances where outcome.verdicts[method] == nil {
             options.vcov = kind
             let effect = try DidAnalysis.run(design, options).effects[0]
             outcome.put(method, effect.lower, effect.upper, effect.degreesOfFreedom, truth: truth)
@@ -51,9 +61,11 @@ struct Experiment: Sendable {
         return outcome
     }
 
-    private static let variances: [(Method, VarianceKind)] = [
-        (.named(.cr1), .cr1), (.named(.cr2), .cr2), (.named(.cr3), .cr3),
-    ]
+    /// Two stages and curved families are no regressions: CR1 alone.
+    private var variances: [(Method, VarianceKind)] {
+        let all: [(Method, VarianceKind)] = [(.named(.cr1), .cr1), (.named(.cr2), .cr2), (.named(.cr3), .cr3)]
+        return estimator == .twoStage || family == .logit ? Array(all.prefix(1)) : all
+    }
 }
 
 extension SampleOutcome {

@@ -1,5 +1,6 @@
 import Cells
 import Counterpart
+import Foundation
 import Panels
 import Probability
 
@@ -36,6 +37,8 @@ struct SimulatedSchools: Sendable {
     var treatedTrend = 0.0
     /// The factor on every error; 0: noiseless.
     var noise = 1.0
+    /// Results are 0 or 100, with the log-odds −0.3 (treated schools 0.2) + 0.1·year + effect; pupils of a school lean alike.
+    var areShares = false
 
     /// `treated` of `schools` start in the same year.
     init(_ schools: Int, treated: Int, start: Int = 4) {
@@ -58,10 +61,23 @@ struct SimulatedSchools: Sendable {
         var sum = 0.0
         var total = 0.0
         for c in 0..<design.cellCount where design.isTreated[c] {
-            sum += weight[c] * (effect + growth * Double(design.eventTime[c] ?? 0))
+            sum += weight[c] * change(starts[design.unit[c]], year: design.period[c] + 1)
             total += weight[c]
         }
         return total > 0 ? sum / total : 0
+    }
+
+    /// What the treatment adds to the mean result of a school that starts in a year.
+    private func change(_ start: Int?, year: Int) -> Double {
+        let added = start.map { year >= $0 ? effect + growth * Double(year - $0) : 0 } ?? 0
+        guard areShares else { return added }
+        let line = logOdds(start, year: year)
+        return 100 * (1 / (1 + exp(-line)) - 1 / (1 + exp(added - line)))
+    }
+
+    private func logOdds(_ start: Int?, year: Int) -> Double {
+        let added = start.map { year >= $0 ? effect + growth * Double(year - $0) : 0 } ?? 0
+        return (start == nil ? -0.3 : 0.2) + 0.1 * Double(year) + added
     }
 
     /// The k-th sample; the same on any thread.
@@ -82,8 +98,11 @@ struct SimulatedSchools: Sendable {
                 let treated = start.map { t >= $0 ? effect + growth * Double(t - $0) : 0 } ?? 0
                 let trend = start == nil ? 0 : treatedTrend * Double(t)
                 let centre = level + 0.1 * Double(t) + treated + trend + spread * shock
+                let bar = areShares ? Normal.tailQuantile(1 / (1 + exp(-logOdds(start, year: t)))) : 0
                 let scores = (0..<size).map { _ in
-                    score(pupils == 0 ? centre : centre + noise * pupilSpread * draws.error())
+                    areShares
+                        ? (0.3.squareRoot() * level / 2 + 0.7.squareRoot() * draws.error() > bar ? 100 : 0)
+                        : score(pupils == 0 ? centre : centre + noise * pupilSpread * draws.error())
                 }
                 // Without its first year a school that starts soon could not be compared with anything.
                 guard !isMissing || t == 1 else { continue }

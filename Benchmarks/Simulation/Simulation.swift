@@ -40,7 +40,12 @@ enum Simulation {
             print(CoverageTable.foot(samples: samples))
         }
         func isWanted(_ letter: String) -> Bool { wanted?.contains(letter) ?? true }
+        if isWanted("H") { broken += try DoublyRobust.run(samples: samples, seed: seed, threads: threads) }
+        if isWanted("I") { broken += try UnequalSchools.run(samples: samples, seed: seed, threads: threads) }
         if isWanted("J") { broken += try PreTestSize.run(samples: samples, seed: seed, threads: threads) }
+        if isWanted("J") || isWanted("departures") {
+            broken += try DepartingTrends.run(samples: samples, seed: seed, threads: threads)
+        }
         if isWanted("K") { broken += try Placebo.run(samples: samples, seed: seed, threads: threads) }
         if isWanted("M") || isWanted("O") { broken += try ExactChecks.run() }
         if isWanted("power") { broken += try PowerPromise.run(samples: samples, seed: seed, threads: threads) }

@@ -20,6 +20,7 @@ public struct AnalysisChoice: Sendable {
     public var method: String?
     public var anticipation: Int?
     public var base: String?
+    public var balance: Int?
     public var family: String?
     public var threads: Int
 
@@ -27,7 +28,7 @@ public struct AnalysisChoice: Sendable {
         estimator: String?, vcov: String?, smallSample: String, singletons: String, level: Double, seed: UInt64,
         permutations: Int?, wild: Int? = nil, wildWeights: String? = nil, bootstrap: Int? = nil, window: String?,
         comparison: String? = nil, method: String? = nil, anticipation: Int? = nil, base: String? = nil,
-        family: String? = nil, threads: Int
+        balance: Int? = nil, family: String? = nil, threads: Int
     ) {
         self.estimator = estimator
         self.vcov = vcov
@@ -44,6 +45,7 @@ public struct AnalysisChoice: Sendable {
         self.method = method
         self.anticipation = anticipation
         self.base = base
+        self.balance = balance
         self.family = family
         self.threads = threads
     }
@@ -100,6 +102,12 @@ public struct AnalysisChoice: Sendable {
             }
             options.estimation.anticipation = anticipation
         }
+        if let balance {
+            guard (0...1000).contains(balance) else {
+                throw .badValue(option: "--balance", value: "\(balance)", allowed: "0 to 1000 periods")
+            }
+            options.estimation.balance = balance
+        }
         if let base {
             options.estimation.base = try word(
                 BasePeriod(rawValue: base), "--base", base, BasePeriod.allCases.map(\.rawValue))
@@ -111,8 +119,8 @@ public struct AnalysisChoice: Sendable {
         if options.estimator == nil, options.estimation.comparison == .notYet { options.estimator = .imputation }
         for option in options.estimation.chosen {
             guard let name = options.estimator else {
-                // Where the rule chooses twfe, its event study stands beside it.
-                if option == .window { continue }
+                // Where the rule chooses twfe, its event study stands beside it, and every step rests on the same schools.
+                if option == .window || option == .balance { continue }
                 throw .doesNotApply(option: option.typed, to: "a run without --estimator")
             }
             guard EstimatorCatalog.entry(name)?.options.contains(option) ?? false else {

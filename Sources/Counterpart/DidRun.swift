@@ -73,6 +73,7 @@ struct DidComposition {
             wording: request.wording(first.design))
         document.elimination = first.result.elimination
         document.checks = DesignChecks(first.result)
+        document.sensitivity = first.result.sensitivity
         guard withholds else { return document }
         let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
         _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
@@ -92,7 +93,8 @@ struct DidComposition {
 
     private func remarks(_ part: DidStudy.Part) -> [String] {
         [
-            request.months(part)?.sentence, neverTreated(part), RowWords.sentence(part.report.rowKind, request.data),
+            request.months(part)?.sentence, neverTreated(part),
+            RowWords.sentence(part.report.rowKind, request.data, side: request.design.gap?.column),
             keptApart(part), iterations(part),
         ].compactMap { $0 }
     }
@@ -101,7 +103,9 @@ struct DidComposition {
     private func keptApart(_ part: DidStudy.Part) -> String? {
         let columns = request.splitColumns
         guard !columns.isEmpty, study.cells.request != nil else { return nil }
-        return "Rows were kept apart by \(Wording.list(columns)), as \(part.result.varianceUsed.rawValue) needs: "
+        let who =
+            request.analysis.vcov?.isByRow == true ? part.result.varianceUsed.rawValue : part.result.estimator.rawValue
+        return "Rows were kept apart by \(Wording.list(columns)), as \(who) needs: "
             + "\(part.design.cellCount) different rows."
     }
 
@@ -136,7 +140,8 @@ struct DidComposition {
         let report = study.cells.report
         var counts = SampleCounts(
             rowsRead: report.rowsRead, rowsUsed: primary.reduce(0) { $0 + $1.result.rowsUsed },
-            dropped: (study.cells.dropped.first ?? []) + study.dropped, missing: report.missing)
+            dropped: (study.cells.dropped.first ?? []) + study.dropped,
+            missing: report.missing.filter { !request.splittingColumns().map(\.name).contains($0.column) })
         if primary.count == 1, let only = primary.first {
             counts.take(only.result)
         } else {
@@ -180,6 +185,7 @@ struct DidComposition {
         settings.put("method", request.analysis.estimation.methodWord)
         settings.put("anticipation", request.analysis.estimation.anticipation)
         settings.put("base", request.analysis.estimation.base?.rawValue)
+        settings.put("balance", request.analysis.estimation.balance)
         settings.put("family", request.analysis.estimation.family?.rawValue)
         settings.put("window", request.analysis.window.map { "\($0.lowerBound):\($0.upperBound)" })
         settings.put("vcov", part.result.varianceUsed.rawValue)

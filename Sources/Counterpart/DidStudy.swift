@@ -66,7 +66,10 @@ struct DidStudy {
                 !$0.isEmpty && !request.unknown.contains($0)
             }
         }
-        cells.warnAboutTotals([request.design.unit] + labels.map(\.name))
+        // Where both sides of a gap are named, a total is on neither.
+        let sided = request.design.gap.flatMap { $0.peers == nil ? nil : $0.column }
+        cells.warnAboutTotals(
+            [request.design.unit] + labels.filter { $0.option != "--gap" || $0.name != sided }.map(\.name))
         if !request.links.isEmpty { try cells.map(key: request.design.unit) { request.links[$0] ?? $0 } }
         if request.dropsCovidYears {
             try cells.keep(key: request.design.time, reason: assessedByTeachers) {
@@ -183,7 +186,7 @@ struct DidStudy {
                 let placebos = PlaceboOutcomes(request: request, cells: cells, table: table, rows: rows)
                 found.placebo = found.placebo ?? PlaceboFindings()
                 found.placebo?.outcomes = placebos.estimates(
-                    beside: built.design, estimator: found.estimator, kind: found.varianceUsed, analysis)
+                    beside: design, estimator: found.estimator, kind: found.varianceUsed, analysis)
             }
             result = found
         } catch {

@@ -115,6 +115,13 @@ public struct PlanAnalysis: Sendable, Equatable {
     public var estimand: String?
     public var gap: String?
     public var window: String?
+    public var comparison: String?
+    public var method: String?
+    public var anticipation: Int?
+    public var base: String?
+    public var balance: Int?
+    public var family: String?
+    public var collapse = false
     public var vcov: String?
     public var smallSample: String?
     public var singletons: String?

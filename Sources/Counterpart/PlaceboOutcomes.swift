@@ -31,8 +31,8 @@ struct PlaceboOutcomes {
                     return DidAnalysis.placebo(design.takingForOutcome(covariate), same)
                 }
                 let block = request.data.outcomes.count + (read.firstIndex(of: outcome) ?? 0)
-                return DidAnalysis.placebo(
-                    try DidStudy.build(cells, table, request, block: block, rows: rows).design, same)
+                let own = try DidStudy.build(cells, table, request, block: block, rows: rows).design
+                return DidAnalysis.placebo(request.collapses ? own.collapsed() : own, same)
             } catch {
                 return PlaceboOutcome(
                     outcome: outcome.name,

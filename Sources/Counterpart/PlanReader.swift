@@ -257,7 +257,9 @@ public struct PlanReader {
 
     private func analysis(_ node: PlanNode) throws -> PlanAnalysis {
         let parts = try node.section([
-            "estimator", "estimand", "gap", "window", "vcov", "smallSample", "singletons", "level", "seed",
+            "estimator", "estimand", "gap", "window", "comparison", "method", "anticipation", "base", "balance",
+            "family",
+            "collapse", "vcov", "smallSample", "singletons", "level", "seed",
             "permutations", "robustness", "placeboOutcomes", "equivalenceMargin", "keepCovidYears",
         ])
         var analysis = PlanAnalysis()
@@ -273,6 +275,13 @@ public struct PlanReader {
             }
             analysis.window = ends.joined(separator: ":")
         }
+        analysis.comparison = try parts["comparison"]?.text()
+        analysis.method = try parts["method"]?.text()
+        analysis.anticipation = try parts["anticipation"]?.integer()
+        analysis.base = try parts["base"]?.text()
+        analysis.balance = try parts["balance"]?.integer()
+        analysis.family = try parts["family"]?.text()
+        analysis.collapse = try parts["collapse"]?.boolean() ?? false
         analysis.vcov = try parts["vcov"]?.text()
         analysis.smallSample = try parts["smallSample"]?.choice(["fixest", "stata", "clusters", "none"])
         analysis.singletons = try parts["singletons"]?.choice(["keep", "drop"])

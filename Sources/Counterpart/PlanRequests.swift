@@ -49,8 +49,13 @@ struct PlanRequests {
             estimator: plan.analysis.estimator, vcov: plan.analysis.vcov,
             smallSample: plan.analysis.smallSample ?? "fixest",
             singletons: plan.analysis.singletons ?? "drop", level: plan.analysis.level, seed: plan.analysis.seed,
-            permutations: plan.analysis.permutations, window: plan.analysis.window, threads: threads
+            permutations: plan.analysis.permutations, window: plan.analysis.window,
+            comparison: plan.analysis.comparison,
+            method: plan.analysis.method, anticipation: plan.analysis.anticipation, base: plan.analysis.base,
+            balance: plan.analysis.balance, family: plan.analysis.family, threads: threads
         ).options()
+        request.collapses = plan.analysis.collapse
+        request.design.allowsNotYetOnly = request.analysis.comparesWithNotYetTreated
         if plan.analysis.robustness {
             request.analysis.leavesEachOut = true
             request.analysis.decomposes = true
@@ -61,6 +66,7 @@ struct PlanRequests {
         if let margin = plan.analysis.equivalenceMargin {
             try request.setMargin(margin, option: "analysis.equivalenceMargin")
         }
+        request.analysis.judgesSensitivity = true
         return request
     }
 

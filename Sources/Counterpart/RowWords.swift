@@ -3,13 +3,14 @@ import Tables
 
 /// What a row is, in words.
 enum RowWords {
-    static func sentence(_ kind: RowKind, _ data: DataRequest) -> String {
+    /// - Parameter side: the column of a gap, whose values have rows of their own.
+    static func sentence(_ kind: RowKind, _ data: DataRequest, side: String? = nil) -> String {
         switch kind {
         case .pupils: "Each row is a pupil."
         case .units:
             data.unit.isEmpty
                 ? "Each row is a unit."
-                : "Each row is one \(data.unitName)\(data.timeName.map { " in one \($0)" } ?? "")."
+                : "Each row is one \(data.unitName)\(data.timeName.map { " in one \($0)" } ?? "")\(side.map { ", for one value of \($0)" } ?? "")."
         }
     }
 }

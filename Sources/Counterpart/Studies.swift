@@ -35,6 +35,7 @@ struct Studies {
         if !part.result.effects.contains(where: { $0.kind == .event }) {
             var other = Self.quiet(request)
             other.analysis.estimator = .eventStudy
+            other.analysis.estimation = request.analysis.estimation.onlyShared
             events = try DidStudy(other, cells: cells)
         }
         if evaluation.plan.analysis.robustness { try addAlternatives(request, cells, planned: part.result.estimator) }
@@ -44,6 +45,7 @@ struct Studies {
         for name in [EstimatorName.imputation, .twfe] where name != planned {
             var other = Self.quiet(request)
             other.analysis.estimator = name
+            other.analysis.estimation = request.analysis.estimation.onlyShared
             if name == .twfe { other.analysis.window = nil }
             add("Estimated by \(name.rawValue)", other, cells)
         }
@@ -75,6 +77,7 @@ struct Studies {
     private static func quiet(_ request: DidRequest) -> DidRequest {
         var quiet = request.withoutFurtherDiagnostics
         quiet.analysis.diagnosesPreTrend = false
+        quiet.analysis.judgesSensitivity = false
         quiet.analysis.permutations = 0
         quiet.analysis.wild = 0
         return quiet

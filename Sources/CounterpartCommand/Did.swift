@@ -46,7 +46,7 @@ struct Did: ParsableCommand {
     var comparison: String?
     @Option(
         help: ArgumentHelp(
-            "How covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression).",
+            "callaway-santanna, how covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression); local-projections, how starts are weighed: equal or variance; lee-wooldridge, what is taken off: demean or detrend.",
             valueName: "name"))
     var method: String?
     @Option(
@@ -59,6 +59,11 @@ struct Did: ParsableCommand {
     var base: String?
     @Option(
         help: ArgumentHelp(
+            "Effects by event time only from schools seen so many periods after their start, and only up to there, so that every step rests on the same schools.",
+            valueName: "periods"))
+    var balance: Int?
+    @Option(
+        help: ArgumentHelp(
             "How etwfe takes results: linear, logit (shares and yes/no) or poisson (counts).", valueName: "name"))
     var family: String?
     @Flag(help: "Takes the mean of each unit and period first, where rows are pupils.")
@@ -66,7 +71,8 @@ struct Did: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Event times to show, such as -3:3; those outside are joined to the ends.", valueName: "from:to"))
+            "Event times to show, such as -3:3; those outside are joined to the ends (stacked, local-projections and dcdh leave them out).",
+            valueName: "from:to"))
     var window: String?
     @Option(
         help: ArgumentHelp(
@@ -106,7 +112,7 @@ struct Did: ParsableCommand {
     var seed: UInt64 = 1
     @Option(
         help: ArgumentHelp(
-            "pre-trend, bacon, placebo, leave-one-out, composition and balance, separated by commas; all or none.",
+            "pre-trend, bacon, honest, placebo, leave-one-out, composition and balance, separated by commas; all or none.",
             valueName: "names"))
     var diagnostics = "pre-trend,balance"
     @Option(
@@ -149,7 +155,7 @@ struct Did: ParsableCommand {
             estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level,
             seed: seed,
             permutations: permutations, wild: wild, wildWeights: wildWeights, bootstrap: bootstrap, window: window,
-            comparison: comparison, method: method, anticipation: anticipation, base: base,
+            comparison: comparison, method: method, anticipation: anticipation, base: base, balance: balance,
             family: family, threads: request.data.threads
         ).options()
         request.allowLaterStarters()
@@ -157,6 +163,7 @@ struct Did: ParsableCommand {
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.analysis.leavesEachOut = wanted.contains("leave-one-out")
+        request.analysis.judgesSensitivity = wanted.contains("honest")
         request.diagnosesBalance = wanted.contains("balance")
         request.analysis.decomposes = wanted.contains("bacon")
         request.analysis.triesPlacebos = wanted.contains("placebo")
@@ -175,8 +182,7 @@ struct Did: ParsableCommand {
 
 /// The `--diagnostics` list.
 enum Diagnostics {
-    private static let built = ["pre-trend", "bacon", "placebo", "leave-one-out", "composition", "balance"]
-    private static let later = ["honest"]
+    private static let built = ["pre-trend", "bacon", "honest", "placebo", "leave-one-out", "composition", "balance"]
 
     static func parse(_ text: String) throws -> Set<String> {
         var wanted: Set<String> = []
@@ -185,7 +191,6 @@ enum Diagnostics {
             case "all": wanted.formUnion(built)
             case "none": break
             case _ where built.contains(name): wanted.insert(name)
-            case _ where later.contains(name): throw RequestError.notInThisVersion("--diagnostics \(name)")
             default:
                 throw RequestError.badValue(
                     option: "--diagnostics", value: name, allowed: (built + ["all", "none"]).joined(separator: ", "))

@@ -78,6 +78,8 @@ struct CohortCells {
 }
 
 extension EstimandCells {
+    static func headline(_ design: Design) -> Estimand { Estimand(.overall, parts(design)[0]) }
+
     /// The headline, means of means, event times, cohorts, periods: what an estimator with an effect a cohort and period reports.
     ///
     /// - Parameter events: those that have an estimate, ascending.

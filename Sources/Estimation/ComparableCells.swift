@@ -32,11 +32,7 @@ struct ComparableCells {
         guard !units.contains(where: { design.start[$0] == nil }),
             let last = units.compactMap({ design.start[$0] }).max()
         else { return }
-        warnings.append(
-            Warning(
-                "no-never-treated",
-                "no unit stays without treatment: those that start in \(design.label(ofOrdinal: last)) are the comparison, "
-                    + "and periods from then on are left out"))
+        warnings.append(.noNeverTreated(last: design.label(ofOrdinal: last)))
         keep(design.period.map { design.periods[$0].ordinal < last })
         for u in design.start.indices where design.start[u] == last { design.start[u] = nil }
         for c in design.eventTime.indices where design.start[design.unit[c]] == nil { design.eventTime[c] = nil }
@@ -50,11 +46,7 @@ struct ComparableCells {
         }
         let lost = Set(isKept.indices.filter { !isKept[$0] }.map { design.unit[$0] }).sorted()
         guard !lost.isEmpty else { return }
-        warnings.append(
-            Warning(
-                "always-treated",
-                "left out, since there is no period before their start to compare with: "
-                    + lost.map { design.units[$0] }.joined(separator: ", ")))
+        warnings.append(.alwaysTreated(lost.map { design.units[$0] }))
         keep(isKept)
     }
 
@@ -93,6 +85,20 @@ extension Design {
 }
 
 extension Warning {
+    /// - Parameter last: the start of those that compare until then.
+    static func noNeverTreated(last: String) -> Warning {
+        Warning(
+            "no-never-treated",
+            "no unit stays without treatment: those that start in \(last) are the comparison, and periods from then on are "
+                + "left out")
+    }
+
+    static func alwaysTreated(_ units: [String]) -> Warning {
+        Warning(
+            "always-treated",
+            "left out, since there is no period before their start to compare with: \(units.joined(separator: ", "))")
+    }
+
     static func notImputable(cells: Int, _ listed: [String]) -> Warning {
         Warning(
             "not-imputable",

@@ -35,7 +35,8 @@ struct DerivedRegression {
         _ estimator: EstimatorName, _ design: Design, asked: [Asked], warnings: [Warning] = [],
         untreated: ([Double?]) -> [Double]
     ) throws(EstimationError) -> Fit {
-        let rows = CompressedRows(derived: outcome, named: design.outcome, weight: weight, cell: cell, observations: observations)
+        let rows = CompressedRows(
+            derived: outcome, named: design.outcome, weight: weight, cell: cell, observations: observations)
         let model = try regressing { () throws(RegressionError) in
             try LeastSquares(derived: rows, regressors: regressors, effects: effects)
         }
@@ -62,7 +63,7 @@ struct DerivedRegression {
             weights: model.matrix.times(model.gramInverse.times(contrasts)),
             residuals: Matrix(rows: rows.count, columns: 1, storage: model.residuals), basis: .leastSquares(model),
             effects: [], untreatedOutcome: untreated(coefficients), warnings: warnings + model.warnings,
-            cellWeights: kept.map(\.cellWeights))
+            cellWeights: kept.map { CellWeights($0.cellWeights) })
     }
 }
 
@@ -75,7 +76,7 @@ extension Fit {
     ///   - regression: the same estimates as a regression's, where there is one.
     init(
         influenceOf estimator: EstimatorName, _ design: Design, estimands: [Estimand], estimates: [Double],
-        influence: Matrix, untreatedOutcome: [Double], cellWeights: [[Double]], ledgerWeight: [Double]? = nil,
+        influence: Matrix, untreatedOutcome: [Double], cellWeights: [CellWeights], ledgerWeight: [Double]? = nil,
         warnings: [Warning], regression: Fit? = nil
     ) {
         let blocks = design.clusterBlocks

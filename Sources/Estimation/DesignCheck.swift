@@ -1,6 +1,13 @@
 import Panels
 
 extension Design {
+    /// Indices of the periods that have cells, ascending.
+    public var usedPeriods: [Int] {
+        var isUsed = [Bool](repeating: false, count: periods.count)
+        for t in period { isUsed[t] = true }
+        return isUsed.indices.filter { isUsed[$0] }
+    }
+
     /// Refuses designs from which no difference in differences can be had, each in its own words.
     ///
     /// - Parameter comparesWithNotYetTreated: units that start later may be the only comparison.
@@ -9,7 +16,7 @@ extension Design {
         let present = isPresentUnit
         let treated = isTreatedUnit
         let unitCount = present.reduce(0) { $0 + ($1 ? 1 : 0) }
-        let usedPeriods = Array(Set(period)).sorted()
+        let usedPeriods = self.usedPeriods
         guard isTreated.contains(true) else { throw .noTreated(units: unitCount) }
         guard usedPeriods.count > 1 else { throw .onePeriod(periods[usedPeriods[0]].label) }
         let starts = treatedStarts.map(label)

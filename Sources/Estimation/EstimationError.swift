@@ -81,7 +81,7 @@ public enum EstimationError: Refusal, Equatable {
         case .twoWayVarianceNegative: "E412"
         case .indispensable: "E416"
         case .noResampling: "E417"
-        case .noSensitivity: "E430"
+        case .noSensitivity: "E460"
         case .covariateWithoutComparison: "E420"
         case .noCalibration: "E421"
         case .unsupportedMethod: "E422"

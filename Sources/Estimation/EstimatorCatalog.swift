@@ -15,6 +15,8 @@ public struct EstimatorOptions: Sendable {
     /// Periods before the start that may already be affected.
     public var anticipation: Int?
     public var base: BasePeriod?
+    /// Means by event time are over the starts that are seen so many steps after, and end there.
+    public var balance: Int?
     /// How outcomes follow from effects.
     public var family: OutcomeFamily?
     /// The largest value that a share can have; nil: 1, or 100 where some results are above 1.
@@ -38,7 +40,8 @@ public enum BasePeriod: String, Sendable, CaseIterable { case varying, universal
 
 /// Options that not every estimator knows.
 public enum EstimatorOption: String, Sendable, CaseIterable {
-    case window, comparisonNever, comparisonNotYet, method, transformation, weighting, anticipation, base, family
+    case window, comparisonNever, comparisonNotYet, method, transformation, weighting, anticipation, base, balance,
+        family
 
     /// As it is typed.
     public var typed: String {
@@ -52,6 +55,15 @@ public enum EstimatorOption: String, Sendable, CaseIterable {
 }
 
 extension EstimatorOptions {
+    /// Without what one estimator's own choices are.
+    public var onlyShared: EstimatorOptions {
+        var shared = EstimatorOptions()
+        (shared.window, shared.threads) = (window, threads)
+        shared.leavesOutUnidentified = leavesOutUnidentified
+        if comparison == .notYet { shared.comparison = comparison }
+        return shared
+    }
+
     /// `--method` as it was typed.
     public var methodWord: String? { method?.rawValue ?? transformation?.rawValue ?? weighting?.rawValue }
 
@@ -65,6 +77,7 @@ extension EstimatorOptions {
         if weighting != nil { chosen.append(.weighting) }
         if anticipation != nil { chosen.append(.anticipation) }
         if base != nil { chosen.append(.base) }
+        if balance != nil { chosen.append(.balance) }
         if family != nil { chosen.append(.family) }
         return chosen
     }
@@ -99,20 +112,22 @@ public struct EstimatorCatalog: Sendable {
         Entry(.did2x2) { _ in TwoByTwo() },
         Entry(.twfe) { _ in TwoWayFixedEffects() },
         Entry(.eventStudy, knows: [.window]) { EventStudy(window: $0.window) },
-        Entry(.imputation, knows: [.window, .comparisonNotYet]) {
-            BorusyakImputation(window: $0.window, leavesOutUnidentified: $0.leavesOutUnidentified)
+        Entry(.imputation, knows: [.window, .comparisonNotYet, .balance]) {
+            BorusyakImputation(
+                window: $0.window, leavesOutUnidentified: $0.leavesOutUnidentified, balance: $0.balance)
         },
         Entry(
-            .callawaySantAnna, knows: [.comparisonNever, .comparisonNotYet, .method, .anticipation, .base],
+            .callawaySantAnna, knows: [.comparisonNever, .comparisonNotYet, .method, .anticipation, .base, .balance],
             takesRowsApart: true
         ) { CallawaySantAnna($0) },
-        Entry(.sunAbraham, knows: [.window, .comparisonNever, .comparisonNotYet]) {
-            SunAbraham(window: $0.window, comparison: $0.comparison)
+        Entry(.sunAbraham, knows: [.window, .comparisonNever, .comparisonNotYet, .balance]) {
+            SunAbraham(window: $0.window, comparison: $0.comparison, balance: $0.balance)
         },
-        Entry(.twoStage, knows: [.window, .comparisonNotYet]) {
-            GardnerTwoStage(window: $0.window, leavesOutUnidentified: $0.leavesOutUnidentified)
+        Entry(.twoStage, knows: [.window, .comparisonNotYet, .balance]) {
+            GardnerTwoStage(
+                window: $0.window, leavesOutUnidentified: $0.leavesOutUnidentified, balance: $0.balance)
         },
-        Entry(.etwfe, knows: [.comparisonNever, .comparisonNotYet, .family]) { ExtendedTwoWay($0) },
+        Entry(.etwfe, knows: [.comparisonNever, .comparisonNotYet, .family, .balance]) { ExtendedTwoWay($0) },
         Entry(.stacked, knows: [.window, .comparisonNever, .comparisonNotYet], takesRowsApart: true) {
             StackedDiD(window: $0.window, comparesWithNotYet: $0.allowsNotYet)
         },

@@ -38,7 +38,7 @@ public struct Fit: Sendable {
     public func residual(_ k: Int) -> [Double] { residuals.column(residuals.columns == 1 ? 0 : k) }
 
     /// Per estimand: the weight of each cell in its mean; empty for coefficients.
-    public let cellWeights: [[Double]]
+    public let cellWeights: [CellWeights]
 
     /// Per cell: its weight where effects are averaged over treated cells, if not the design's own: the headline is the mean
     /// of observed − untreated under it.
@@ -94,8 +94,12 @@ public protocol Estimator: Sendable {
     /// - Parameter nested: where given, every fixed effect not nested in this factor must become explicit columns, as
     ///   CR2 asks; estimators that need no such care ignore it.
     func fit(_ design: Design, nested: CellFactor?) throws(EstimationError) -> Fit
+    /// The fit with the headline first and perhaps alone, for draws that look at nothing else.
+    func headline(_ design: Design) throws(EstimationError) -> Fit
 }
 
 extension Estimator {
     public func fixedEffects(_ design: Design) -> [CellFactor] { design.effects }
+
+    public func headline(_ design: Design) throws(EstimationError) -> Fit { try fit(design, nested: nil) }
 }

@@ -24,7 +24,7 @@ public struct SteadyEffects: Sendable {
         let columns = (0..<groups.count).map { g in
             CellColumn(name: "effect \(g + 1)", values: groups.group.map { $0 == g ? 1.0 : 0 })
         }
-        let omega = fit.cellWeights[k]
+        let omega = fit.cellWeights[k].dense
         let rows = fit.rows
         let (model, places) = try regressing { () throws(RegressionError) in
             let all = try ModelColumns(design, rows: rows, effects: design.effects, treatment: columns)

@@ -1,6 +1,7 @@
 import LinearAlgebra
 import Panels
 import Regression
+import Tables
 
 /// A regression with treatment columns: the common machinery of `TwoByTwo`, `TwoWayFixedEffects` and `EventStudy`.
 ///
@@ -29,6 +30,20 @@ struct TreatmentRegression {
         /// The same for factors, whose values are constant within cells.
         var factors: [CellColumn] = []
         var factorEffects: [CellColumn] = []
+        /// The columns of each covariate and of each factor's level, by name.
+        var owners: [(name: String, columns: [String])] = []
+
+        /// Covariates and levels of which nothing is left in the model.
+        func warnings(kept: Set<String>) -> [Warning] {
+            let lost = owners.filter { !$0.columns.contains(where: kept.contains) }.map(\.name)
+            guard !lost.isEmpty else { return [] }
+            return [
+                Warning(
+                    "collinear",
+                    "left out because other regressors or fixed effects explain them completely: "
+                        + lost.joined(separator: ", "))
+            ]
+        }
     }
 
     func fit(nested: CellFactor?) throws(EstimationError) -> Fit {
@@ -86,8 +101,9 @@ struct TreatmentRegression {
             estimates: contrasts.transposedTimes(model.coefficients),
             weights: model.matrix.times(model.gramInverse.times(contrasts)),
             residuals: Matrix(rows: rows.count, columns: 1, storage: model.residuals), basis: .leastSquares(model),
-            effects: effects, untreatedOutcome: untreated, warnings: model.warnings,
-            cellWeights: asked.map(\.omega) + named.map { _ in [] })
+            effects: effects, untreatedOutcome: untreated,
+            warnings: model.warnings + (slopes?.warnings(kept: Set(model.labels.map(\.name))) ?? []),
+            cellWeights: asked.map { CellWeights($0.omega) } + named.map { _ in .none })
     }
 
     /// Per cell what covariates add to effects, with the coefficient.
@@ -116,8 +132,8 @@ struct TreatmentRegression {
 extension Design {
     /// Starts of units that have treated cells, ascending ordinals.
     public var treatedStarts: [Int] {
-        let starts = isTreated.indices.compactMap { isTreated[$0] ? start[unit[$0]] : nil }
-        return Array(Set(starts)).sorted()
+        let treated = isTreatedUnit
+        return Array(Set(units.indices.compactMap { treated[$0] ? start[$0] : nil })).sorted()
     }
 
     /// Per unit: true where it has a treated cell.

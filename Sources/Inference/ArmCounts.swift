@@ -21,10 +21,13 @@ public struct ArmCounts: Sendable, Equatable {
         for c in cluster.codes.indices where treated[design.unit[c]] { home[cluster.codes[c]] = true }
         clusters = cluster.usedLevelCount
         treatedClusters = home.reduce(0) { $0 + ($1 ? 1 : 0) }
-        periods = Set(design.period).count
+        periods = design.usedPeriods.count
         var cohorts: [Int: Set<Int>] = [:]
-        for c in cluster.codes.indices where treated[design.unit[c]] {
-            if let start = design.start[design.unit[c]] { cohorts[start, default: []].insert(cluster.codes[c]) }
+        // Most units lie in one cluster, which is then met once.
+        var met = [Int](repeating: -1, count: design.units.count)
+        for (c, u) in design.unit.enumerated() where treated[u] && met[u] != cluster.codes[c] {
+            met[u] = cluster.codes[c]
+            if let start = design.start[u] { cohorts[start, default: []].insert(cluster.codes[c]) }
         }
         smallestCohort = cohorts.values.map(\.count).min() ?? 0
     }

@@ -27,13 +27,11 @@ struct CellContents: Sendable {
     }
 
     /// Rows made from cells: each for itself.
-    ///
-    /// - Parameter obstacle: why variances row by row are not for them.
-    init(derived rows: CompressedRows, _ obstacle: String?) {
+    init(derived rows: CompressedRows) {
         n = [Double](repeating: 1, count: rows.count)
         scale = rows.scale
         spread = [Double](repeating: 0, count: rows.count)
-        self.obstacle = obstacle
+        obstacle = nil
         isDerived = true
     }
 

@@ -39,10 +39,10 @@ struct Counterfactual {
         let periods = design.periods.indices
         var rows: [CounterfactualRow] = []
         for part in parts {
-            let members = treated.filter { isMember($0, part) }
+            let members = byPeriod { design.isTreated[$0] && isMember($0, part) }
             for t in periods {
                 let half = hasPeriodEffects ? table?.halfWidth(period: t, part: part) : nil
-                guard let mean = mean(members.filter { design.period[$0] == t }) else { continue }
+                guard let mean = mean(members[t]) else { continue }
                 rows.append(
                     row(mean, unit: nil, group: name(part) ?? "partners", period: t, halfWidth: half))
             }
@@ -91,11 +91,9 @@ struct Counterfactual {
         var points: [PathPoint] = []
         for part in parts {
             for arm in [PathPoint.Arm.partners, .comparison] {
-                let members = (0..<design.cellCount).filter {
-                    isMember($0, part) && isPartner[design.unit[$0]] == (arm == .partners)
-                }
+                let members = byPeriod { isMember($0, part) && isPartner[design.unit[$0]] == (arm == .partners) }
                 for t in design.periods.indices {
-                    guard let mean = mean(members.filter { design.period[$0] == t }) else { continue }
+                    guard let mean = mean(members[t]) else { continue }
                     points.append(
                         PathPoint(
                             arm: arm, group: name(part), time: design.periods[t].label,
@@ -105,6 +103,14 @@ struct Counterfactual {
             }
         }
         return points
+    }
+
+    /// Chosen cells by period, in order.
+    private func byPeriod(_ isChosen: (Int) -> Bool) -> [[Int]] {
+        let design = fit.design
+        var cells = [[Int]](repeating: [], count: design.periods.count)
+        for c in 0..<design.cellCount where isChosen(c) { cells[design.period[c]].append(c) }
+        return cells
     }
 
     private var parts: [Estimand.Part] { fit.design.isGroup == nil ? [.everyone] : [.group, .peers] }
@@ -126,6 +132,7 @@ struct Counterfactual {
         var mean = Mean()
         for c in cells {
             let weight = fit.ledgerWeight?[c] ?? design.moments.weight[c]
+            guard weight > 0 else { continue }
             mean.weight += weight
             mean.observed += weight * design.moments.mean[c * q]
             mean.expected += weight * (fit.untreatedOutcome[c] + drift[partIndex(c)][design.period[c]])

@@ -26,12 +26,12 @@ public struct DidAnalysis {
             ? try BootstrapBands.add(to: &rows, fit: fit, draws: options.bootstrap, options: options) : nil
         let leaveOneOut =
             options.leavesEachOut
-            ? try LeaveOneOut.run(fit, estimator(name, options), sign: table.sign(0), threads: options.threads) : nil
+            ? try LeaveOneOut.run(fit, estimated.estimator, sign: table.sign(0), threads: options.threads) : nil
 
         let permutations =
             options.permutations ?? (counts.isFewTreated || (options.vcov == nil && estimated.rule == .cr2) ? 999 : 0)
         let randomisation = try RandomisationTest.run(
-            fit, try estimator(name, options), window: options.window, draws: permutations, seed: options.seed,
+            fit, estimated.estimator, window: options.window, draws: permutations, seed: options.seed,
             threads: options.threads)
         rows[0].permutationPValue = randomisation?.pValue
 
@@ -44,7 +44,8 @@ public struct DidAnalysis {
 
         var preTrend: PreTrend?
         if options.diagnosesPreTrend {
-            let (test, leads) = PreTrend.find(fit, kind: kind, counts: counts, options: options)
+            let (test, leads) = PreTrend.find(
+                fit, fitted: estimated.design, kind: kind, counts: counts, options: options)
             preTrend = test
             if name == .imputation { rows.insert(contentsOf: leads, at: firstEvent(rows)) }
         }
@@ -67,19 +68,22 @@ public struct DidAnalysis {
             treatedUnits: counts.treatedUnits, periods: counts.periods, clusters: counts.clusters,
             treatedClusters: counts.treatedClusters, varianceUsed: kind, parameterCount: fit.parameterCount,
             sentences: cautions.sentences())
-        if options.decomposes { result.twoWay = .run(fit.design, options) }
+        if options.decomposes { result.twoWay = .run(estimated.design, options) }
         if options.triesPlacebos {
             result.placebo = .run(estimated, headline: rows[0], sign: table.sign(0), options: options)
         }
         if options.diagnosesComposition {
-            result.composition = .run(fit.design, SameEstimate(estimated, options))
+            result.composition = .run(estimated.design, SameEstimate(estimated, options))
         }
         return result
     }
 
     /// A fit and its covariance.
     struct Estimated {
+        var estimator: any Estimator
         var fit: Fit
+        /// What was fitted; some estimators leave cells of it out of theirs.
+        var design: Design
         var covariance: CovarianceOfEstimates
         /// Those set aside; nil where none were looked for.
         var singletons: Singletons?
@@ -97,7 +101,7 @@ public struct DidAnalysis {
         let name = options.estimator ?? (design.treatedStarts.count > 1 ? .imputation : .twfe)
         let method = try estimator(name, options)
         let effects = method.fixedEffects(design)
-        let singletons = options.singletons == .drop ? Singletons(design, effects: effects) : nil
+        let singletons = options.singletons == .drop && !effects.isEmpty ? Singletons(design, effects: effects) : nil
         let used = singletons.map { design.keeping($0.keep) } ?? design
         if let singletons, used.cellCount == 0 {
             throw .onlySingletons(rows: singletons.rows, effects: effects.map(\.name))
@@ -112,7 +116,8 @@ public struct DidAnalysis {
             } else {
                 try CovarianceOfEstimates.compute(fit, kind: kind, smallSample: options.smallSample)
             }
-        return Estimated(fit: fit, covariance: covariance, singletons: singletons, rule: rule)
+        return Estimated(
+            estimator: method, fit: fit, design: used, covariance: covariance, singletons: singletons, rule: rule)
     }
 
     /// The fit, and the variance that it is good for: where the rule asks for CR2 and an effect of too many levels crosses the

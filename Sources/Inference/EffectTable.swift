@@ -22,7 +22,7 @@ struct EffectTable {
         let weights = fit.cellWeights[k]
         if !weights.isEmpty {
             let rows = fit.design.rowsBehind
-            effect.n = weights.indices.reduce(0.0) { weights[$1] != 0 ? $0 + rows[$1] : $0 }
+            effect.n = weights.cells.reduce(0.0) { $0 + rows[$1] }
         }
         guard let error = standardError(k) else { return effect }
         let reference = StudentT(degreesOfFreedom: covariance.degreesOfFreedom[k])
@@ -53,9 +53,9 @@ struct EffectTable {
     /// True where the estimand's cells have more than one code.
     private func spreads(_ k: Int, over codes: [Int]) -> Bool {
         var first: Int?
-        for (weight, code) in zip(fit.cellWeights[k], codes) where weight != 0 && code != first {
+        for c in fit.cellWeights[k].cells where codes[c] != first {
             guard first == nil else { return true }
-            first = code
+            first = codes[c]
         }
         return false
     }

@@ -20,7 +20,10 @@ struct Equations: Sendable {
         let count = (equation.max() ?? -1) + 1
         var ofEstimate: [Int] = []
         for k in 0..<weights.columns {
-            let found = Set(equation.indices.filter { weights[$0, k] != 0 }.map { equation[$0] })
+            let v = weights.column(k)
+            // A QR of the whole leaves rounding where another equation's weights are 0.
+            let negligible = 1e-12 * (v.map(abs).max() ?? 0)
+            let found = Set(equation.indices.filter { abs(v[$0]) > negligible }.map { equation[$0] })
             guard found.count == 1, let only = found.first else { return nil }
             ofEstimate.append(only)
         }

@@ -13,6 +13,7 @@ struct HeteroskedasticityRobust {
 
     func covariance(_ kind: VarianceKind, _ smallSample: SmallSample) throws(EstimationError) -> CovarianceOfEstimates {
         let model = try estimates.leastSquares(kind)
+        try estimates.refuseSharedErrors(kind)
         if let obstacle = estimates.contents.obstacle {
             throw .rowsNeeded(variance: kind.rawValue, reason: obstacle)
         }
@@ -37,7 +38,8 @@ struct HeteroskedasticityRobust {
             freedom.append(leverage.satterthwaite(a))
         }
         return CovarianceOfEstimates(
-            kind: kind, matrix: (estimates.equations?.byUnit(scores) ?? scores).crossProduct(), degreesOfFreedom: freedom,
+            kind: kind, matrix: (estimates.equations?.byUnit(scores) ?? scores).crossProduct(),
+            degreesOfFreedom: freedom,
             undefined: undefined)
     }
 

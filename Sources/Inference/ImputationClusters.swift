@@ -126,7 +126,7 @@ private struct ObliqueClusters: RowwiseClusters {
     }
 
     func contributions(_ k: Int) throws(EstimationError) -> RowwiseContributions {
-        let residuals = ImputationResiduals(fit, model, groups, levels, omega: fit.cellWeights[k])
+        let residuals = ImputationResiduals(fit, model, groups, levels, omega: fit.cellWeights[k].dense)
         let e = fit.residual(k)
         var result = RowwiseContributions(
             sums: [], spread: Matrix(fit.rows.count, 0), indispensable: blocks.map { _ in false })
@@ -182,7 +182,7 @@ private struct LeftOutClusters: RowwiseClusters {
         let v = fit.weights.column(k)
         var columns: [[Double]] = []
         for (block, imputation) in zip(blocks, rest) {
-            let omega = fit.cellWeights[k].leavingOut(block.filter { $0 < fit.rows.cellCount })
+            let omega = fit.cellWeights[k].dense.leavingOut(block.filter { $0 < fit.rows.cellCount })
             let isLost = omega == nil || imputation.unidentified.contains { (omega?[$0] ?? 0) != 0 }
             result.indispensable.append(isLost)
             guard let omega, !isLost else {

@@ -9,9 +9,7 @@ struct Independent {
     /// σ² v'v with σ² = RSS/(N − k); every parameter counts.
     func covariance() throws(EstimationError) -> CovarianceOfEstimates {
         if let equations = estimates.equations { return try covariance(equations) }
-        if estimates.contents.isDerived, let obstacle = estimates.contents.obstacle {
-            throw .rowsNeeded(variance: VarianceKind.iid.rawValue, reason: obstacle)
-        }
+        try estimates.refuseSharedErrors(.iid)
         let model = try estimates.leastSquares(.iid)
         let freedom = try estimates.residualDegreesOfFreedom()
         return CovarianceOfEstimates(

@@ -95,9 +95,7 @@ public struct LinearEstimates: Sendable {
             } else { nil }
         contents =
             fit.rows.isDerived
-            ? CellContents(
-                derived: fit.rows,
-                model == nil || equations != nil ? nil : "each of its rows does not have an error of its own")
+            ? CellContents(derived: fit.rows)
             : CellContents(fit.rows, fit.design.moments)
         name = fit.estimator.rawValue
     }
@@ -162,6 +160,15 @@ public struct LinearEstimates: Sendable {
             throw .unsupported(variance: kind.rawValue, estimator: name, instead: "cr1")
         }
         return regression
+    }
+
+    /// Variances row by row are not for rows of which several share an error, such as two changes of one unit.
+    ///
+    /// - Throws: `.unsupported`.
+    func refuseSharedErrors(_ kind: VarianceKind) throws(EstimationError) {
+        if contents.isDerived, equations == nil {
+            throw .unsupported(variance: kind.rawValue, estimator: name, instead: "cr1")
+        }
     }
 
     /// N − k, every parameter counted.

@@ -33,7 +33,9 @@ extension RandomisationTest {
     ) throws(EstimationError) -> RandomisationTest? {
         let design = fit.design
         // Who began and who ended cannot be dealt anew among all.
-        guard draws > 0, !(design.startsOn?.contains(true) ?? false), design.isTreated(under: design.start) == design.isTreated else { return nil }
+        guard draws > 0, !design.hasTreatedAtFirst, design.isTreated(under: design.start) == design.isTreated else {
+            return nil
+        }
         let reassignment = Reassignment(design, draws: draws, seed: seed)
         let statistic = try HeadlineStatistic(fit, estimator, window: window)
         guard let observed = statistic(design.start) else { return nil }
@@ -79,18 +81,18 @@ struct HeadlineStatistic: Sendable {
     /// - Parameter estimator: fits anew where no shorter way is known.
     init(_ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?) throws(EstimationError) {
         try self.init(
-            estimator, fit.estimator, fit.design, firstStart: fit.design.treatedStarts.first ?? 0, window: window)
+            estimator, fit.design, firstStart: fit.design.treatedStarts.first ?? 0, window: window)
     }
 
     /// - Parameters:
     ///   - design: its own starts do not matter.
     ///   - firstStart: of the four means of `did2x2`.
     init(
-        _ fitter: any Estimator, _ estimator: EstimatorName, _ design: Design, firstStart first: Int,
+        _ estimator: any Estimator, _ design: Design, firstStart first: Int,
         window: ClosedRange<Int>?
     ) throws(EstimationError) {
         let dealt = DealtColumns(design)
-        switch estimator {
+        switch type(of: estimator).name {
         case .imputation:
             let reassigned = try ReassignedImputation(design)
             compute = { reassigned.headline(start: $0) }
@@ -116,7 +118,7 @@ struct HeadlineStatistic: Sendable {
             }
         default:
             compute = { start in
-                guard let drawn = try? fitter.fit(design.starting(start), nested: nil) else { return nil }
+                guard let drawn = try? estimator.headline(design.starting(start)) else { return nil }
                 return DrawnHeadline(drawn)
             }
         }

@@ -51,6 +51,9 @@ public struct Design: Sendable {
 
     public var cellCount: Int { unit.count }
 
+    /// Some units are treated in their first period, so that a switch may end their treatment.
+    public var hasTreatedAtFirst: Bool { startsOn?.contains(true) ?? false }
+
     /// Per cell: rows of the input behind it.
     public var rowsBehind: [Double] { (isCollapsed ? pupils : nil) ?? moments.n }
 

@@ -138,7 +138,8 @@ public enum DesignError: Refusal, Equatable {
         case .treatedNotZeroOrOne: "write 1 in periods with treatment and 0 in the others"
         case .treatedDiffers: "treatment must be the same for all rows of a unit and period"
         case .treatmentSwitchesOff:
-            "correct the file, or count a unit as treated from its first start with --first-start"
+            "correct the file, use --estimator dcdh, which knows treatment that ends, or count from the first start with "
+                + "--first-start"
         case .partnerWithoutStart: "add the column with the starts, or give one for all with --start-at"
         case .repeatedUnitRow: "remove one of the rows, or say --rows pupils if each row is a pupil"
         case .estimandNeedsPupilRows: "to count large schools for more, give the number of pupils with --weights"

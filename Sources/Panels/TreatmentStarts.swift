@@ -159,7 +159,9 @@ struct TreatmentStarts {
         reversals = Reversals(startsOn: startsOn, isOn: isOn)
         for (unit, first) in firstSwitch.enumerated() {
             guard let first else { continue }
-            (ordinal[unit], text[unit]) = (evidence.timeline.periods[first].ordinal, evidence.timeline.periods[first].label)
+            (ordinal[unit], text[unit]) = (
+                evidence.timeline.periods[first].ordinal, evidence.timeline.periods[first].label
+            )
         }
         return true
     }

@@ -37,8 +37,9 @@ public struct Logit: Sendable {
             zip(part.column(j), weight).reduce(0.0) { $0 + abs($1.0) * $1.1 }
         }
         var beta = kept.map { start?[$0] ?? 0 }
+        if start == nil { beta = Self.share(y, part, weight) ?? beta }
         var state = State(y, part, weight, beta)
-        if start != nil, !state.logLikelihood.isFinite {
+        if start != nil, !state.score.allSatisfy(\.isFinite) {
             beta = kept.map { _ in 0 }
             state = State(y, part, weight, beta)
         }
@@ -72,15 +73,31 @@ public struct Logit: Sendable {
         }
     }
 
-    /// The step, halved until the likelihood does not fall; nil where it falls however small the step.
+    /// The log odds of the ones as the constant, where the first column is one; nil elsewhere.
+    private static func share(_ y: [Double], _ x: Matrix, _ weight: [Double]) -> [Double]? {
+        guard x.columns > 0, x.storage[..<x.rows].allSatisfy({ $0 == 1 }) else { return nil }
+        let total = weight.reduce(0, +)
+        let ones = dot(y, weight)
+        guard ones > 0, ones < total else { return nil }
+        var beta = [Double](repeating: 0, count: x.columns)
+        beta[0] = log(ones / (total - ones))
+        return beta
+    }
+
+    /// The step, halved until the score is smaller or the likelihood does not fall; nil where it falls however small the step.
     private static func climb(
         _ beta: [Double], _ step: [Double], _ state: State, _ y: [Double], _ x: Matrix, _ weight: [Double]
     ) -> ([Double], State)? {
         var size = 1.0
+        var before: Double?
         while size > 1e-10 {
             let next = zip(beta, step).map { $0 + size * $1 }
             let found = State(y, x, weight, next)
-            if found.logLikelihood >= state.logLikelihood - 1e-12 * abs(state.logLikelihood) { return (next, found) }
+            // Toward the maximum of a concave function scores shrink; only where one does not is the likelihood looked at.
+            if zip(found.score, state.score).allSatisfy({ abs($0) <= 0.5 * abs($1) }) { return (next, found) }
+            let value = before ?? state.logLikelihood(y, weight)
+            before = value
+            if found.logLikelihood(y, weight) >= value - 1e-12 * abs(value) { return (next, found) }
             size /= 2
         }
         return nil
@@ -107,10 +124,10 @@ public struct Logit: Sendable {
         return (whole, matrix)
     }
 
-    /// Probabilities at one β, with the likelihood, its gradient and its curvature, from one pass over the rows.
+    /// Probabilities at one β, with the gradient and the curvature of the likelihood, from one pass over the rows.
     private struct State {
         var fitted: [Double]
-        var logLikelihood = 0.0
+        private let line: [Double]
         /// Σ w(y − f)x.
         var score: [Double]
         /// Σ w f(1 − f) xx'.
@@ -119,6 +136,7 @@ public struct Logit: Sendable {
         init(_ y: [Double], _ x: Matrix, _ weight: [Double], _ beta: [Double]) {
             let p = x.columns
             let line = x.times(beta)
+            self.line = line
             fitted = line
             score = [Double](repeating: 0, count: p)
             information = Matrix(p, p)
@@ -129,23 +147,32 @@ public struct Logit: Sendable {
                 let tail = exp(-abs(line[i]))
                 let larger = 1 / (1 + tail)
                 let f = line[i] >= 0 ? larger : tail * larger
-                // log f for ones, log(1 − f) for zeros, without cancellation.
-                let isLikely = (line[i] >= 0) == (y[i] > 0.5)
-                logLikelihood -= weight[i] * (log1p(tail) + (isLikely ? 0 : abs(line[i])))
                 fitted[i] = f
                 error[i] = weight[i] * (y[i] - f)
                 curvature[i] = weight[i] * tail * larger * larger
             }
             let m = line.count
             x.storage.withUnsafeBufferPointer { x in
-                for a in 0..<p {
-                    score[a] = Self.sum(m) { error[$0] * x[a * m + $0] }
-                    for b in 0...a {
-                        let sum = Self.sum(m) { curvature[$0] * x[a * m + $0] * x[b * m + $0] }
-                        information[a, b] = sum
-                        information[b, a] = sum
+                error.withUnsafeBufferPointer { error in
+                    curvature.withUnsafeBufferPointer { curvature in
+                        for a in 0..<p {
+                            score[a] = Self.sum(m) { error[$0] * x[a * m + $0] }
+                            for b in 0...a {
+                                let sum = Self.sum(m) { curvature[$0] * x[a * m + $0] * x[b * m + $0] }
+                                information[a, b] = sum
+                                information[b, a] = sum
+                            }
+                        }
                     }
                 }
+            }
+        }
+
+        /// log f for ones, log(1 − f) for zeros, without cancellation.
+        func logLikelihood(_ y: [Double], _ weight: [Double]) -> Double {
+            line.indices.reduce(0.0) { sum, i in
+                let isLikely = (line[i] >= 0) == (y[i] > 0.5)
+                return sum - weight[i] * (log1p(exp(-abs(line[i]))) + (isLikely ? 0 : abs(line[i])))
             }
         }
 

@@ -63,6 +63,13 @@ enum ExportFiles {
         try folder.write(
             schools.csv(changing: { if $0.urn == SmallSchools.urn(1), $0.year == "201819" { $0.start = "201718" } }),
             "restart.csv")
+        // One school that leaves, one that is always in, one that joins and leaves.
+        let treated = [SmallSchools.urn(2): ["201415", "201516"], SmallSchools.urn(3): SmallSchools.years]
+        try folder.write(
+            schools.csv(changing: { pupil in
+                if let years = treated[pupil.urn] { pupil.isOn = years.contains(pupil.year) ? "1" : "0" }
+                if pupil.urn == SmallSchools.urn(7), pupil.year == "201819" { pupil.isOn = "0" }
+            }), "switching.csv")
         try folder.write(schools.csv(where: { !$0.start.isEmpty }), "partners-alone.csv")
         var lonely = first
         (lonely.upn, lonely.urn, lonely.start) = ("Z9999999999K", "199999", "")

@@ -87,15 +87,15 @@ enum OptionLists {
         let drawn =
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
         let whole = ["--suppress", "0"]
-        let later = [
-            "stacked", "dcdh", "local-projections", "lee-wooldridge", "synthetic-control", "synthetic-did",
-        ]
+        let later = ["synthetic-control", "synthetic-did"]
         let groupTime = ["--estimator", "callaway-santanna"]
-        return ["twfe", "event-study", "imputation", "callaway-santanna", "sun-abraham", "two-stage", "etwfe"].map {
-            name in
+        return [
+            "twfe", "event-study", "imputation", "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked",
+            "dcdh", "local-projections", "lee-wooldridge",
+        ].map { name in
             list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
         }
-            + families
+            + families + changes
             + [
                 list.refuses("--estimator", "did2x2", status: 4, says: "did2x2 needs one common start"),
                 list.acts(
@@ -129,11 +129,10 @@ enum OptionLists {
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
-            + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "characteristic")].map {
+            + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "\"composition\"")].map {
                 list.acts("--diagnostics", $0, with: whole + ["--diagnostics", "none"], says: $1)
             }
             + [
-                list.isLater("--diagnostics", "honest"),
                 list.acts("--placebo-outcomes", "ks2_score", says: "which the partnership cannot affect"),
                 list.acts("--placebo-outcomes", "passed=Y", with: ["--covariates", "ks2_score"], says: "passed=Y"),
                 list.refuses("--placebo-outcomes", "attainment8", says: "it can be one of the two"),
@@ -146,7 +145,7 @@ enum OptionLists {
                 list.acts(
                     "--comparison", "not-yet", base: ["partners-alone.csv"] + startDid, says: "no comparison arm"),
                 list.acts("--comparison", "not-yet", with: groupTime),
-                list.acts("--comparison", "never", with: groupTime),
+                list.acts("--comparison", "never", with: groupTime + ["--comparison", "not-yet"]),
                 list.refuses("--comparison", "all", with: groupTime, says: "never, not-yet"),
                 list.refuses(
                     "--comparison", "never", with: ["--estimator", "imputation"],
@@ -167,10 +166,14 @@ enum OptionLists {
                     says: "not defined for repeated cross-sections"),
                 list.refuses("--method", "dr", with: twfe, says: "--method does not apply to --estimator twfe"),
                 list.acts("--anticipation", "1", with: groupTime),
-                list.refuses("--anticipation", "-1", with: groupTime, says: "0 to 100 periods"),
+                list.acts("--balance", "1", with: groupTime), list.acts("--balance", "1"),
+                list.refuses("--balance", "1001", says: "0 to 1000 periods"),
+                list.refuses("--balance", "1", with: twfe, says: "--balance does not apply to --estimator twfe"),
+                list.refuses("--anticipation", "101", with: groupTime, says: "0 to 100 periods"),
                 list.refuses(
                     "--anticipation", "1", with: twfe, says: "--anticipation does not apply to --estimator twfe"),
-                list.acts("--base", "universal", with: groupTime), list.acts("--base", "varying", with: groupTime),
+                list.acts("--base", "universal", with: groupTime),
+                list.acts("--base", "varying", with: groupTime + ["--base", "universal"]),
                 list.refuses("--base", "first", with: groupTime, says: "varying, universal"),
                 list.refuses("--base", "universal", says: "--base does not apply to a run without --estimator"),
                 list.acts("--collapse"), list.acts("--collapse", with: groupTime),
@@ -190,7 +193,44 @@ enum OptionLists {
                 list.refuses("--bootstrap", "1000001", says: "0 to 1000000"),
                 list.acts(
                     "--diagnostics", "leave-one-out", with: whole + ["--diagnostics", "none"], says: "mostInfluential"),
+                list.acts(
+                    "--diagnostics", "honest", with: whole + ["--diagnostics", "none"], says: "relativeMagnitudes"),
             ]
+    }
+
+    /// What only estimators from changes know.
+    private static var changes: [OptionCase] {
+        let list = didList
+        func named(_ estimator: String) -> [String] { ["--estimator", estimator] }
+        let switching = ["switching.csv"] + untreated + named("dcdh")
+        return [
+            list.acts("--window", "-2:1", with: named("stacked")),
+            list.acts("--window", "-2:1", with: named("local-projections")),
+            list.acts("--window", "-2:1", with: named("dcdh")),
+            list.refuses("--window", "-2:1", with: named("lee-wooldridge"), says: "--window does not apply"),
+            list.refuses("--window", "-9:9", with: named("stacked"), status: 4, says: "E451"),
+            list.acts("--comparison", "never", with: named("stacked") + ["--window", "-2:0"]),
+            list.acts("--comparison", "never", with: named("local-projections")),
+            list.acts("--comparison", "not-yet", with: named("lee-wooldridge")),
+            list.acts("--method", "variance", with: named("local-projections")),
+            list.acts("--method", "equal", with: named("local-projections") + ["--method", "variance"]),
+            list.acts("--method", "detrend", with: named("lee-wooldridge")),
+            list.acts("--method", "demean", with: named("lee-wooldridge") + ["--method", "detrend"]),
+            list.refuses("--method", "detrend", with: named("stacked"), says: "--method does not apply"),
+            list.refuses("--method", "covariates", with: named("stacked"), says: "demean, detrend"),
+            list.acts("--vcov", "iid", with: named("lee-wooldridge") + ["--vcov", "cr1"]),
+            list.refuses("--vcov", "hc3", with: named("stacked"), status: 4, says: "hc3 is not defined for stacked"),
+            list.acts("--gap", "fsm=Y", with: named("stacked")),
+            list.acts("--gap", "fsm=Y", with: named("local-projections")),
+            list.refuses("--gap", "fsm=Y", with: named("lee-wooldridge"), status: 4, says: "E450"),
+            list.refuses("--gap", "fsm=Y", with: named("dcdh"), status: 4, says: "E450"),
+            list.refuses("--covariates", "ks2_score", with: named("dcdh"), status: 4, says: "E450"),
+            list.refuses("--absorb", "sex", with: named("local-projections"), status: 4, says: "E450"),
+            list.acts("--treated", "treated_now", base: switching, says: "att-leavers"),
+            list.refuses(
+                "--treated", "treated_now", base: ["switching.csv"] + untreated, status: 3,
+                says: "--estimator dcdh"),
+        ]
     }
 
     /// What only some estimators know.

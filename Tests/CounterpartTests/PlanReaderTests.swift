@@ -186,9 +186,14 @@ import Testing
             analysis.estimator == "twfe" && analysis.estimand == "schools" && analysis.gap == "fsm=Y"
                 && analysis.window == "-3:2")
         #expect(
+            analysis.comparison == "never" && analysis.method == "or" && analysis.anticipation == 1
+                && analysis.base == "universal" && analysis.balance == 2 && analysis.family == "logit"
+                && analysis.collapse)
+        #expect(
             analysis.vcov == "cr1" && analysis.smallSample == "stata" && analysis.singletons == "keep"
                 && analysis.level == 0.9)
         #expect(analysis.seed == 7 && analysis.permutations == 99 && !analysis.robustness && analysis.keepCovidYears)
+        #expect(analysis.placeboOutcomes == ["ks2", "late=Y"] && analysis.equivalenceMargin == 0.5)
         #expect(plan.disclosureProfile == .dfeDestinations && plan.disclosureThreshold == 12)
         #expect(plan.audiences == ["governors", "funder"] && plan.formats == ["html", "json"])
         #expect(plan.checklist == ["rationale": "A need", "roles": "One; Two"])
@@ -196,7 +201,13 @@ import Testing
 
     /// Every option of the analysis that is typed reaches the request; a word that is none is refused there.
     @Test func wordsOfTheAnalysisAreChecked() throws {
-        for line in ["estimator: twef", "vcov: robust", "window: [1, 2]", "permutations: -1"] {
+        let wrong = [
+            "estimator: twef", "vcov: robust", "window: [1, 2]", "permutations: -1", "comparison: some",
+            "estimator: callaway-santanna\n  method: best", "estimator: callaway-santanna\n  anticipation: -1",
+            "estimator: callaway-santanna\n  base: first", "estimator: imputation\n  balance: -1",
+            "estimator: etwfe\n  family: probit", "estimator: twfe\n  balance: 2",
+        ]
+        for line in wrong {
             let plan = try PlanReader(path: "plan.yml").plan(
                 Self.columns + "partnership: {partners: [A], startAt: 2019}\nanalysis:\n  \(line)\n")
             #expect(throws: RequestError.self, "\(line)") {
@@ -262,6 +273,13 @@ import Testing
           estimand: schools
           gap: fsm=Y
           window: [-3, 2]
+          comparison: never
+          method: or
+          anticipation: 1
+          base: universal
+          balance: 2
+          family: logit
+          collapse: true
           vcov: cr1
           smallSample: stata
           singletons: keep
@@ -269,6 +287,8 @@ import Testing
           seed: 7
           permutations: 99
           robustness: none
+          placeboOutcomes: [ks2, "late=Y"]
+          equivalenceMargin: 0.5
           keepCovidYears: true
         disclosure:
           profile: dfe-destinations

@@ -114,7 +114,7 @@ import Testing
                 }
                 let tolerance = test.covariates == "nocov" ? 1e-9 : 1e-6
                 #expect(abs(figure.estimate - estimate) <= tolerance * abs(estimate) + 1e-10, "\(kind) \(value.term)")
-                let error = figure.contributions.reduce(0) { $0 + $1 * $1 }.squareRoot()
+                let error = found.contributions(of: [figure]).storage.reduce(0) { $0 + $1 * $1 }.squareRoot()
                 #expect(abs(error - se) <= 10 * tolerance * se, "\(kind) \(value.term) se \(error) \(se)")
                 compared += 1
             }
@@ -128,7 +128,7 @@ import Testing
     ) -> [(String, [String: GroupTimeEffects.Figure])] {
         var groupTime: [String: GroupTimeEffects.Figure] = [:]
         for (k, comparison) in found.comparisons.enumerated() {
-            groupTime["g=\(comparison.cohort),t=\(design.periods[comparison.period].ordinal)"] = found.cells[k]
+            groupTime["g=\(comparison.cohort),t=\(design.periods[comparison.period].ordinal)"] = found.figure(k)
         }
         var events = ["overall": found.overEvents]
         for e in found.eventTimes { events["e=\(e)"] = found.event(e) }

@@ -93,7 +93,7 @@ struct GapEffectsTests {
                 guard case .groupTime(cohort, let t) = $0.estimand.kind else { return false }
                 return $0.estimand.part == .gap && design.periods[t].ordinal == time
             })
-        return (mean.estimate, mean.contributions.reduce(0) { $0 + $1 * $1 }.squareRoot())
+        return (mean.estimate, found.contributions(of: [mean]).storage.reduce(0) { $0 + $1 * $1 }.squareRoot())
     }
 
     @Test func theDataAreThoseOfTheScript() {

@@ -7,7 +7,9 @@ import Testing
 /// What must not change an answer.
 struct InvarianceTests {
     static let starts: [Int?] = [4, 4, 4, 5, 5, 5, nil, nil, nil, nil, nil, nil]
-    static let estimators: [EstimatorName] = [.twfe, .eventStudy, .imputation]
+    static let estimators: [EstimatorName] = [
+        .twfe, .eventStudy, .imputation, .sunAbraham, .twoStage, .etwfe,
+    ]
 
     private func rows(_ estimator: EstimatorName) -> RowDesign {
         var made = SeededRows(seed: 61)
@@ -17,7 +19,7 @@ struct InvarianceTests {
     private func analyse(_ rows: RowDesign, _ estimator: EstimatorName) throws -> AnalysisResult {
         var options = AnalysisOptions()
         options.estimator = estimator
-        options.vcov = .cr2
+        options.vcov = estimator == .twoStage ? .cr1 : .cr2
         options.permutations = 99
         return try DidAnalysis.run(rows.gathered(), options)
     }

@@ -170,7 +170,7 @@ struct PlaceboTests {
             let estimated = try DidAnalysis.estimate(made.panel(starts: starts).gathered(), options)
             let table = EffectTable(fit: estimated.fit, covariance: estimated.covariance, options: options)
             let found = WithoutLastPeriod.run(
-                estimated.fit, headline: table.effect(0), SameEstimate(estimated, options))
+                estimated, headline: table.effect(0), SameEstimate(estimated, options))
             differences.append(try #require(found.difference))
             errors.append(try #require(found.standardError))
         }
@@ -223,5 +223,40 @@ struct PlaceboTests {
             }
             #expect(result.placebo?.time?.rows.isEmpty == false && result.composition?.rows.isEmpty == false)
         }
+    }
+
+    /// Every estimator of the catalog: figures or reasons, and the headline stays.
+    @Test(arguments: EstimatorCatalog.entries.map(\.name))
+    func everyEstimator(estimator: EstimatorName) throws {
+        var made = SeededRows(seed: 78)
+        let design = made.panel(starts: Self.starts(estimator), periods: 1...8).oneCellARow()
+        let plain = try Self.analyse(design, estimator) { $0.triesPlacebos = false }
+        let result = try Self.analyse(design, estimator) {
+            $0.decomposes = true
+            $0.diagnosesComposition = true
+        }
+        #expect(plain.effects == result.effects)
+        let placebo = try #require(result.placebo)
+        // Group-time effects need each start's results in every period, and a moved start leaves the later ones out.
+        #expect(
+            placebo.time?.rows.contains { $0.estimate.effect?.estimate != nil } == (estimator != .callawaySantAnna))
+        #expect(placebo.time?.rows.allSatisfy { ($0.estimate.effect == nil) != ($0.estimate.reason == nil) } == true)
+        #expect(placebo.units?.rows.isEmpty == false)
+        let without = try #require(placebo.withoutLastPeriod)
+        #expect(without.difference != nil || without.estimate.reason != nil)
+        #expect(result.twoWay?.coefficient != nil && result.composition != nil)
+    }
+
+    /// Where treatment stops, starts cannot be moved, dealt or taken for treatment: words say so.
+    @Test func treatmentThatEnds() throws {
+        var made = SeededRows(seed: 79)
+        var design = made.panel(starts: Self.starts(.twfe), periods: 1...8).oneCellARow()
+        design.isOn = design.isTreated
+        design.startsOn = design.units.map { _ in false }
+        let result = try Self.analyse(design, .dcdh) { $0.decomposes = true }
+        #expect(result.placebo?.time?.words == Design.treatmentEnds && result.placebo?.time?.rows.isEmpty == true)
+        #expect(result.placebo?.units?.words == Design.treatmentEnds)
+        #expect(result.placebo?.withoutLastPeriod?.words == Design.treatmentEnds)
+        #expect(result.twoWay?.coefficient == nil && result.twoWay?.words.first == Design.treatmentEnds)
     }
 }

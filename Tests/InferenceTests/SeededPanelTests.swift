@@ -3,7 +3,7 @@ import Testing
 
 @testable import Inference
 
-/// The generator of `Golden/seeded_panel.py`, number for number.
+/// The generator of `Golden/seeded_panel.py` and `Golden/changes.py`, number for number.
 struct Congruential {
     var x: Int
     mutating func uniform() -> Double {

@@ -112,6 +112,47 @@ private let byStart = DesignRequest(unit: "urn", time: "year", treatment: .start
         #expect(design.eventTime == [-1, 0, 1, nil, nil, nil])
     }
 
+    /// For an estimator that knows treatments that end, the start is the first switch and the design says what is on.
+    @Test func keepsTreatmentsThatEnd() throws {
+        let paths = ["A": "0110", "B": "1100", "C": "1111", "D": "0000", "E": "0011"]
+        var table = RowTable(["urn", "year", "on"])
+        for (unit, path) in paths.sorted(by: { $0.key < $1.key }) {
+            for (i, on) in path.enumerated() { table.add([unit, String(2016 + i), String(on)], 1) }
+        }
+        var request = DesignRequest(unit: "urn", time: "year", treatment: .treatedColumn("on"))
+        #expect(throws: DesignError.treatmentSwitchesOff(unit: "A", on: "2017", off: "2019")) {
+            try DesignBuilder.build(table.cells(), request)
+        }
+        request.keepsReversals = true
+        let (design, report) = try DesignBuilder.build(table.cells(), request)
+        #expect(design.start == [2017, 2018, nil, nil, 2018])
+        #expect(design.startsOn == [false, true, true, false, false])
+        #expect(report.alwaysTreated.isEmpty)
+        #expect(design.hasTreatedAtFirst)
+        for c in 0..<design.cellCount {
+            let path = Array(paths[design.units[design.unit[c]]] ?? "")
+            #expect(design.isOn?[c] == (path[design.period[c]] == "1"))
+            #expect(design.isTreated[c] == design.start[design.unit[c]].map { 2016 + design.period[c] >= $0 } ?? false)
+        }
+        // The first start alone counts where that was asked for.
+        request.takesFirstStart = true
+        let (first, _) = try DesignBuilder.build(table.cells(), request)
+        #expect(first.isOn == nil && first.startsOn == nil && !first.units.contains("C"))
+    }
+
+    /// Treatments that only ever start need no more than the starts.
+    @Test func startsSayItAllWhereNothingEnds() throws {
+        var table = RowTable(["urn", "year", "on"])
+        for year in 2016...2018 {
+            table.add(["A", String(year), year >= 2017 ? "1" : "0"], 1)
+            table.add(["B", String(year), "0"], 1)
+        }
+        var request = DesignRequest(unit: "urn", time: "year", treatment: .treatedColumn("on"))
+        request.keepsReversals = true
+        let (design, _) = try DesignBuilder.build(table.cells(), request)
+        #expect(design.start == [2017, nil] && design.startsOn == nil && design.isOn == nil)
+    }
+
     @Test func joinsAListOfPartners() throws {
         let entries = [PartnerEntry(unit: "A", start: "2018"), PartnerEntry(unit: "X"), PartnerEntry(unit: "B")]
         let request = DesignRequest(unit: "urn", time: "year", treatment: .partners(entries, startAt: "2019"))

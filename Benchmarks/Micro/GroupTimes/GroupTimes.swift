@@ -27,6 +27,7 @@ import SchoolPanel
             print("usage: GroupTimes FILE [--draws N] [--threads N] [--rounds N]")
             return
         }
+        SchoolPanel.keepMemory()
         let design = try SchoolPanel.design(path, covariates: ["poverty", "intake"])
         var options = AnalysisOptions()
         options.estimator = .callawaySantAnna

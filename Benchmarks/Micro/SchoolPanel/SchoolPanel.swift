@@ -1,3 +1,4 @@
+import CProcess
 import Cells
 import Panels
 import Tables
@@ -10,6 +11,9 @@ import Tables
 
 /// A file of schools' yearly results as a design in memory, for programs that time what follows.
 public enum SchoolPanel {
+    /// Memory that is given back is kept for what comes next, as the program keeps it.
+    public static func keepMemory() { cprocess_keep_memory() }
+
     /// The file's columns are school, year, start and score, one row a school and year, and the covariates.
     public static func design(_ path: String, covariates: [String] = []) throws -> Design {
         let table = try TableReader.read(

@@ -16,8 +16,14 @@ public struct BorusyakImputation: Estimator {
     /// True: treated results that cannot be imputed are left out and listed in a warning. False: they stop the run.
     public let leavesOutUnidentified: Bool
 
-    public init(window: ClosedRange<Int>? = nil, leavesOutUnidentified: Bool = false) {
+    /// See `EventStudy.balanced`.
+    public let balance: Int?
+
+    public init(
+        window: ClosedRange<Int>? = nil, leavesOutUnidentified: Bool = false, balance: Int? = nil
+    ) {
         self.window = window
+        self.balance = balance
         self.leavesOutUnidentified = leavesOutUnidentified
     }
 
@@ -25,7 +31,7 @@ public struct BorusyakImputation: Estimator {
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
         let (design, model, solution, lost) = try ImputationModel.identified(
             whole, leavesOutUnidentified: leavesOutUnidentified)
-        let eventTime = EventStudy.binned(design, window: window)
+        let eventTime = EventStudy.balanced(EventStudy.binned(design, window: window), design, balance)
         let cells = EstimandCells(design: design, eventTime: eventTime)
         let asked = Self.estimands(design, eventTime: eventTime).compactMap { e in cells.weights(e).map { (e, $0) } }
         let groups = ImputationGroups(design)
@@ -47,7 +53,7 @@ public struct BorusyakImputation: Estimator {
             effects: design.effects,
             untreatedOutcome: (0..<design.cellCount).map {
                 design.moments.mean[$0 * q] - solution.remainder[$0] / model.rows.scale[$0]
-            }, warnings: model.warnings(solution) + lost, cellWeights: asked.map(\.1))
+            }, warnings: model.warnings(solution) + lost, cellWeights: asked.map { CellWeights($0.1) })
     }
 
     private static func estimands(_ design: Design, eventTime: [Int?]) -> [Estimand] {

@@ -17,6 +17,8 @@ public struct CallawaySantAnna: Estimator {
     public var comparesWithNotYet = false
     public var anticipation = 0
     public var usesUniversalBase = false
+    /// Where given, effects by event time are those of the cohorts seen so many steps after their start, up to there.
+    public var balance: Int?
     /// False: rows are compared as repeated cross-sections even where every unit has one in every period.
     public var matchesRows = true
     /// Nothing depends on it.
@@ -29,6 +31,7 @@ public struct CallawaySantAnna: Estimator {
         comparesWithNotYet = options.comparison == .notYet
         anticipation = options.anticipation ?? 0
         usesUniversalBase = options.base == .universal
+        balance = options.balance
         threads = options.threads
     }
 
@@ -43,7 +46,7 @@ public struct CallawaySantAnna: Estimator {
         let regression = nested == nil ? nil : try found.asRegression(method, means)
         return Fit(
             influenceOf: Self.name, design, estimands: means.map(\.estimand), estimates: means.map(\.estimate),
-            influence: Matrix(rows: design.clusterBlocks.levels.count, columns: means.map(\.contributions)),
+            influence: found.contributions(of: means),
             untreatedOutcome: found.untreatedOutcome, cellWeights: means.map(\.cellWeights),
             ledgerWeight: found.ledgerWeight(), warnings: warnings(whole, plan) + warnings(found),
             regression: regression)
@@ -83,26 +86,30 @@ public struct CallawaySantAnna: Estimator {
         return GroupTimeFindings(parts: parts, leftOut: found.flatMap(\.leftOut))
     }
 
-    /// What is found for each comparison, cohorts on threads of their own.
-    /// - Parameter find: the comparison, and what was found for the cohort's one before.
+    /// What is found for each comparison, those of a cohort before its start and from it on on threads of their own.
+    /// - Parameter find: the comparison, and what was found for the one before.
     private func byCohort<Found: Sendable>(
         _ plan: GroupTimePlan, _ find: @Sendable (GroupTimePlan.Comparison, Found?) throws(EstimationError) -> Found
     ) throws(EstimationError) -> [Found] {
-        let cohorts = Array(Set(plan.comparisons.map(\.cohort))).sorted()
-        let found = concurrently(cohorts.count, threads: threads) { g -> Result<[Found], EstimationError> in
+        let all = plan.comparisons
+        let firsts = all.indices.filter {
+            $0 == 0 || all[$0].cohort != all[$0 - 1].cohort || all[$0].isPost != all[$0 - 1].isPost
+        }
+        let runs = zip(firsts, firsts.dropFirst() + [all.count]).map { $0..<$1 }
+        let found = concurrently(runs.count, threads: threads) { r -> Result<[Found], EstimationError> in
             var found: [Found] = []
-            for comparison in plan.comparisons where comparison.cohort == cohorts[g] {
+            for k in runs[r] {
                 do throws(EstimationError) {
-                    found.append(try find(comparison, found.last))
+                    found.append(try find(all[k], found.last))
                 } catch {
                     return .failure(error)
                 }
             }
             return .success(found)
         }
-        var all: [Found] = []
-        for cohort in found { all += try cohort.get() }
-        return all
+        var whole: [Found] = []
+        for run in found { whole += try run.get() }
+        return whole
     }
 
     private func finding(
@@ -114,11 +121,9 @@ public struct CallawaySantAnna: Estimator {
         let shares = CohortShares(
             sample, cohorts: Array(Set(plan.comparisons.map(\.cohort))).sorted(), blocks: blocks, isGroup: isGroup)
         let effects = GroupTimeEffects(
-            comparisons: plan.comparisons,
-            cells: found.enumerated().map { k, found in
-                .init(estimate: found.estimate, contributions: found.contributions, weights: [k: 1])
-            }, shares: shares,
-            eventTime: plan.comparisons.map { sample.design.periods[$0.period].ordinal - $0.cohort })
+            comparisons: plan.comparisons, estimates: found.map(\.estimate),
+            contributions: Matrix(rows: blocks.levels.count, columns: found.map(\.contributions)), shares: shares,
+            eventTime: plan.comparisons.map { sample.design.periods[$0.period].ordinal - $0.cohort }, balance: balance)
         return GroupTimeFinding(effects: effects, sample: sample, found: found, part: part)
     }
 
@@ -141,18 +146,10 @@ public struct CallawaySantAnna: Estimator {
             let units = design.units.indices.filter { u in
                 design.start[u].map { plan.withoutBefore.contains($0) } ?? false
             }.map { design.units[$0] }
-            warnings.append(
-                Warning(
-                    "always-treated",
-                    "left out, since there is no period before their start to compare with: \(units.joined(separator: ", "))"
-                ))
+            warnings.append(.alwaysTreated(units))
         }
         if let last = plan.standIn {
-            warnings.append(
-                Warning(
-                    "no-never-treated",
-                    "no unit stays without treatment: those that start in \(design.label(ofOrdinal: last)) are the comparison, "
-                        + "and periods from then on are left out"))
+            warnings.append(.noNeverTreated(last: design.label(ofOrdinal: last)))
         }
         return warnings
     }

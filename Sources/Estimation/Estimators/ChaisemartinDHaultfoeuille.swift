@@ -28,7 +28,8 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
         let effects = SwitchEffects(try UnitPeriods(design), window: window)
         guard let headline = effects.mean(Estimand(.overall), { $0.eventTime >= 0 }) else {
             throw .noCleanComparison(
-                estimator: Self.name.rawValue, starts: Array(Set(effects.missing.map(\.cohort.start))).sorted().map(design.label))
+                estimator: Self.name.rawValue,
+                starts: Array(Set(effects.missing.map(\.cohort.start))).sorted().map(design.label))
         }
         var figures = [headline]
         let hasLeavers = effects.cells.contains { $0.cohort.startsOn && $0.eventTime >= 0 }
@@ -49,6 +50,16 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
             }
         }
         return try fit(effects, figures, nested: nested, warnings: warnings(effects))
+    }
+
+    /// Effects from the switch on, without placebos and means.
+    public func headline(_ design: Design) throws(EstimationError) -> Fit {
+        try refuse(design)
+        let effects = SwitchEffects(try UnitPeriods(design), window: 0...(window?.upperBound ?? .max))
+        guard let headline = effects.mean(Estimand(.overall), { $0.eventTime >= 0 }) else {
+            throw .noCleanComparison(estimator: Self.name.rawValue, starts: [])
+        }
+        return try fit(effects, [headline], nested: nil, warnings: [])
     }
 
     private func refuse(_ design: Design) throws(EstimationError) {
@@ -80,6 +91,12 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
         var began = effects.cellWeights(figures[0]) { !$0.cohort.startsOn }
         let share = began.reduce(0, +)
         for c in began.indices where share > 0 { began[c] /= share }
+        var ledgerWeight = TreatedResults(design).ledgerWeight([began])
+        // Units whose treatment ended are not in the counterfactual, before their switch either.
+        for c in ledgerWeight.indices {
+            let unit = design.unit[c]
+            if design.startsOn?[unit] == true, design.start[unit] != nil { ledgerWeight[c] = 0 }
+        }
         let weights = figures.map { effects.cellWeights($0) }
         let blocks = design.clusterBlocks
         var regression: Fit?
@@ -103,8 +120,8 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
             influence: Matrix(
                 rows: blocks.levels.count,
                 columns: figures.map { effects.influence($0, blocks: blocks.codes, count: blocks.levels.count) }),
-            untreatedOutcome: untreated, cellWeights: weights,
-            ledgerWeight: TreatedResults(design).ledgerWeight([began]), warnings: warnings, regression: regression)
+            untreatedOutcome: untreated, cellWeights: weights.map { CellWeights($0) },
+            ledgerWeight: ledgerWeight, warnings: warnings, regression: regression)
     }
 
     private func warnings(_ effects: SwitchEffects) -> [Warning] {
@@ -132,7 +149,8 @@ public struct ChaisemartinDHaultfoeuille: Estimator {
                         + "counterfactual shows only those that began"))
         }
         let single = Array(
-            Set(effects.cells.filter { Set($0.switchers.map(\.series)).count == 1 }.map(\.cohort))).sorted()
+            Set(effects.cells.filter { Set($0.switchers.map(\.series)).count == 1 }.map(\.cohort))
+        ).sorted()
         if !single.isEmpty {
             warnings.append(
                 Warning(

@@ -49,20 +49,11 @@ struct CurvedCohortPeriods {
         let unit = try scale()
         let q = design.moments.variableCount
         let y = (0..<design.cellCount).map { design.moments.mean[$0 * q] / unit }
-        let model = columns()
+        let model = try columns()
         try checkVariation(y, model)
         let profile = profiles()
         let x = model.matrix.selecting(rows: profile.first)
-        var weight = [Double](repeating: 0, count: profile.first.count)
-        var outcome = weight
-        for c in y.indices {
-            weight[profile.of[c]] += design.moments.weight[c]
-            outcome[profile.of[c]] += design.moments.weight[c] * y[c]
-        }
-        for p in weight.indices { outcome[p] /= weight[p] }
-        let found = try regressing { () throws(RegressionError) in
-            try QuasiLikelihood(outcome, x, weight: weight, curve)
-        }
+        let found = try solve(y, x, profile)
         for (key, j) in zip(keys, model.treatment) where found.place[j] == nil {
             throw .collinearTreatment(term: cells.name(key))
         }
@@ -73,20 +64,44 @@ struct CurvedCohortPeriods {
 
         let means = EstimandCells(design: design, eventTime: eventTime)
         let asked = estimands.compactMap { one in means.weights(one).map { (estimand: one, omega: $0) } }
-        var share = Matrix(weight.count, asked.count)
+        var share = Matrix(profile.first.count, asked.count)
         for (k, one) in asked.enumerated() {
             for c in y.indices where one.omega[c] != 0 { share[profile.of[c], k] += one.omega[c] }
         }
         let gradient = gradient(share, x, found, without: without, effect: effect)
         let scores = scores(y, model.matrix, found, profile)
-        let keptColumns = found.place.indices.filter { found.place[$0] != nil }
-        let influence = scores.selecting(columns: keptColumns)
-            .times(found.informationInverse.times(gradient.selecting(rows: keptColumns)))
+        let kept = found.place.indices.filter { found.place[$0] != nil }
+        let influence = scores.selecting(columns: kept)
+            .times(found.informationInverse.times(gradient.selecting(rows: kept)))
         return Fit(
             influenceOf: .etwfe, design, estimands: asked.map(\.estimand),
             estimates: share.transposedTimes(difference).map { unit * $0 }, influence: influence.scaled(by: unit),
             untreatedOutcome: y.indices.map { unit * curve.mean(without[profile.of[$0]]) },
-            cellWeights: asked.map(\.omega), warnings: [])
+            cellWeights: asked.map { CellWeights($0.omega) }, warnings: unusedCovariates(found, model))
+    }
+
+    /// The model on profiles: their weights and mean outcomes are all it needs.
+    private func solve(
+        _ y: [Double], _ x: Matrix, _ profile: (of: [Int], first: [Int])
+    ) throws(EstimationError) -> QuasiLikelihood {
+        var weight = [Double](repeating: 0, count: profile.first.count)
+        var outcome = weight
+        for c in y.indices {
+            weight[profile.of[c]] += design.moments.weight[c]
+            outcome[profile.of[c]] += design.moments.weight[c] * y[c]
+        }
+        for p in weight.indices { outcome[p] /= weight[p] }
+        let (means, weights) = (outcome, weight)
+        return try regressing { () throws(RegressionError) in
+            try QuasiLikelihood(means, x, weight: weights, curve)
+        }
+    }
+
+    private func unusedCovariates(_ found: QuasiLikelihood, _ model: Model) -> [Warning] {
+        let parts = slopes.columns
+        let names = parts.nuisance.map(\.name) + parts.factors.map(\.name)
+        return parts.warnings(
+            kept: Set(names.indices.filter { found.place[model.firstSlope + $0] != nil }.map { names[$0] }))
     }
 
     // MARK: The model
@@ -94,17 +109,26 @@ struct CurvedCohortPeriods {
     private struct Model {
         /// cells × columns.
         var matrix: Matrix
+        var firstSlope: Int
         var treatment: [Int]
         var effectSlopes: [Int]
         /// Of columns that are 1 in some cells and 0 elsewhere: what they stand for.
         var dummies: [(column: Int, name: String)]
     }
 
-    private func columns() -> Model {
+    /// - Throws: `.tooManyValues`.
+    private func columns() throws(EstimationError) -> Model {
+        let parts = slopes.columns
+        let count =
+            parts.nuisance.count + parts.effects.count + parts.factors.count + parts.factorEffects.count + keys.count
+        guard count * design.cellCount <= ModelColumns.valueLimit else {
+            throw .regression(.tooManyValues(rows: design.cellCount, columns: count))
+        }
         var columns: [[Double]] = []
         var dummies: [(column: Int, name: String)] = []
         let sides = design.isGroup == nil ? [nil] : [false, true]
         for side in sides {
+            let who = side.map { $0 ? "the group of those" : "the peers of those" } ?? "those"
             func indicators(_ codes: [Int], _ name: (Int) -> String, dropsFirst: Bool) {
                 let mine = codes.indices.filter { side == nil || design.isGroup?[$0] == side }
                 for level in Set(mine.map { codes[$0] }).sorted().dropFirst(dropsFirst ? 1 : 0) {
@@ -116,11 +140,15 @@ struct CurvedCohortPeriods {
             }
             indicators(
                 design.unit.map { design.start[$0] ?? .max },
-                { $0 == .max ? "those that never start" : "those that start in \(design.label(ofOrdinal: $0))" },
+                {
+                    $0 == .max
+                        ? "the results of \(who) that never start"
+                        : "the results before the start of \(who) that start in \(design.label(ofOrdinal: $0))"
+                },
                 dropsFirst: false)
-            indicators(design.period, { "the results of \(design.periods[$0].label)" }, dropsFirst: true)
+            indicators(design.period, { "the untreated results of \(design.periods[$0].label)" }, dropsFirst: true)
         }
-        let parts = slopes.columns
+        let firstSlope = columns.count
         columns += parts.nuisance.map { $0.means(design) } + parts.factors.map(\.values)
         let effectSlopes = parts.effects.map { $0.means(design) } + parts.factorEffects.map(\.values)
         let slopePlaces = Array(columns.count..<columns.count + effectSlopes.count)
@@ -131,17 +159,20 @@ struct CurvedCohortPeriods {
             columns.append(cells.column(key).values)
         }
         return Model(
-            matrix: Matrix(rows: design.cellCount, columns: columns), treatment: treatment,
+            matrix: Matrix(rows: design.cellCount, columns: columns), firstSlope: firstSlope,
+            treatment: treatment,
             effectSlopes: slopePlaces, dummies: dummies)
     }
 
     /// Cells that share every regressor are one row of the fit.
     private func profiles() -> (of: [Int], first: [Int]) {
-        guard slopes.isEmpty else { return (Array(0..<design.cellCount), Array(0..<design.cellCount)) }
+        let q = design.moments.variableCount
         var number: [[Int]: Int] = [:]
         var first: [Int] = []
         let of = (0..<design.cellCount).map { c -> Int in
-            let key = [design.start[design.unit[c]] ?? .max, design.period[c], design.isGroup?[c] == true ? 1 : 0]
+            var key = [design.start[design.unit[c]] ?? .max, design.period[c], design.isGroup?[c] == true ? 1 : 0]
+            for factor in design.factors { key.append(factor.codes[c]) }
+            for j in 1..<max(q, 1) { key.append(Int(bitPattern: UInt(design.moments.mean[c * q + j].bitPattern))) }
             if let known = number[key] { return known }
             number[key] = first.count
             first.append(c)
@@ -212,11 +243,17 @@ struct CurvedCohortPeriods {
         return unit
     }
 
-    /// Where all results of a cohort, period or effect lie at a bound, its coefficient has no finite value.
+    /// Where all results of a cohort, period or effect lie at a bound, its coefficient has no finite value. What has an effect
+    /// of its own tells nothing of its cohort and period.
     private func checkVariation(_ y: [Double], _ model: Model) throws(EstimationError) {
+        var isOwn = [Bool](repeating: false, count: y.count)
+        for key in keys { for c in cells.cells(key) { isOwn[c] = true } }
+        let first = model.treatment.first ?? 0
         let named = model.dummies.filter { dummy in
-            let own = y.indices.filter { model.matrix[$0, dummy.column] != 0 }.map { y[$0] }
-            return own.allSatisfy { $0 == 0 } || curve == .logit && own.allSatisfy { $0 == 1 }
+            let own = y.indices.filter {
+                model.matrix[$0, dummy.column] != 0 && (dummy.column >= first || !isOwn[$0])
+            }.map { y[$0] }
+            return !own.isEmpty && (own.allSatisfy { $0 == 0 } || curve == .logit && own.allSatisfy { $0 == 1 })
         }
         guard named.isEmpty else { throw .allAlike(family: word, where: named.map(\.name)) }
     }

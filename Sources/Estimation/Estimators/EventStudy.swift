@@ -36,6 +36,23 @@ public struct EventStudy: Estimator {
         return design.eventTime.map { $0.map { min(max($0, window.lowerBound), window.upperBound) } }
     }
 
+    /// Event times of units that are seen so many steps after their start, up to there; nil for others.
+    ///
+    /// - Parameters:
+    ///   - eventTime: per cell, after binning.
+    ///   - balance: nil leaves all as they are.
+    public static func balanced(_ eventTime: [Int?], _ design: Design, _ balance: Int?) -> [Int?] {
+        guard let balance else { return eventTime }
+        var last: [Int: Int] = [:]
+        for (c, e) in design.eventTime.enumerated() {
+            if let e, let start = design.start[design.unit[c]] { last[start] = max(last[start] ?? e, e) }
+        }
+        return eventTime.indices.map { c in
+            guard let e = eventTime[c], e <= balance, let start = design.start[design.unit[c]] else { return nil }
+            return (last[start] ?? 0) >= balance ? e : nil
+        }
+    }
+
     /// −1, or the last event time before it.
     public static func reference(_ times: [Int]) -> Int? { times.last { $0 <= -1 } }
 }

@@ -31,6 +31,8 @@ public struct ExtendedTwoWay: Estimator {
     public var leavesOutUnidentified = false
     /// See `EstimatorOptions`.
     public var outcomeCeiling: Double?
+    /// See `EventStudy.balanced`.
+    public var balance: Int?
 
     public init() {}
 
@@ -39,11 +41,20 @@ public struct ExtendedTwoWay: Estimator {
         comparesWithNeverAlone = options.comparison == .never
         leavesOutUnidentified = options.leavesOutUnidentified
         outcomeCeiling = options.outcomeCeiling
+        balance = options.balance
     }
 
     public func fixedEffects(_ design: Design) -> [CellFactor] { family == .linear ? design.effects : [] }
 
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+        try fit(whole, nested: nested, headlineAlone: false)
+    }
+
+    public func headline(_ design: Design) throws(EstimationError) -> Fit {
+        try fit(design, nested: nil, headlineAlone: true)
+    }
+
+    private func fit(_ whole: Design, nested: CellFactor?, headlineAlone: Bool) throws(EstimationError) -> Fit {
         var used = ComparableCells(whole)
         used.leaveOutAlwaysTreated()
         try used.leaveOutPeriodsWithoutUntreated(leavesOutUnidentified)
@@ -56,10 +67,14 @@ public struct ExtendedTwoWay: Estimator {
         let references = cells.references
         let keys = cells.keys.filter { $0.step >= 0 || comparesWithNeverAlone && !references.contains($0) }
         let events = Set(keys.map(\.step)).sorted()
-        let estimands = EstimandCells.allMeans(design, events: events) + cells.groupTimes(keys)
+        let estimands =
+            headlineAlone
+            ? [EstimandCells.headline(design)]
+            : EstimandCells.allMeans(design, events: events) + cells.groupTimes(keys)
         // What is compared with is no estimate: it takes no part in means.
         var eventTime = design.eventTime
         for key in cells.keys where !keys.contains(key) { for c in cells.cells(key) { eventTime[c] = nil } }
+        eventTime = EventStudy.balanced(eventTime, design, balance)
         let slopes = CovariateSlopes(cells, keys)
         var fit: Fit
         switch family {
@@ -101,6 +116,7 @@ struct CovariateSlopes {
         let shared = indicators(cohorts) + indicators(later).dropFirst(later.contains([]) ? 1 : 0)
         let own = keys.map { cells.column($0).values }
         for (j, name) in design.covariates.enumerated() {
+            addOwner(name, shared.count)
             for (i, factor) in shared.enumerated() {
                 columns.nuisance.append(
                     CovariateColumn(name: "slope \(i) of \(name)", covariate: j, factor: factor, centre: zero))
@@ -118,6 +134,7 @@ struct CovariateSlopes {
                 let name = "\(factor.name)=\(factor.levels[level])"
                 var dummy = zero
                 for c in members { dummy[c] = 1 }
+                addOwner(name, shared.count)
                 for (i, part) in shared.enumerated() {
                     columns.factors.append(
                         CellColumn(name: "slope \(i) of \(name)", values: zip(part, dummy).map { $0 * $1 }))
@@ -131,6 +148,10 @@ struct CovariateSlopes {
                 }
             }
         }
+    }
+
+    private mutating func addOwner(_ name: String, _ count: Int) {
+        columns.owners.append((name, (0..<count).map { "slope \($0) of \(name)" }))
     }
 
     /// The weighted mean over the cells where the factor is 1, in every cell.

@@ -17,27 +17,42 @@ public struct GardnerTwoStage: Estimator {
     public let window: ClosedRange<Int>?
     public let leavesOutUnidentified: Bool
 
-    public init(window: ClosedRange<Int>? = nil, leavesOutUnidentified: Bool = false) {
+    /// See `EventStudy.balanced`.
+    public let balance: Int?
+
+    public init(
+        window: ClosedRange<Int>? = nil, leavesOutUnidentified: Bool = false, balance: Int? = nil
+    ) {
         self.window = window
+        self.balance = balance
         self.leavesOutUnidentified = leavesOutUnidentified
     }
 
     /// - Throws: as imputation does.
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+        try fit(whole, headlineAlone: false)
+    }
+
+    public func headline(_ design: Design) throws(EstimationError) -> Fit { try fit(design, headlineAlone: true) }
+
+    private func fit(_ whole: Design, headlineAlone: Bool) throws(EstimationError) -> Fit {
         let (design, model, solution, warnings) = try ImputationModel.identified(
             whole, leavesOutUnidentified: leavesOutUnidentified)
         var eventTime = EventStudy.binned(design, window: window)
         let reference = EventStudy.reference(Array(Set(eventTime.compactMap { $0 })).sorted())
         for c in eventTime.indices where eventTime[c] == reference { eventTime[c] = nil }
+        let cells = CohortCells(design, eventTime: eventTime)
+        eventTime = EventStudy.balanced(eventTime, design, balance)
         let means = EstimandCells(design: design, eventTime: eventTime)
         let events = Set(
             eventTime.indices.compactMap { c in
                 eventTime[c].flatMap { design.isTreated[c] == ($0 >= 0) ? $0 : nil }
             }
         ).sorted()
-        let cells = CohortCells(design, eventTime: eventTime)
         let estimands =
-            EstimandCells.allMeans(design, events: events) + cells.groupTimes(cells.keys.filter { $0.step >= 0 })
+            headlineAlone
+            ? [EstimandCells.headline(design)]
+            : EstimandCells.allMeans(design, events: events) + cells.groupTimes(cells.keys.filter { $0.step >= 0 })
         let asked = estimands.compactMap { one in means.weights(one).map { (estimand: one, omega: $0) } }
         let stages = TwoStages(design, model.rows, solution, means)
         let q = design.moments.variableCount
@@ -48,7 +63,7 @@ public struct GardnerTwoStage: Estimator {
                 rows: design.clusterBlocks.levels.count,
                 columns: asked.map { stages.influence($0.estimand, omega: $0.omega) }),
             untreatedOutcome: (0..<design.cellCount).map { design.moments.mean[$0 * q] - stages.adjusted[$0] },
-            cellWeights: asked.map(\.omega), warnings: warnings + model.warnings(solution))
+            cellWeights: asked.map { CellWeights($0.omega) }, warnings: warnings + model.warnings(solution))
     }
 }
 

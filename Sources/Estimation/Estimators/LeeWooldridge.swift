@@ -26,6 +26,13 @@ public struct LeeWooldridge: Estimator {
     /// - Throws: `.tooFewBefore` where no start has the results before it that the transformation takes,
     ///   `.noCleanComparison`, `.doesNotTake` for a gap.
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+        try fit(whole, onlyHeadline: false)
+    }
+
+    /// The first equation, or what the first mean is made of.
+    public func headline(_ design: Design) throws(EstimationError) -> Fit { try fit(design, onlyHeadline: true) }
+
+    private func fit(_ whole: Design, onlyHeadline: Bool) throws(EstimationError) -> Fit {
         try whole.refuseAbsorbed(Self.name)
         guard whole.isGroup == nil else {
             throw .doesNotTake(
@@ -34,11 +41,13 @@ public struct LeeWooldridge: Estimator {
         }
         let design = try used(whole)
         let sections = CrossSections(RollingOutcomes(panel: try UnitPeriods(design), transformation: transformation))
-        let figures = comparesWithNotYet ? singles(sections) : pooled(sections)
+        let all = comparesWithNotYet ? singles(sections) : pooled(sections, onlyHeadline: onlyHeadline)
+        let figures = onlyHeadline ? Array(all.prefix(1)) : all
         guard figures.first?.estimand.kind == .overall else {
             throw .noCleanComparison(estimator: Self.name.rawValue, starts: sections.starts.map(design.label))
         }
-        return try fit(sections, figures, warnings: warnings(whole, sections))
+        return try fit(
+            sections, figures, warnings: onlyHeadline ? [] : warnings(whole, sections), hasLedger: !onlyHeadline)
     }
 
     /// Without units whose start has too few periods before it.
@@ -62,7 +71,7 @@ public struct LeeWooldridge: Estimator {
     }
 
     /// One equation a figure.
-    private func pooled(_ sections: CrossSections) -> [Figure] {
+    private func pooled(_ sections: CrossSections, onlyHeadline: Bool) -> [Figure] {
         let panel = sections.outcomes.panel
         let all = sections.starts.map {
             CrossSections.Share(start: $0, periods: sections.outcomes.periods(from: $0))
@@ -77,6 +86,7 @@ public struct LeeWooldridge: Estimator {
         let steps = Array(Set(all.flatMap { share in share.periods.map { step(share, $0) } })).sorted()
         let periods = Array(Set(all.flatMap(\.periods))).sorted()
         var wanted: [(Estimand.Kind, String, [CrossSections.Share])] = [(.overall, "overall", all)]
+        if onlyHeadline { return figures(wanted, sections) }
         wanted += steps.map { e in (.event(e), "event time \(e)", chosen { step($0, $1) == e }) }
         wanted += all.map { (.cohort($0.start), "start \($0.start)", [$0]) }
         wanted += periods.map { t in (.calendar(t), "period \(t)", chosen { $1 == t }) }
@@ -88,7 +98,13 @@ public struct LeeWooldridge: Estimator {
                 )
             }
         }
-        return wanted.compactMap { kind, name, shares in
+        return figures(wanted, sections)
+    }
+
+    private func figures(
+        _ wanted: [(Estimand.Kind, String, [CrossSections.Share])], _ sections: CrossSections
+    ) -> [Figure] {
+        wanted.compactMap { kind, name, shares in
             let equation = sections.pooled(name, shares)
             return equation.isEstimable ? Figure(estimand: Estimand(kind), equations: [(equation, 1)]) : nil
         }
@@ -142,7 +158,9 @@ public struct LeeWooldridge: Estimator {
         return figures
     }
 
-    private func fit(_ sections: CrossSections, _ figures: [Figure], warnings: [Warning]) throws(EstimationError) -> Fit {
+    private func fit(
+        _ sections: CrossSections, _ figures: [Figure], warnings: [Warning], hasLedger: Bool
+    ) throws(EstimationError) -> Fit {
         var equations: [CrossSections.Equation] = []
         var number: [String: Int] = [:]
         for figure in figures {
@@ -165,7 +183,7 @@ public struct LeeWooldridge: Estimator {
             return asked
         }
         let shares = asked[0].cellWeights
-        let results = treatedResults(sections)
+        let results = hasLedger ? treatedResults(sections) : TreatedResults(design)
         var fit = try made.regression.fit(Self.name, design, asked: asked, warnings: warnings) { coefficients in
             let headline = asked[0].contrast.sorted { $0.key < $1.key }.reduce(0.0) {
                 $0 + $1.value * (coefficients[$1.key] ?? 0)
@@ -202,8 +220,9 @@ public struct LeeWooldridge: Estimator {
 
     private func warnings(_ whole: Design, _ sections: CrossSections) -> [Warning] {
         var warnings: [Warning] = []
-        let early = whole.isPresentUnit.indices.filter { u in
-            whole.isPresentUnit[u] && (whole.start[u].map { !sections.starts.contains($0) } ?? false)
+        let present = whole.isPresentUnit
+        let early = present.indices.filter { u in
+            present[u] && (whole.start[u].map { !sections.starts.contains($0) } ?? false)
         }
         if !early.isEmpty {
             warnings.append(

@@ -36,14 +36,24 @@ public struct LocalProjections: Estimator {
 
     /// - Throws: `.noCleanComparison` where no effect after a start can be told.
     public func fit(_ design: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+        try fit(design, nested: nested, onlyHeadline: false)
+    }
+
+    /// Horizons from the start on.
+    public func headline(_ design: Design) throws(EstimationError) -> Fit {
+        try fit(design, nested: nil, onlyHeadline: true)
+    }
+
+    private func fit(_ design: Design, nested: CellFactor?, onlyHeadline: Bool) throws(EstimationError) -> Fit {
         try design.refuseAbsorbed(Self.name)
         let differences = LongDifferences(panel: try UnitPeriods(design), comparesWithNotYet: comparesWithNotYet)
         let common = differences.common()
         let after = window.map { min($0.upperBound, common.after) } ?? common.after
         let before = window.map { min(-$0.lowerBound, common.before) } ?? common.before
         var targets = differences.horizons(window).map { LongDifferences.Target.horizon($0) }
-        if after >= 0 { targets.append(.pooledAfter(after)) }
-        if before >= 2 { targets.append(.pooledBefore(before)) }
+        if onlyHeadline { targets = differences.horizons(window).filter { $0 >= 0 }.map { .horizon($0) } }
+        if !onlyHeadline, after >= 0 { targets.append(.pooledAfter(after)) }
+        if !onlyHeadline, before >= 2 { targets.append(.pooledBefore(before)) }
         let projections = Projections(differences, weighting, targets: targets)
         guard projections.horizons.contains(where: { $0 >= 0 }) else {
             throw .noCleanComparison(

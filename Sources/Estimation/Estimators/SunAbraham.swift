@@ -15,14 +15,25 @@ public struct SunAbraham: Estimator {
     public static let name = EstimatorName.sunAbraham
     public let window: ClosedRange<Int>?
     public let comparison: ComparisonUnits?
+    /// See `EventStudy.balanced`.
+    public let balance: Int?
 
-    public init(window: ClosedRange<Int>? = nil, comparison: ComparisonUnits? = nil) {
+    public init(window: ClosedRange<Int>? = nil, comparison: ComparisonUnits? = nil, balance: Int? = nil) {
         self.window = window
+        self.balance = balance
         self.comparison = comparison
     }
 
     /// - Throws: `.neverTreatedCompare` where those that start last are asked for and some never start; `.noPeriodBefore`.
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
+        try fit(whole, nested: nested, headlineAlone: false)
+    }
+
+    public func headline(_ design: Design) throws(EstimationError) -> Fit {
+        try fit(design, nested: nil, headlineAlone: true)
+    }
+
+    private func fit(_ whole: Design, nested: CellFactor?, headlineAlone: Bool) throws(EstimationError) -> Fit {
         let present = whole.isPresentUnit
         let never = whole.units.indices.filter { present[$0] && whole.start[$0] == nil }.count
         if comparison == .notYet, never > 0 { throw .neverTreatedCompare(units: never) }
@@ -40,11 +51,15 @@ public struct SunAbraham: Estimator {
         let keys = cells.keys.filter { !references.contains($0) }
         // What is compared with is no estimate: it takes no part in means.
         for key in references { for c in cells.cells(key) { eventTime[c] = nil } }
+        eventTime = EventStudy.balanced(eventTime, design, balance)
         let events = Set(keys.map(\.step)).sorted()
         var fit = try TreatmentRegression(
             estimator: Self.name, design: design, effects: design.effects, treatment: keys.map(cells.column),
             eventTime: eventTime,
-            estimands: EstimandCells.allMeans(design, events: events) + cells.groupTimes(keys)
+            estimands: headlineAlone
+                ? [EstimandCells.headline(design)]
+                : EstimandCells.allMeans(design, events: events) + cells.groupTimes(keys),
+            reportsCoefficients: !headlineAlone
         ).fit(nested: used.rest(of: nested))
         fit.warnings = used.warnings + referenceWarning(cells, references) + fit.warnings
         return fit

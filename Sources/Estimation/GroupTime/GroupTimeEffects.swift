@@ -1,49 +1,79 @@
+import LinearAlgebra
 import Panels
 
-/// Effects by cohort and period with the errors' parts by block, and their means over cohorts, event times and periods.
+/// Effects by cohort and period, and their means over cohorts, event times and periods, as linear maps: what a block of
+/// clusters adds to the error of a mean is its parts in the effects and in the cohorts' shares, times the map.
 ///
 /// Means weight cohorts by their shares; that the shares are estimated enters the errors.
 /// - Source: Callaway & Sant'Anna (2021), §3.
 struct GroupTimeEffects {
-    /// A figure with what each block adds to its error.
+    /// A mean of effects.
     struct Figure {
         var estimate: Double
-        var contributions: [Double]
-        /// Share of each comparison in the figure.
-        var weights: [Int: Double]
+        /// Per comparison: its weight.
+        var weights: [Double]
+        /// Per cohort: what one more of its share adds to the mean.
+        var slopes: [Double]
     }
 
     let comparisons: [GroupTimePlan.Comparison]
-    let cells: [Figure]
+    /// Per comparison.
+    let estimates: [Double]
+    /// blocks × comparisons: what each block adds to the error of an effect.
+    let contributions: Matrix
     let shares: CohortShares
     /// Per comparison: calendar steps since the start.
     let eventTime: [Int]
+    /// Where given, means by event time are over the cohorts that are seen so many steps after their start, and end there.
+    var balance: Int?
 
-    /// The mean over comparisons, cohorts weighted by share; nil where there is none.
-    func mean(_ chosen: [Int]) -> Figure? {
-        guard !chosen.isEmpty else { return nil }
-        let place = chosen.map { shares.cohorts.firstIndex(of: comparisons[$0].cohort) ?? 0 }
-        let total = place.reduce(0.0) { $0 + shares.share[$1] }
-        guard total > 0 else { return nil }
-        var figure = Figure(estimate: 0, contributions: blank, weights: [:])
-        for (k, g) in zip(chosen, place) { figure.add(cells[k], shares.share[g] / total) }
-        // θ = Σ p_g θ_k / Σ p_g: each share moves it by (θ_k − θ)/Σ p_g.
-        for (k, g) in zip(chosen, place) {
-            let slope = (cells[k].estimate - figure.estimate) / total
-            for b in figure.contributions.indices { figure.contributions[b] += slope * shares.contributions[g][b] }
-        }
+    /// blocks × figures: what each block adds to their errors.
+    func contributions(of figures: [Figure]) -> Matrix {
+        let blocks = contributions.rows
+        let own = contributions.times(Matrix(rows: comparisons.count, columns: figures.map(\.weights)))
+        let shifts = Matrix(rows: blocks, columns: shares.contributions).times(
+            Matrix(rows: shares.cohorts.count, columns: figures.map(\.slopes)))
+        return Matrix(
+            rows: blocks, columns: figures.count, storage: zip(own.storage, shifts.storage).map { $0 + $1 })
+    }
+
+    /// One comparison's effect.
+    func figure(_ k: Int) -> Figure {
+        var figure = blank
+        figure.estimate = estimates[k]
+        figure.weights[k] = 1
         return figure
     }
 
+    /// The mean over comparisons, cohorts weighted by share; nil where there is none.
+    func mean(_ chosen: [Int]) -> Figure? {
+        mean(chosen.map { (shares.cohorts.firstIndex(of: comparisons[$0].cohort) ?? 0, figure($0)) })
+    }
+
+    /// The mean of figures by the shares of their cohorts.
+    private func mean(_ figures: [(cohort: Int, figure: Figure)]) -> Figure? {
+        let total = figures.reduce(0) { $0 + shares.share[$1.cohort] }
+        guard total > 0 else { return nil }
+        var mean = blank
+        for (g, figure) in figures { mean.add(figure, shares.share[g] / total) }
+        // θ = Σ p_g θ_g / Σ p_g: each share moves it by (θ_g − θ)/Σ p_g.
+        for (g, figure) in figures { mean.slopes[g] += (figure.estimate - mean.estimate) / total }
+        return mean
+    }
+
     /// The plain mean of figures.
-    func plainMean(_ figures: [Figure]) -> Figure? {
+    private func plainMean(_ figures: [Figure]) -> Figure? {
         guard !figures.isEmpty else { return nil }
-        var mean = Figure(estimate: 0, contributions: blank, weights: [:])
+        var mean = blank
         for figure in figures { mean.add(figure, 1 / Double(figures.count)) }
         return mean
     }
 
-    private var blank: [Double] { [Double](repeating: 0, count: cells.first?.contributions.count ?? 0) }
+    private var blank: Figure {
+        Figure(
+            estimate: 0, weights: [Double](repeating: 0, count: comparisons.count),
+            slopes: [Double](repeating: 0, count: shares.cohorts.count))
+    }
 
     // MARK: Aggregates
 
@@ -52,10 +82,20 @@ struct GroupTimeEffects {
     /// All cohorts and periods after the start, by cohort shares.
     var simple: Figure? { mean(after) }
 
-    /// Event times that occur, ascending.
-    var eventTimes: [Int] { Array(Set(eventTime)).sorted() }
+    /// Comparisons that take part in means by event time.
+    private var balanced: [Int] {
+        guard let balance else { return Array(comparisons.indices) }
+        var last: [Int: Int] = [:]
+        for k in comparisons.indices {
+            last[comparisons[k].cohort] = max(last[comparisons[k].cohort] ?? eventTime[k], eventTime[k])
+        }
+        return comparisons.indices.filter { (last[comparisons[$0].cohort] ?? 0) >= balance && eventTime[$0] <= balance }
+    }
 
-    func event(_ e: Int) -> Figure? { mean(comparisons.indices.filter { eventTime[$0] == e }) }
+    /// Event times that occur, ascending.
+    var eventTimes: [Int] { Array(Set(balanced.map { eventTime[$0] })).sorted() }
+
+    func event(_ e: Int) -> Figure? { mean(balanced.filter { eventTime[$0] == e }) }
 
     /// The plain mean over event times from 0.
     var overEvents: Figure? { plainMean(eventTimes.filter { $0 >= 0 }.compactMap(event)) }
@@ -68,36 +108,18 @@ struct GroupTimeEffects {
     var overPeriods: Figure? { plainMean(periods.compactMap(calendar)) }
 
     /// The plain mean over a cohort's periods after its start.
-    func cohort(_ g: Int) -> Figure? {
-        plainMean(after.filter { comparisons[$0].cohort == g }.map { figure($0) })
-    }
+    func cohort(_ g: Int) -> Figure? { plainMean(after.filter { comparisons[$0].cohort == g }.map(figure)) }
 
     /// Cohorts' means, by their shares.
     var overCohorts: Figure? {
-        let found = shares.cohorts.compactMap { g in cohort(g).map { (g, $0) } }
-        let place = found.compactMap { shares.cohorts.firstIndex(of: $0.0) }
-        let total = place.reduce(0.0) { $0 + shares.share[$1] }
-        guard total > 0 else { return nil }
-        var mean = Figure(estimate: 0, contributions: blank, weights: [:])
-        for ((_, figure), g) in zip(found, place) { mean.add(figure, shares.share[g] / total) }
-        for ((_, figure), g) in zip(found, place) {
-            let slope = (figure.estimate - mean.estimate) / total
-            for b in mean.contributions.indices { mean.contributions[b] += slope * shares.contributions[g][b] }
-        }
-        return mean
-    }
-
-    func figure(_ k: Int) -> Figure {
-        var own = cells[k]
-        own.weights = [k: 1]
-        return own
+        mean(shares.cohorts.indices.compactMap { g in cohort(shares.cohorts[g]).map { (g, $0) } })
     }
 }
 
 extension GroupTimeEffects.Figure {
     fileprivate mutating func add(_ other: Self, _ share: Double) {
         estimate += share * other.estimate
-        for b in contributions.indices { contributions[b] += share * other.contributions[b] }
-        for (k, weight) in other.weights { weights[k, default: 0] += share * weight }
+        for k in weights.indices { weights[k] += share * other.weights[k] }
+        for g in slopes.indices { slopes[g] += share * other.slopes[g] }
     }
 }

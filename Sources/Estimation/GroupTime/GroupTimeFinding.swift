@@ -1,5 +1,5 @@
+import LinearAlgebra
 import Panels
-import Regression
 
 /// Effects by cohort and period with the cells behind them: of all rows, or in a triple difference of one side of the gap.
 struct GroupTimeFinding {
@@ -16,12 +16,9 @@ struct GroupTimeFinding {
     struct Mean {
         var estimand: Estimand
         var estimate: Double
-        /// Per block.
-        var contributions: [Double]
-        /// Per cell.
-        var cellWeights: [Double]
-        /// Per part: the share of each comparison, negative for the group in a gap.
-        var shares: [(part: Estimand.Part, weights: [Int: Double])]
+        var cellWeights: CellWeights
+        /// The parts' figures, −1 for the group in a gap.
+        var terms: [(part: Estimand.Part, sign: Double, figure: GroupTimeEffects.Figure)]
     }
 
     /// The headline, then means of means, event times, cohorts, periods, and every cohort and period.
@@ -50,18 +47,17 @@ struct GroupTimeFinding {
     func mean(_ kind: Estimand.Kind) -> Mean? {
         figure(kind).map { figure in
             Mean(
-                estimand: Estimand(kind, part), estimate: figure.estimate, contributions: figure.contributions,
-                cellWeights: cellWeights(figure), shares: [(part, figure.weights)])
+                estimand: Estimand(kind, part), estimate: figure.estimate, cellWeights: cellWeights(figure),
+                terms: [(part, 1, figure)])
         }
     }
 
-    /// Per cell: its weight in a figure.
-    func cellWeights(_ figure: GroupTimeEffects.Figure) -> [Double] {
-        var weights = [Double](repeating: 0, count: sample.design.cellCount)
-        for (k, weight) in figure.weights.sorted(by: { $0.key < $1.key }) {
-            for entry in found[k].treated { weights[entry.cell] += weight * entry.share }
-        }
-        return weights
+    func cellWeights(_ figure: GroupTimeEffects.Figure) -> CellWeights {
+        CellWeights(
+            count: sample.design.cellCount,
+            figure.weights.indices.filter { figure.weights[$0] != 0 }.flatMap { k in
+                found[k].treated.map { ($0.cell, figure.weights[k] * $0.share) }
+            })
     }
 }
 
@@ -75,21 +71,38 @@ struct GroupTimeFindings {
 
     /// The means of every part; in a triple difference those of the gap first, peers less group.
     var means: [GroupTimeFinding.Mean] {
-        guard parts.count == 2 else { return parts[0].kinds.compactMap { parts[0].mean($0) } }
         let kinds = parts[0].kinds
-        let lists = [gap(kinds), kinds.compactMap { parts[0].mean($0) }, kinds.compactMap { parts[1].mean($0) }]
+        let found = parts.map { part in kinds.map { part.mean($0) } }
+        guard parts.count == 2 else { return found[0].compactMap { $0 } }
+        let gaps = kinds.indices.compactMap { k in
+            found[0][k].flatMap { group in found[1][k].map { gap(kinds[k], group: group, peers: $0) } }
+        }
+        let lists = [gaps] + found.map { $0.compactMap { $0 } }
         return lists.flatMap { $0.prefix(1) } + lists.flatMap { $0.dropFirst() }
     }
 
-    private func gap(_ kinds: [Estimand.Kind]) -> [GroupTimeFinding.Mean] {
-        kinds.compactMap { kind in
-            guard let group = parts[0].mean(kind), let peers = parts[1].mean(kind) else { return nil }
-            return GroupTimeFinding.Mean(
-                estimand: Estimand(kind, .gap), estimate: peers.estimate - group.estimate,
-                contributions: zip(peers.contributions, group.contributions).map { $0 - $1 },
-                cellWeights: zip(peers.cellWeights, group.cellWeights).map { $0 - $1 },
-                shares: peers.shares + group.shares.map { ($0.part, $0.weights.mapValues { -$0 }) })
+    private func gap(
+        _ kind: Estimand.Kind, group: GroupTimeFinding.Mean, peers: GroupTimeFinding.Mean
+    ) -> GroupTimeFinding.Mean {
+        GroupTimeFinding.Mean(
+            estimand: Estimand(kind, .gap), estimate: peers.estimate - group.estimate,
+            cellWeights: peers.cellWeights.minus(group.cellWeights),
+            terms: peers.terms + group.terms.map { ($0.part, -$0.sign, $0.figure) })
+    }
+
+    /// blocks × means: what each block of clusters adds to their errors.
+    func contributions(of means: [GroupTimeFinding.Mean]) -> Matrix {
+        var sum = Matrix(sample.design.clusterBlocks.levels.count, means.count)
+        for part in parts {
+            let own = means.indices.flatMap { m in
+                means[m].terms.filter { $0.part == part.part }.map { (m, $0.sign, $0.figure) }
+            }
+            let found = part.effects.contributions(of: own.map(\.2))
+            for (j, (m, sign, _)) in own.enumerated() {
+                for b in 0..<sum.rows { sum[b, m] += sign * found[b, j] }
+            }
         }
+        return sum
     }
 
     /// Per cell: the headline's weight on the scale of the design's own, the design's where it has none.
@@ -99,8 +112,8 @@ struct GroupTimeFindings {
         for part in parts {
             guard let headline = part.figure(.overall) else { continue }
             let own = part.cellWeights(headline)
-            let total = own.indices.reduce(0) { own[$1] == 0 ? $0 : $0 + design.moments.weight[$1] }
-            for c in own.indices where own[c] != 0 { weights[c] = own[c] * total }
+            let total = own.cells.reduce(0) { $0 + design.moments.weight[$1] }
+            for (c, value) in zip(own.cells, own.values) { weights[c] = value * total }
         }
         return weights
     }

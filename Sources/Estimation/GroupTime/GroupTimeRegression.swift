@@ -47,12 +47,14 @@ extension GroupTimeFindings {
             CallawaySantAnna.name, design,
             asked: means.map { mean in
                 var contrast: [Int: Double] = [:]
-                for (part, weights) in mean.shares {
-                    for (k, weight) in weights {
-                        for entry in effects[part]?[k] ?? [] { contrast[entry.regressor] = weight * entry.factor }
+                for (part, sign, figure) in mean.terms {
+                    for (k, weight) in figure.weights.enumerated() where weight != 0 {
+                        for entry in effects[part]?[k] ?? [] {
+                            contrast[entry.regressor] = sign * weight * entry.factor
+                        }
                     }
                 }
-                return .init(estimand: mean.estimand, contrast: contrast, cellWeights: mean.cellWeights)
+                return .init(estimand: mean.estimand, contrast: contrast, cellWeights: mean.cellWeights.dense)
             }, untreated: { _ in self.untreatedOutcome })
         // A covariate that an arm's few units leave no room for would move its constant.
         let size = regression.outcome.reduce(0) { max($0, abs($1)) }

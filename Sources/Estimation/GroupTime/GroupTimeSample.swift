@@ -189,7 +189,8 @@ struct GroupTimeSample {
     }
 
     private func matched(
-        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ roles: Roles, _ cellOf: [Int], _ start: [Double]?
+        _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ roles: Roles, _ cellOf: [Int],
+        _ start: [Double]?
     ) throws(EstimationError) -> Found {
         let changes = changes(comparison, roles, cellOf)
         try require(changes.isTreated, comparison, roles)
@@ -209,6 +210,14 @@ struct GroupTimeSample {
         var change: [Double] = []
         var isTreated: [Bool] = []
         var weight: [Double] = []
+
+        init(capacity: Int) {
+            cells.reserveCapacity(capacity)
+            after.reserveCapacity(capacity)
+            change.reserveCapacity(capacity)
+            isTreated.reserveCapacity(capacity)
+            weight.reserveCapacity(capacity)
+        }
     }
 
     /// An arm's rows whose mean, with its sign, is part of an effect.
@@ -238,7 +247,7 @@ struct GroupTimeSample {
     private func changes(_ comparison: GroupTimePlan.Comparison, _ roles: Roles, _ cellOf: [Int]) -> Changes {
         let periods = design.periods.count
         let q = design.moments.variableCount
-        var found = Changes()
+        var found = Changes(capacity: roles.role.count)
         for (s, role) in roles.role.enumerated() where role != .none {
             let (after, before) = (cellOf[s * periods + comparison.period], cellOf[s * periods + comparison.base])
             guard after >= 0 else { continue }

@@ -33,7 +33,7 @@ struct Projections {
         let hasCovariates = !differences.panel.covariates.isEmpty
         var lost: [Int: [Int]] = [:]
         for target in targets {
-            for (date, base) in differences.dates(all: weighting == .variance && hasCovariates) {
+            for (date, base) in differences.dates(all: hasCovariates) {
                 let all = differences.changes(target, date: date, base: base)
                 for side in 0..<differences.panel.sideCount {
                     let changes = all.filter { $0.side == side }
@@ -41,7 +41,7 @@ struct Projections {
                     let treated = changes.reduce(0) { $1.isTreated ? $0 + $1.weight : $0 }
                     let total = compared.reduce(0) { $0 + $1.weight }
                     if treated > 0, total == 0, case .horizon(let h) = target { lost[date, default: []].append(h) }
-                    guard total > 0, treated > 0 || (weighting == .variance && hasCovariates) else { continue }
+                    guard total > 0, treated > 0 || hasCovariates else { continue }
                     groups.append(
                         Group(
                             target: target, side: side, changes: changes, treatedWeight: treated, comparedWeight: total,
@@ -58,9 +58,10 @@ struct Projections {
     /// Horizons with an estimate on every side, ascending.
     var horizons: [Int] {
         let found = groups.filter { $0.treatedWeight > 0 }
-        let times = Set(found.compactMap { group -> Int? in
-            if case .horizon(let h) = group.target { h } else { nil }
-        })
+        let times = Set(
+            found.compactMap { group -> Int? in
+                if case .horizon(let h) = group.target { h } else { nil }
+            })
         return times.sorted().filter { h in
             (0..<panel.sideCount).allSatisfy { side in found.contains { $0.target == .horizon(h) && $0.side == side } }
         }
@@ -108,7 +109,7 @@ struct Projections {
                     _ = add("\(name) × start", .covariate, values)
                 }
                 let whole = members.reduce(0) { $0 + used[$1].treatedWeight }
-                place[side][target] = members.map { g in
+                place[side][target] = members.filter { used[$0].treatedWeight > 0 }.map { g in
                     let values = rows.map { $0.group == g && $0.change.isTreated ? 1.0 : 0 }
                     return (add("\(Self.name(target)) at a date", .treatment, values), used[g].treatedWeight / whole)
                 }

@@ -141,7 +141,8 @@ struct CrossSections {
             let total = treatedWeight(equation)
             let x = equation.series.map { covariates[$0] ?? [] }
             let means = panel.covariates.indices.map { j in
-                x.indices.reduce(0.0) { equation.isTreated[$1] ? $0 + weight[equation.series[$1]] * x[$1][j] : $0 } / total
+                x.indices.reduce(0.0) { equation.isTreated[$1] ? $0 + weight[equation.series[$1]] * x[$1][j] : $0 }
+                    / total
             }
             for j in means.indices { add(panel.covariates[j].name, .covariate) { x[$0][j] - means[j] } }
             place.append(regression.regressors.count)

@@ -17,7 +17,9 @@ struct RollingOutcomes {
     var starts: (usable: [Int], tooEarly: [Int]) {
         let all = panel.starts
         let isUsable = all.map { g in panel.present.count { panel.ordinals[$0] < g } >= transformation.needed }
-        return (all.indices.filter { isUsable[$0] }.map { all[$0] }, all.indices.filter { !isUsable[$0] }.map { all[$0] })
+        return (
+            all.indices.filter { isUsable[$0] }.map { all[$0] }, all.indices.filter { !isUsable[$0] }.map { all[$0] }
+        )
     }
 
     /// Periods with results from a start on.

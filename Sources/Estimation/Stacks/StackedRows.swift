@@ -130,7 +130,8 @@ struct StackedRows {
         let means = EventMeans(results: results, place: place, eventTimes: eventTimes.filter { $0 != -1 })
         let headline = EventMeans.plain(afterTimes)
         var fit = try regression.fit(
-            StackedDiD.name, design, asked: means.asked(headline: headline)
+            StackedDiD.name, design,
+            asked: means.asked(headline: headline)
                 + slopes.map { .init(estimand: Estimand(.coefficient($0.0)), contrast: [$0.1: 1], cellWeights: []) },
             warnings: warnings
         ) { coefficients in

@@ -50,7 +50,10 @@ struct SwitchEffects {
     init(_ panel: UnitPeriods, window: ClosedRange<Int>?) {
         self.panel = panel
         let cohorts = Array(
-            Set(panel.series.indices.compactMap { s in panel.series[s].start.map { Cohort(startsOn: isOn(s), start: $0) } })
+            Set(
+                panel.series.indices.compactMap { s in
+                    panel.series[s].start.map { Cohort(startsOn: isOn(s), start: $0) }
+                })
         ).sorted()
         let last = panel.present.last.map { panel.ordinals[$0] } ?? 0
         for cohort in cohorts {
@@ -175,7 +178,8 @@ struct SwitchEffects {
             let total = cell.weight
             for row in cell.switchers {
                 for c in panel.cells(row.series, cell.end) {
-                    weights[c] += share * row.weight / total * design.moments.weight[c]
+                    weights[c] +=
+                        share * row.weight / total * design.moments.weight[c]
                         / panel.weight(row.series, cell.end)
                 }
             }

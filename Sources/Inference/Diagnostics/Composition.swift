@@ -25,10 +25,11 @@ public struct Composition: Sendable, Equatable {
     static func run(_ design: Design, _ again: SameEstimate) -> Composition {
         let fewest = design.fewestPupilsOfAnArm()
         var rows: [Row] = design.covariates.enumerated().map { index, name in
-            Row(
-                variable: name, isShare: false,
-                estimate: again.result(design.withOutcome(covariate: index, holding: []).withoutFactors),
-                fewestPupils: fewest)
+            let isShare = design.isCollapsed && name.contains("=")
+            let other = design.withOutcome(covariate: index, holding: []).withoutFactors
+            return Row(
+                variable: name, isShare: isShare, estimate: again.result(isShare ? other.inPercent : other),
+                fewestPupils: isShare ? design.fewestPupilsOfAShare(index) : fewest)
         }
         for factor in design.factors {
             let used = factor.usedLevels
@@ -75,6 +76,27 @@ public struct Composition: Sendable, Equatable {
 }
 
 extension Design {
+    /// A share, the mean of a level that was collapsed, in percent.
+    fileprivate var inPercent: Design {
+        var other = self
+        for i in other.moments.mean.indices { other.moments.mean[i] *= 100 }
+        return other
+    }
+
+    /// The fewest pupils who have or lack a collapsed level, by arm and side of the first start.
+    fileprivate func fewestPupilsOfAShare(_ covariate: Int) -> Double? {
+        guard let pupils else { return nil }
+        let q = moments.variableCount
+        return [true, false].compactMap { has in
+            var part = self
+            part.pupils = pupils.indices.map {
+                let share = moments.mean[$0 * q + covariate + 1]
+                return (pupils[$0] * (has ? share : 1 - share)).rounded()
+            }
+            return part.fewestPupilsOfAnArm()
+        }.min()
+    }
+
     fileprivate var withoutFactors: Design {
         var other = self
         other.factors = []

@@ -18,9 +18,9 @@ public struct PlaceboFindings: Sendable, Equatable {
     ) -> PlaceboFindings {
         let again = SameEstimate(estimated, options)
         var found = PlaceboFindings()
-        found.time = .run(estimated.fit.design, again)
-        found.units = .run(estimated.fit, sign: sign, options: options)
-        found.withoutLastPeriod = .run(estimated.fit, headline: headline, again)
+        found.time = .run(estimated.design, again)
+        found.units = .run(estimated, sign: sign, options: options)
+        found.withoutLastPeriod = .run(estimated, headline: headline, again)
         return found
     }
 }

@@ -26,6 +26,7 @@ public struct PlaceboInTime: Sendable, Equatable {
     static let limit = 5
 
     static func run(_ design: Design, _ again: SameEstimate) -> PlaceboInTime {
+        guard design.onlyStarts else { return PlaceboInTime(rows: [], words: Design.treatmentEnds) }
         var rows: [Row] = []
         var fewest: Double?
         var seen: [[Bool]] = []

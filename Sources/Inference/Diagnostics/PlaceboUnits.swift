@@ -59,28 +59,26 @@ public struct PlaceboUnits: Sendable, Equatable {
     }
 
     /// - Parameters:
-    ///   - fit: of the headline.
+    ///   - estimated: the headline.
     ///   - sign: −1 where the headline is shown with its sign changed.
-    static func run(_ fit: Fit, sign: Double, options: AnalysisOptions) -> PlaceboUnits {
+    static func run(_ estimated: DidAnalysis.Estimated, sign: Double, options: AnalysisOptions) -> PlaceboUnits {
+        let (fit, whole) = (estimated.fit, estimated.design)
         var found = PlaceboUnits(headline: sign * fit.estimates[0], rows: [], groups: nil, words: "")
-        let whole = fit.design
         let treated = whole.isTreatedUnit
         let starts = whole.units.indices.compactMap { treated[$0] ? whole.start[$0] : nil }
         let comparison = whole.units.indices.filter { whole.isPresentUnit[$0] && whole.start[$0] == nil }
-        guard whole.isTreated(under: whole.start) == whole.isTreated, comparison.count > 2 else {
+        guard whole.onlyStarts, comparison.count > 2 else {
             found.words =
-                comparison.count > 2
-                ? "Treatment does not follow from the starts, so comparison units cannot take them."
-                : "Fewer than three units never start, too few to stand in for the partners."
+                whole.onlyStarts
+                ? "Fewer than three units never start, too few to stand in for the partners." : Design.treatmentEnds
             return found
         }
         var isComparison = [Bool](repeating: false, count: whole.units.count)
         for u in comparison { isComparison[u] = true }
         let design = whole.keeping(whole.unit.map { isComparison[$0] })
         guard
-            let fitter = EstimatorCatalog.entry(fit.estimator)?.make(options.estimation),
             let statistic = try? HeadlineStatistic(
-                fitter, fit.estimator, design, firstStart: starts.min() ?? 0, window: options.window)
+                estimated.estimator, design, firstStart: starts.min() ?? 0, window: options.window)
         else {
             found.words = "The comparison units' results do not vary, so there is nothing to compare the estimate with."
             return found
@@ -95,9 +93,10 @@ public struct PlaceboUnits: Sendable, Equatable {
         }
         let count = options.permutations ?? limit
         if count > 0, starts.count > 1, comparison.count > starts.count + 1 {
-            let drawn = concurrently(count, threads: options.threads) { statistic(draws.group($0))?.estimate }.compactMap {
-                $0
-            }
+            let drawn = concurrently(count, threads: options.threads) { statistic(draws.group($0))?.estimate }
+                .compactMap {
+                    $0
+                }
             if !drawn.isEmpty {
                 found.groups = Groups(
                     size: starts.count, draws: drawn.count, pValue: rank(fit.estimates[0], among: drawn))
@@ -165,14 +164,14 @@ public struct PlaceboUnits: Sendable, Equatable {
 
 extension Design {
     /// Per unit: the fewest pupils in a period (× group); nil where they are not known.
-    fileprivate var fewestPupilsByUnit: [Double?] {
+    var fewestPupilsByUnit: [Double?] {
         var fewest = [Double?](repeating: nil, count: units.count)
         guard let pupils else { return fewest }
         let sides = 2 * periods.count
         var sums = [Double](repeating: 0, count: units.count * sides)
         var isThere = [Bool](repeating: false, count: sums.count)
         for c in unit.indices {
-            let place = unit[c] * sides + 2 * period[c] + (isGroup?[c] == true ? 1 : 0)
+            let place = unit[c] * sides + 2 * period[c] + side(c)
             sums[place] += pupils[c]
             isThere[place] = true
         }

@@ -15,19 +15,22 @@ extension PreTrend {
     /// - Returns: the test and its leads as effects with intervals. A diagnostic never stops the estimate it stands
     ///   beside: where it cannot be had, its words say why.
     static func find(
-        _ main: Fit, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
+        _ main: Fit, fitted: Design, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
     ) -> (PreTrend, [Effect]) {
         do {
-            return try run(main, kind: kind, counts: counts, options: options)
+            return try run(main, fitted: fitted, kind: kind, counts: counts, options: options)
         } catch {
             return (unavailable(error.message), [])
         }
     }
 
     private static func run(
-        _ main: Fit, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
+        _ main: Fit, fitted: Design, kind: VarianceKind, counts: ArmCounts, options: AnalysisOptions
     ) throws(EstimationError) -> (PreTrend, [Effect]) {
         let (design, headline) = (main.design, main.estimates[0])
+        guard !design.hasTreatedAtFirst else {
+            return (unavailable("some units were treated at first; event times before -1 are placebos instead"), [])
+        }
         var untreated = design.keeping(design.isTreated.map { !$0 })
         if options.singletons == .drop {
             untreated = untreated.keeping(Singletons(untreated, effects: untreated.effects).keep)
@@ -64,11 +67,11 @@ extension PreTrend {
         result.words = result.sentence(counts: counts, headline: headline, options: options, note: test.note)
         if !test.tested.isEmpty {
             result.power = PreTrendPower(
-                fit, test.covariance, tested: test.tested, main: main, headline: headline,
-                isReassigned: test.method == "randomisation")
+                fit, test.covariance, tested: test.tested, main: main, fitted: fitted,
+                isReassigned: test.method == "randomisation", options: options)
         }
         result.equivalence = .find(
-            untreated, unitSD: OutcomeSpread.betweenUnits(design), counts: counts, kind: kind, options: options)
+            untreated, unitSD: OutcomeSpread.betweenUnits(design), kind: kind, options: options)
         return (result, effects)
     }
 

@@ -44,10 +44,10 @@ public struct PreTrendEquivalence: Sendable, Equatable {
     ///   - untreated: the cells of the test of the leads.
     ///   - unitSD: the standard deviation of comparison units' results.
     static func find(
-        _ untreated: Design, unitSD: Double?, counts: ArmCounts, kind: VarianceKind, options: AnalysisOptions
+        _ untreated: Design, unitSD: Double?, kind: VarianceKind, options: AnalysisOptions
     ) -> PreTrendEquivalence {
         do {
-            return try run(untreated, unitSD: unitSD, counts: counts, kind: kind, options: options)
+            return try run(untreated, unitSD: unitSD, kind: kind, options: options)
         } catch {
             return unavailable(error.message, options)
         }
@@ -59,10 +59,10 @@ public struct PreTrendEquivalence: Sendable, Equatable {
     }
 
     private static func run(
-        _ untreated: Design, unitSD: Double?, counts: ArmCounts, kind: VarianceKind, options: AnalysisOptions
+        _ untreated: Design, unitSD: Double?, kind: VarianceKind, options: AnalysisOptions
     ) throws(EstimationError) -> PreTrendEquivalence {
-        guard !counts.isSingleTreated else {
-            return unavailable("one treated unit has no spread of its own", options)
+        guard untreated.hasSpreadBeforeStart else {
+            return unavailable("one treated unit, or cluster of them, has no spread of its own", options)
         }
         guard let slope = try estimate(untreated, kind: kind, options: options) else {
             return unavailable("unit and period effects explain every trend", options)
@@ -142,5 +142,18 @@ public struct PreTrendEquivalence: Sendable, Equatable {
                 + "\(PlainNumber.pValue(pValue ?? 1)) for a larger one."
             : "It is not shown that the trend before the start was smaller than \(size) a \(step)\(whence) either way: "
                 + "\(interval). Finding no difference before the start is not evidence that there was none."
+    }
+}
+
+extension Design {
+    /// True where the units that start later and have more than one period before it lie in at least two clusters.
+    fileprivate var hasSpreadBeforeStart: Bool {
+        var first = [Int?](repeating: nil, count: units.count)
+        var clustersSeen: Set<Int> = []
+        for c in unit.indices where eventTime[c] != nil {
+            if let known = first[unit[c]], known != period[c] { clustersSeen.insert(clusters[0].codes[c]) }
+            first[unit[c]] = first[unit[c]] ?? period[c]
+        }
+        return clustersSeen.count > 1
     }
 }

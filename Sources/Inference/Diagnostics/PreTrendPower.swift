@@ -6,8 +6,7 @@ import Probability
 ///
 /// With a linear trend of slope γ the leads are normal about γδ with their covariance Σ, and the test finds it unless each
 /// stays within its bound: P = 1 − P(|β̂_k| ≤ c_k·se_k for every k). The bounds are those of the Bonferroni test, Student's t
-/// with each lead's degrees of freedom. δ and the bias follow exactly from the weights with which the leads and the headline
-/// take up the outcome, whatever the estimator, the holes and the window.
+/// with each lead's degrees of freedom. δ and the bias are exact, whatever the estimator, the holes and the window.
 /// - Source: Roth (2022), *Pretest with caution: event-study estimates after testing for parallel trends*, AER: Insights 4(3).
 public struct PreTrendPower: Sendable, Equatable {
     public struct Point: Sendable, Equatable {
@@ -16,7 +15,7 @@ public struct PreTrendPower: Sendable, Equatable {
         /// Outcome a calendar step, above 0; a falling trend is found as often.
         public var slope: Double
         /// What that slope adds to the headline.
-        public var bias: Double
+        public var bias: Double?
     }
 
     /// Leads that the test looks at.
@@ -35,11 +34,12 @@ public struct PreTrendPower: Sendable, Equatable {
     /// - Parameters:
     ///   - fit, covariance: the leads.
     ///   - tested: those that have a standard error.
-    ///   - main: the fit whose headline the trend would bias.
+    ///   - main: the fit whose headline the trend would bias, of the design `fitted`.
     ///   - isReassigned: the test that was made reassigns starts; its power has no formula.
     /// - Returns: nil where the leads take up no trend.
     init?(
-        _ fit: Fit, _ covariance: CovarianceOfEstimates, tested: [Int], main: Fit, headline: Double, isReassigned: Bool
+        _ fit: Fit, _ covariance: CovarianceOfEstimates, tested: [Int], main: Fit, fitted: Design, isReassigned: Bool,
+        options: AnalysisOptions
     ) {
         let response = fit.response(to: TrendOfTreated(fit.design).height)
         let path = tested.map { response[$0] }
@@ -54,50 +54,33 @@ public struct PreTrendPower: Sendable, Equatable {
             points: Self.latticePoints)
         let detection = { (slope: Double) in 1 - box.probability(mean: path.map { slope * $0 }) }
         let unit = zip(widths, path).filter { abs($1) > 1e-9 * steepest }.map { $0 / abs($1) }.min() ?? 1
-        let bias = main.response(to: TrendOfTreated(main.design).height)[0]
+        let bias = main.bias(fitted, options)
         leads = tested.count
         size = detection(0)
         points = [0.5, 0.8].compactMap { probability in
             Self.slope(reaching: probability, from: unit, detection).map {
-                Point(probability: probability, slope: $0, bias: $0 * bias)
+                Point(probability: probability, slope: $0, bias: bias($0))
             }
         }
         words = ""
-        words = sentence(step: fit.design.stepNoun, headline: headline, isReassigned: isReassigned)
+        let sign = options.lowerIsBetter && main.design.isGroup != nil ? -1.0 : 1
+        words = sentence(step: fit.design.stepNoun, headline: sign * main.estimates[0], isReassigned: isReassigned)
     }
 
-    /// The slope at which a rising function reaches a value: doubled until it is passed, then by false position, with an end
-    /// that stays put taken half as far (Illinois).
+    /// The slope at which a rising function reaches a value: doubled until it is passed, then closed in on.
     private static func slope(
         reaching value: Double, from unit: Double, _ detection: (Double) -> Double
     ) -> Double? {
-        var (low, below) = (0.0, detection(0) - value)
-        var (high, above) = (unit, detection(unit) - value)
-        guard below < 0 else { return nil }
-        var doublings = 0
-        while above < 0 {
-            guard doublings < 100 else { return nil }
-            doublings += 1
-            (low, below) = (high, above)
-            high *= 2
-            above = detection(high) - value
+        var low = (x: 0.0, value: detection(0) - value)
+        var high = (x: unit, value: detection(unit) - value)
+        guard low.value < 0 else { return nil }
+        for _ in 0..<100 where high.value < 0 {
+            low = high
+            high = (2 * low.x, detection(2 * low.x) - value)
         }
-        var stayed = 0
-        while high - low > 1e-6 * high {
-            let middle = (low * above - high * below) / (above - below)
-            let found = detection(middle) - value
-            if abs(found) < 1e-7 { return middle }
-            if found < 0 {
-                (low, below) = (middle, found)
-                stayed = max(0, stayed) + 1
-                if stayed > 1 { above /= 2 }
-            } else {
-                (high, above) = (middle, found)
-                stayed = min(0, stayed) - 1
-                if stayed < -1 { below /= 2 }
-            }
-        }
-        return (low + high) / 2
+        guard high.value >= 0 else { return nil }
+        let root = FalsePosition(below: low, above: high, tolerance: 1e-6) { detection($0) - value }
+        return (root.lower + root.upper) / 2
     }
 
     private func sentence(step: String, headline: Double, isReassigned: Bool) -> String {
@@ -106,8 +89,12 @@ public struct PreTrendPower: Sendable, Equatable {
         }
         let slope = PlainNumber.text(likely.slope)
         let how = isReassigned ? "A test of each step before the start by its standard error" : "The test"
-        return "\(how) would find a trend of \(slope) a \(step) in 80% of such samples and one of "
-            + "\(PlainNumber.text(even.slope)) in half of them; a trend of \(slope) a \(step), not noticed, would put "
-            + "\(PlainNumber.text(abs(likely.bias))) into the estimate of \(PlainNumber.text(headline))."
+        let found =
+            "\(how) would find a trend of \(slope) a \(step) in 80% of such samples and one of "
+            + "\(PlainNumber.text(even.slope)) in half of them"
+        guard let bias = likely.bias else { return found + "." }
+        return found
+            + "; a trend of \(slope) a \(step), not noticed, would put \(PlainNumber.text(abs(bias))) into the "
+            + "estimate of \(PlainNumber.text(headline))."
     }
 }

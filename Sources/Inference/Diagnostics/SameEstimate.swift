@@ -15,6 +15,13 @@ struct SameEstimate: Sendable {
         self.options = same
     }
 
+    /// The same with one more period before the start taken for affected.
+    var anticipatingOneMore: SameEstimate {
+        var other = options
+        other.estimation.anticipation = (options.estimation.anticipation ?? 0) + 1
+        return SameEstimate(other)
+    }
+
     func callAsFunction(_ design: Design) throws(EstimationError) -> (fit: Fit, effect: Effect) {
         let found = try DidAnalysis.estimate(design, options)
         let table = EffectTable(fit: found.fit, covariance: found.covariance, options: options)
@@ -67,11 +74,19 @@ extension Design {
         return moved
     }
 
+    /// True where units, once treated, stay so from their start on.
+    var onlyStarts: Bool { isOn == nil && isTreated(under: start) == isTreated }
+    static let treatmentEnds =
+        "This cannot be had here: units' treatment does not stay once it has begun, so that starts do not say who is treated."
+
+    /// 1 for cells of the group in a triple difference: each side of the gap is counted for itself.
+    func side(_ cell: Int) -> Int { isGroup?[cell] == true ? 1 : 0 }
+
     /// Pupils of treated cells at each event time, the fewest; nil where pupils are not known or nothing is treated.
     var fewestTreatedPupils: Double? {
         guard let pupils else { return nil }
-        var sums: [Int: Double] = [:]
-        for c in isTreated.indices where isTreated[c] { sums[eventTime[c] ?? 0, default: 0] += pupils[c] }
+        var sums: [[Int]: Double] = [:]
+        for c in isTreated.indices where isTreated[c] { sums[[eventTime[c] ?? 0, side(c)], default: 0] += pupils[c] }
         return sums.values.min()
     }
 }
@@ -81,10 +96,11 @@ extension Design {
     func fewestPupilsOfAnArm(where isIn: (Int) -> Bool = { _ in true }) -> Double? {
         guard let pupils, let first = treatedStarts.first else { return nil }
         let treated = isTreatedUnit
-        var sums = [0.0, 0, 0, 0]
+        let sides = isGroup == nil ? 1 : 2
+        var sums = [Double](repeating: 0, count: 4 * sides)
         for c in unit.indices where isIn(c) {
-            let side = (treated[unit[c]] ? 2 : 0) + (periods[period[c]].ordinal >= first ? 1 : 0)
-            sums[side] += pupils[c]
+            let place = (treated[unit[c]] ? 2 : 0) + (periods[period[c]].ordinal >= first ? 1 : 0)
+            sums[sides * place + side(c)] += pupils[c]
         }
         return sums.min()
     }

@@ -15,10 +15,31 @@ struct TrendOfTreated {
 }
 
 extension Fit {
-    /// What a change of the cells' mean outcomes adds to each estimate: every estimate is linear in them.
+    /// What a change of the cells' mean outcomes adds to each estimate of a fit whose rows are cells.
     func response(to change: [Double]) -> [Double] {
         estimands.indices.map { k in
             change.indices.reduce(0) { change[$1] == 0 ? $0 : $0 + weights[$1, k] * rows.scale[$1] * change[$1] }
+        }
+    }
+}
+
+extension Fit {
+    /// What a trend of the treated of so much a step adds to the headline: by the weights of the cells where it is linear in
+    /// their means, else by the estimate anew with the trend in the outcome.
+    /// - Parameter fitted: the design that the estimator was given.
+    func bias(_ fitted: Design, _ options: AnalysisOptions) -> (Double) -> Double? {
+        if [.did2x2, .twfe, .eventStudy, .imputation].contains(estimator) {
+            let response = keeping([0]).response(to: TrendOfTreated(design).height)[0]
+            return { $0 * response }
+        }
+        guard let method = EstimatorCatalog.entry(estimator)?.make(options.estimation) else { return { _ in nil } }
+        let height = TrendOfTreated(fitted).height
+        return { slope in
+            var moved = fitted
+            let q = fitted.moments.variableCount
+            for c in height.indices { moved.moments.mean[c * q] += slope * height[c] }
+            guard let fit = try? method.fit(moved, nested: nil) else { return nil }
+            return fit.estimates[0] - estimates[0]
         }
     }
 }

@@ -25,6 +25,11 @@ public struct TwoWayFindings: Sendable, Equatable {
     static func run(_ design: Design, _ options: AnalysisOptions) -> TwoWayFindings {
         var found = TwoWayFindings(fewestPupils: design.fewestPupilsOfAStart, words: [])
         do {
+            // There `isTreated` says that the first switch has come, on or off.
+            guard design.isOn == nil else {
+                found.words.append(Design.treatmentEnds)
+                return found
+            }
             let fit = try TwoWayFixedEffects().fit(design, nested: nil)
             let table = options.lowerIsBetter && design.isGroup != nil ? -1.0 : 1
             let weights = TreatedWeights(fit)
@@ -48,7 +53,7 @@ public struct TwoWayFindings: Sendable, Equatable {
                     + "and period effects is held constant; here it is \(held.joined(separator: ", ")) too.")
             return
         }
-        guard design.isTreated(under: design.start) == design.isTreated else {
+        guard design.onlyStarts else {
             words.append(
                 "The coefficient is not taken apart into comparisons of two groups: units' treatment does not stay once it has "
                     + "begun.")
@@ -121,7 +126,7 @@ extension Design {
     fileprivate var fewestPupilsOfAStart: Double? {
         guard let pupils else { return nil }
         var sums: [[Int]: Double] = [:]
-        for c in unit.indices { sums[[start[unit[c]] ?? .min, period[c]], default: 0] += pupils[c] }
+        for c in unit.indices { sums[[start[unit[c]] ?? .min, period[c], side(c)], default: 0] += pupils[c] }
         return sums.values.min()
     }
 }

@@ -6,7 +6,8 @@ import Probability
 /// The headline without each treated unit's last period before its start.
 ///
 /// Schools that join after a bad year recover by themselves, and that recovery passes for an effect; without the year it
-/// cannot.
+/// cannot. `callaway-santanna` takes that very period for its base, and moves the base back by one instead, as with one more
+/// period of anticipation; other estimators that need it have no such estimate.
 public struct WithoutLastPeriod: Sendable, Equatable {
     public var estimate: DiagnosticEstimate
     /// The headline less this estimate: what the last period adds to it.
@@ -15,8 +16,8 @@ public struct WithoutLastPeriod: Sendable, Equatable {
     public var standardError: Double?
     public var lower: Double?
     public var upper: Double?
-    /// Pupils of the results left out; nil where they are not known.
-    public var pupils: Double?
+    /// Pupils of the results left out, or fewer, those in a period of a unit left out altogether; nil where they are not known.
+    public var fewestPupils: Double?
     /// Treated units left out altogether: that period was the only one before their start.
     public var unitsLeftOut = 0
     public var words: String
@@ -27,13 +28,18 @@ public struct WithoutLastPeriod: Sendable, Equatable {
         self.words = words
     }
 
-    static func run(_ fit: Fit, headline: Effect, _ again: SameEstimate) -> WithoutLastPeriod {
-        let design = fit.design
+    static func run(
+        _ estimated: DidAnalysis.Estimated, headline: Effect, _ again: SameEstimate
+    ) -> WithoutLastPeriod {
+        let (fit, design) = (estimated.fit, estimated.design)
+        guard design.onlyStarts else { return WithoutLastPeriod(words: Design.treatmentEnds) }
         let left = Left(design)
         var found = WithoutLastPeriod()
-        found.pupils = design.pupils.map { pupils in left.cells.reduce(0) { $0 + pupils[$1] } }
+        found.fewestPupils = left.fewestPupils(design)
         found.unitsLeftOut = left.unitsLeftOut
-        let rest = design.keeping(left.keep)
+        let movesBase = fit.estimator == .callawaySantAnna
+        let rest = design.keeping(movesBase ? left.keepUnits : left.keep)
+        let again = movesBase ? again.anticipatingOneMore : again
         do {
             guard rest.isTreated.contains(true) else {
                 found.estimate.reason = "no treated unit has an earlier period"
@@ -45,7 +51,10 @@ public struct WithoutLastPeriod: Sendable, Equatable {
             if let whole = headline.estimate, let part = effect.estimate { found.difference = whole - part }
             found.addInterval(fit, other, headline: headline, level: again.options.level)
         } catch {
-            found.estimate.reason = error.message
+            let needsIt: [EstimatorName] = [.stacked, .dcdh, .localProjections]
+            found.estimate.reason =
+                needsIt.contains(fit.estimator)
+                ? "\(fit.estimator.rawValue) compares with that very period" : error.message
         }
         found.words = found.sentence(headline: headline, options: again.options)
         return found
@@ -54,6 +63,8 @@ public struct WithoutLastPeriod: Sendable, Equatable {
     /// What is left out: each treated unit's cells in its last period before the start, and all of a unit that has no other.
     struct Left {
         var keep: [Bool]
+        /// The same with each last period still in.
+        var keepUnits: [Bool]
         /// Cells of the last periods.
         var cells: [Int] = []
         var unitsLeftOut = 0
@@ -65,13 +76,24 @@ public struct WithoutLastPeriod: Sendable, Equatable {
                 before[design.unit[c]].insert(design.period[c])
             }
             keep = [Bool](repeating: true, count: design.cellCount)
+            keepUnits = keep
             for c in design.unit.indices {
                 let periods = before[design.unit[c]]
                 guard treated[design.unit[c]] else { continue }
                 if !design.isTreated[c], design.period[c] == periods.max() { cells.append(c) }
+                keepUnits[c] = periods.count > 1
                 keep[c] = periods.count > 1 && (design.isTreated[c] || design.period[c] != periods.max())
             }
             unitsLeftOut = design.units.indices.count { treated[$0] && before[$0].count < 2 }
+        }
+
+        func fewestPupils(_ design: Design) -> Double? {
+            guard let pupils = design.pupils else { return nil }
+            let isGone = Set(design.unit.indices.filter { !keepUnits[$0] }.map { design.unit[$0] })
+            let alone = zip(design.units.indices, design.fewestPupilsByUnit).filter { isGone.contains($0.0) }
+            let sides = design.isGroup == nil ? [0] : [0, 1]
+            let last = sides.map { side in cells.reduce(0) { design.side($1) == side ? $0 + pupils[$1] : $0 } }
+            return (last + alone.compactMap(\.1)).min()
         }
     }
 

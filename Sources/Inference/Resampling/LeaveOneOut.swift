@@ -143,8 +143,7 @@ struct WithoutUnit: Sendable {
     static func refit(_ design: Design, _ estimator: any Estimator) -> @Sendable (Int) -> Double? {
         { u in
             let rest = design.keeping(design.unit.map { $0 != u })
-            guard let fit = try? estimator.fit(rest, nested: nil) else { return nil }
-            return fit.estimates.first
+            return (try? estimator.headline(rest))?.estimates.first
         }
     }
 
@@ -184,7 +183,7 @@ struct WithoutUnit: Sendable {
                 let side = sides.firstIndex(where: { $0.part == estimand.part })
             else { continue }
             var weights = [Double](repeating: 0, count: design.units.count)
-            for c in fit.cellWeights[k].indices where fit.cellWeights[k][c] != 0 {
+            for c in fit.cellWeights[k].cells {
                 weights[design.unit[c]] += design.moments.weight[c]
             }
             steps.append(

@@ -44,7 +44,7 @@ public struct PairsBootstrap: Sendable, Equatable {
             let product = sums.outcomes.times(counts)
             return Self.estimate(gram, product, contrast, floors)
         }
-        var estimates = found.compactMap { $0 }.sorted()
+        let estimates = found.compactMap { $0 }.sorted()
         guard estimates.count > 1 else {
             throw .noResampling(
                 method: "the pairs bootstrap", reason: "the estimate does not exist in its draws",

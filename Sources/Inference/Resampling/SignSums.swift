@@ -52,23 +52,34 @@ struct SignSums {
     private func add(_ columns: Range<Int>, to output: UnsafeMutableBufferPointer<Double>) {
         typealias Lane = SIMD8<Double>
         var sum = [Lane](repeating: .zero, count: draws)
-        var table = [Lane](repeating: .zero, count: 256)
+        var table = [Lane](repeating: .zero, count: 512)
         let count = rows.rows
+        let groups = (count + 7) / 8
         rows.storage.withUnsafeBufferPointer { rows in
             patterns.withUnsafeBufferPointer { patterns in
                 sum.withUnsafeMutableBufferPointer { sum in
                     table.withUnsafeMutableBufferPointer { table in
-                        for first in stride(from: 0, to: count, by: 8) {
-                            var lane = [Lane](repeating: .zero, count: 8)
-                            for c in first..<min(first + 8, count) {
-                                for (i, k) in columns.enumerated() { lane[c - first][i] = rows[k * count + c] }
+                        // Two groups at a time, so that a sum is fetched and put back once for both.
+                        for pair in stride(from: 0, to: groups, by: 2) {
+                            for half in 0..<2 {
+                                var lane = [Lane](repeating: .zero, count: 8)
+                                let first = 8 * (pair + half)
+                                for c in first..<max(first, min(first + 8, count)) {
+                                    for (i, k) in columns.enumerated() { lane[c - first][i] = rows[k * count + c] }
+                                }
+                                let base = 256 * half
+                                table[base] = lane.reduce(.zero, +)
+                                for bits in 1..<256 {
+                                    table[base + bits] =
+                                        table[base + (bits & (bits - 1))] - 2 * lane[bits.trailingZeroBitCount]
+                                }
                             }
-                            table[0] = lane.reduce(.zero, +)
-                            for bits in 1..<256 {
-                                table[bits] = table[bits & (bits - 1)] - 2 * lane[bits.trailingZeroBitCount]
+                            let place = pair * draws
+                            // A group beyond the last adds nothing, whatever its pattern.
+                            let second = pair + 1 < groups ? place + draws : place
+                            for b in 0..<draws {
+                                sum[b] += table[Int(patterns[place + b])] + table[256 + Int(patterns[second + b])]
                             }
-                            let place = first / 8 * draws
-                            for b in 0..<draws { sum[b] += table[Int(patterns[place + b])] }
                         }
                     }
                 }

@@ -37,7 +37,7 @@ struct WildImputation {
     func model(_ k: Int, imposesNull: Bool, null: Double, factor: Double) throws(EstimationError) -> WildModel {
         let steady = try SteadyEffects(fit, estimand: k)
         let w = fit.weights.column(k)
-        let share = groups.averaging(fit.cellWeights[k])
+        let share = groups.averaging(fit.cellWeights[k].dense)
         let along = residualsByCluster(k)
         let lean = Lean(self, w, share)
         let slope = lean.draws(of: steady.direction)

@@ -33,7 +33,7 @@ struct ConditionalTest {
     /// Level of the conditional step, (α − κ)/(1 − κ).
     private let level: Double
     /// The least favourable critical value: η exceeds it with probability κ = α/10 where every inequality binds.
-    private let critical: Double
+    let critical: Double
 
     /// - Parameters:
     ///   - target, change: a and g, with their variances and covariance.

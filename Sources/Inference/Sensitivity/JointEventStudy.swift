@@ -12,7 +12,8 @@ import Regression
 ///   before the start, not with the reference, and a difference before the start bends them (Roth 2024, *Interpreting event
 ///   studies from recent difference-in-differences methods*). So the leads are taken out of the untreated results first: with
 ///   γ̂ the leads, D their dummies and v'y the effect, it becomes v'(y − Dγ̂), whose error is v'e − v'D(γ̂'s error).
-/// - `callaway-santanna`: with the universal base.
+/// - `two-stage`, whose effects are those of imputation: the same.
+/// - `callaway-santanna` with the universal base; `sun-abraham`, `stacked` and `local-projections` with their own steps.
 struct JointEventStudy {
     /// Event times, ascending, without the reference.
     var times: [Int]
@@ -44,10 +45,17 @@ struct JointEventStudy {
             choice.base = .universal
             let steps = try CallawaySantAnna(choice).fit(fit.design, nested: nil)
             return try JointEventStudy(universal: steps, anticipation: choice.anticipation ?? 0, table: table)
-        case .imputation: return try JointEventStudy(imputation: table)
+        case .sunAbraham:
+            let steps = try SunAbraham(comparison: table.options.estimation.comparison).fit(fit.design, nested: nil)
+            return try JointEventStudy(universal: steps, anticipation: 0, table: table)
+        case .stacked, .localProjections:
+            return try JointEventStudy(universal: fit, anticipation: 0, table: table)
+        case .imputation, .twoStage: return try JointEventStudy(imputation: table)
         default:
             throw .noSensitivity(
-                reason: "\(fit.estimator.rawValue) gives no effects by step before and after the start")
+                reason:
+                    "\(fit.estimator.rawValue) does not compare every step before and after the start with one period; "
+                    + "imputation does")
         }
     }
 
@@ -161,11 +169,11 @@ struct JointEventStudy {
         let isGap = design.isGroup != nil
         let weights =
             fit.estimands.firstIndex { $0.kind == .overall && $0.part == part(design) }.map { fit.cellWeights[$0] }
-            ?? []
+            ?? .none
         var shares: [Int: Double] = [:]
         // In a gap, peers have weights to 1 and the group to −1: a step's share is the mean of the two.
-        for c in weights.indices where weights[c] != 0 {
-            if let e = design.eventTime[c], e >= 0 { shares[e, default: 0] += abs(weights[c]) / (isGap ? 2 : 1) }
+        for (c, weight) in zip(weights.cells, weights.values) {
+            if let e = design.eventTime[c], e >= 0 { shares[e, default: 0] += abs(weight) / (isGap ? 2 : 1) }
         }
         return shares
     }

@@ -39,7 +39,7 @@ public struct RelativeMagnitudes: Sendable {
 
     /// The interval for one M̄ ≥ 0. It holds the estimate, and both its ends are finite.
     public func interval(_ m: Double) -> SensitivityInterval {
-        var parts = before.flatMap { v in [part(v, m), part(v.map(-), m)] }
+        var parts = parts(m)
         // The largest change first: what it accepts often holds all that the others would.
         parts.sort { $0.change > $1.change }
         var found = SensitivityInterval(m: m, lower: estimate, upper: estimate)
@@ -81,7 +81,7 @@ public struct RelativeMagnitudes: Sendable {
     }
 
     /// One change before the start, v'β̂ with its sign, taken for the largest.
-    private struct Part {
+    struct Part {
         var target: Double
         var change: Double
         var spread: (target: Double, both: Double, change: Double)
@@ -108,6 +108,9 @@ public struct RelativeMagnitudes: Sendable {
             return lower <= upper ? lower...upper : nil
         }
     }
+
+    /// Each change before the start with either sign, in calendar order.
+    func parts(_ m: Double) -> [Part] { before.flatMap { v in [part(v, m), part(v.map(-), m)] } }
 
     private func part(_ v: [Double], _ m: Double) -> Part {
         let variance = study.covariance(v, v)

@@ -20,7 +20,7 @@ extension Sensitivity {
             parts.append(
                 "\(estimator.rawValue) has one effect for all \(step)s: the event study of the same design is judged instead."
             )
-        case .imputation:
+        case .imputation, .twoStage:
             parts.append(
                 "The effects are compared with the last \(step) before the start and not with all untreated results, so they can "
                     + "differ from the table's.")

@@ -20,6 +20,17 @@ public struct Sensitivity: Sendable, Equatable {
         public var breakdown: Breakdown
         /// One sentence that says how large a departure the effect withstands.
         public var words: String
+
+        public init(
+            restriction: Restriction, largestBefore: Double?, intervals: [SensitivityInterval], breakdown: Breakdown,
+            words: String
+        ) {
+            self.restriction = restriction
+            self.largestBefore = largestBefore
+            self.intervals = intervals
+            self.breakdown = breakdown
+            self.words = words
+        }
     }
 
     /// An effect that is judged.
@@ -36,6 +47,13 @@ public struct Sensitivity: Sendable, Equatable {
         /// Against the reference period.
         public var estimate: Double
         public var curves: [Curve]
+
+        public init(kind: Kind, eventTimes: [Int], estimate: Double, curves: [Curve]) {
+            self.kind = kind
+            self.eventTimes = eventTimes
+            self.estimate = estimate
+            self.curves = curves
+        }
     }
 
     /// The average first; empty where nothing could be judged.
@@ -45,6 +63,13 @@ public struct Sensitivity: Sendable, Equatable {
     public var reference: Int?
     /// How it was done, or why it could not be.
     public var words: String
+
+    public init(targets: [Target], before: [Int], reference: Int?, words: String) {
+        self.targets = targets
+        self.before = before
+        self.reference = reference
+        self.words = words
+    }
 }
 
 extension Sensitivity {

@@ -6,7 +6,7 @@ extension Disclosure {
     /// - The parts of the two-way coefficient add up to it, so that one small part withholds all of them; the same where the
     ///   ledger withholds a row, since a part is a difference of the same means.
     /// - Placebos that lie one step apart differ by that step's results alone: all are withheld where one step is small. So is
-    ///   the estimate without the last period where that period is.
+    ///   the estimate without the last period where that period is, or a unit that goes with it.
     /// - Comparison units in the partners' place have no names; one with a small cell does not show among the quartiles.
     /// - Parameter ledger: of the same analysis, its small rows withheld.
     func applied(to checks: DesignChecks, beside ledger: [CounterfactualRow]) -> DesignChecks {
@@ -24,7 +24,7 @@ extension Disclosure {
             safe.placebo?.time?.rows = []
             safe.placebo?.time?.words = withheld
         }
-        if let last = checks.placebo?.withoutLastPeriod, isFew(last.pupils) {
+        if let last = checks.placebo?.withoutLastPeriod, isFew(last.fewestPupils) {
             safe.placebo?.withoutLastPeriod = WithoutLastPeriod(words: withheld)
         }
         for (index, outcome) in (checks.placebo?.outcomes ?? []).enumerated() where isFew(outcome.fewestPupils) {

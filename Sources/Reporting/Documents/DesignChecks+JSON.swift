@@ -161,10 +161,12 @@ extension DiagnosticRows {
         [
             "test": .text("Bonferroni"), "leads": .integer(power.leads), "size": .number(power.size),
             "detected": .array(
-                power.points.map {
-                    [
-                        "probability": .number($0.probability), "slope": .number($0.slope), "bias": .number($0.bias),
-                    ]
+                power.points.map { point in
+                    var entry = JSONObject()
+                    entry.put("probability", .number(point.probability))
+                    entry.put("slope", .number(point.slope))
+                    entry.put("bias", ifAny: point.bias)
+                    return entry.value
                 }), "words": .text(power.words),
         ]
     }

@@ -18,6 +18,8 @@ public struct DidDocument: Sendable {
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
     public var checks = DesignChecks()
+    /// How far trends may depart from parallel.
+    public var sensitivity: Sensitivity?
     /// How many fixed effects were taken out together; nil where nothing is to be told.
     public var elimination: EffectElimination?
     public var counterfactual: [CounterfactualRow]
@@ -73,6 +75,15 @@ public struct DidDocument: Sendable {
         return [answer] + cautions + remarks
     }
 
+    /// The effects that people read; those of one start in one period each are too many for a page.
+    private var listed: [Effect] { effects.filter { $0.kind != .groupTime } }
+
+    private var leftToOtherFormats: String? {
+        let count = effects.count - listed.count
+        guard count > 0 else { return nil }
+        return "\(count) effects of one start in one period each stand in --format csv and json."
+    }
+
     private var note: String? { cautions.isEmpty ? nil : cautions.joined(separator: " ") }
 
     public func render(_ form: OutputForm, rawCSV: Bool = false) -> String {
@@ -107,6 +118,7 @@ public struct DidDocument: Sendable {
         if let bootstrap { object.put("bootstrap", DiagnosticRows.json(bootstrap)) }
         if let leaveOneOut { object.put("leaveOneOut", DiagnosticRows.json(leaveOneOut)) }
         checks.put(into: &object)
+        if let sensitivity { object.put("honest", DiagnosticRows.json(sensitivity)) }
         if let elimination { object.put("fixedEffects", DiagnosticRows.json(elimination)) }
         return object.value
     }
@@ -114,8 +126,8 @@ public struct DidDocument: Sendable {
     /// Headline first, then the estimates, warnings, diagnostics and counts.
     private var text: String {
         let tables = ReadableTables(level: wording.level, minus: .hyphen)
-        var out = sentences.map { Paragraph.wrapped($0) }.joined()
-        out += "\n" + TextTable().write(tables.effects(effects))
+        var out = (sentences + [leftToOtherFormats].compactMap { $0 }).map { Paragraph.wrapped($0) }.joined()
+        out += "\n" + TextTable().write(tables.effects(listed))
         for warning in frame.warnings {
             out += "\n" + Paragraph.wrapped("Warning (\(warning.code)): \(warning.message)")
         }
@@ -131,8 +143,8 @@ public struct DidDocument: Sendable {
 
     private var markdown: String {
         let tables = ReadableTables(level: wording.level, minus: .hyphen)
-        var out = sentences.map { Escaping.markdown($0) + "\n\n" }.joined()
-        out += MarkdownTable().write(tables.effects(effects))
+        var out = (sentences + [leftToOtherFormats].compactMap { $0 }).map { Escaping.markdown($0) + "\n\n" }.joined()
+        out += MarkdownTable().write(tables.effects(listed))
         if !frame.warnings.isEmpty {
             out += "\n### Warnings\n\n"
             out += frame.warnings.map { "- **\(Escaping.markdown($0.code))**: \(Escaping.markdown($0.message))\n" }
@@ -182,6 +194,7 @@ public struct DidDocument: Sendable {
                     words: wording.leaveOneOut(leaveOneOut, headline: effects.first)))
         }
         sections += checks.sections(tables).map { Section(title: $0.title, words: $0.words, table: $0.table) }
+        if let sensitivity { sections += self.sections(sensitivity, tables) }
         let groups = counterfactual.filter { $0.group != nil }
         if !groups.isEmpty {
             sections.append(
@@ -189,6 +202,17 @@ public struct DidDocument: Sendable {
         }
         sections.append(Section(title: "Sample", words: frame.sample.words(wording.nouns)))
         return sections
+    }
+
+    private func sections(_ found: Sensitivity, _ tables: ReadableTables) -> [Section] {
+        let title = "If trends were not parallel"
+        let judged = found.targets.map { target in
+            Section(
+                title: target.kind == .average ? title : "\(title): the first step after the start",
+                words: target.curves.map(\.words), table: tables.sensitivity(target))
+        }
+        guard !judged.isEmpty else { return [Section(title: title, words: [found.words])] }
+        return judged + [Section(title: "How departures from parallel trends were judged", words: [found.words])]
     }
 }
 
@@ -292,10 +316,12 @@ extension DidDocument {
             (cautions, randomisation, methods, wild, bootstrap, leaveOneOut) = ([], nil, nil, nil, nil, nil)
             checks = DesignChecks()
             if preTrend != nil { preTrend = .withheld }
+            if sensitivity != nil { sensitivity = .withheld }
         } else if let test = preTrend {
             preTrend = test.withheld(with: effects)
             if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
         }
+        sensitivity = sensitivity?.withheld(with: effects)
         frame.withholdWarnings(
             headline: isHidden || (preTrend?.isWithheld ?? false), balance: balance, intake: intake)
     }

@@ -65,6 +65,7 @@ extension DidDocument {
             counterfactual: result.counterfactual, path: result.path, cautions: result.sentences, remarks: remarks,
             wording: wording)
         checks = DesignChecks(result)
+        sensitivity = result.sensitivity
     }
 }
 
@@ -85,6 +86,7 @@ extension OutcomeResult {
         wild = result.wild
         leaveOneOut = result.leaveOneOut
         checks = DesignChecks(result)
+        sensitivity = result.sensitivity
         cautions = result.sentences
         breakdown = result.effects.filter {
             ($0.kind == .cohort || $0.kind == .calendar) && $0.group == nil && $0.term != "gap"

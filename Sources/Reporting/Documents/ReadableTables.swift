@@ -41,14 +41,20 @@ struct ReadableTables {
         ).decimals
     }
 
+    /// Means of means, by their terms.
+    private static let means = [
+        "att-event": "mean over event times", "att-cohort": "mean over starts", "att-calendar": "mean over periods",
+    ]
+
     /// What an effect is an estimate of: its kind with whatever tells it from the others.
     static func label(_ effect: Effect) -> String {
-        let term = effect.term == "att" ? nil : effect.term
+        let term = effect.term == "att" ? nil : effect.term.map { means[$0] ?? $0 }
         let side = effect.group.map { $0 == "peers" ? "their peers" : $0 == "group" ? "the group" : $0 }
         let part: String
         switch effect.kind {
-        case .overall: return side.map { "effect on \($0)" } ?? term ?? "overall"
-        case .gap: return "effect on the gap"
+        case .overall:
+            return [side.map { "effect on \($0)" } ?? "overall", term].compactMap { $0 }.joined(separator: ", ")
+        case .gap: return ["effect on the gap", term].compactMap { $0 }.joined(separator: ", ")
         case .event: part = effect.eventTime.map { "event time \($0)" } ?? "event"
         case .cohort: part = "start in \(effect.cohort ?? "")"
         case .calendar: part = "in \(effect.time ?? "")"

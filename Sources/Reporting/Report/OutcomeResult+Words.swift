@@ -93,8 +93,10 @@ extension OutcomeResult {
             preTrend.map(wording.preTrend)
             ?? "Whether the groups moved alike before the start was not tested, so the estimate rests on that assumption."
         let chance = randomisation.map(wording.randomisation)
+        let departures = sensitivity.map { $0.targets.first?.curves.first?.words ?? $0.words }
         return cautions
-            + [cautions.contains(before) ? nil : before, balanceWords, chance, methodWords].compactMap { $0 }
+            + [cautions.contains(before) ? nil : before, departures, balanceWords, chance, methodWords]
+            .compactMap { $0 }
     }
 
     /// Where several methods stand side by side and none contradicts; a contradiction is among the cautions.

@@ -84,6 +84,8 @@ public struct OutcomeResult: Sendable {
     public var wild: WildFindings?
     public var leaveOneOut: LeaveOneOut?
     public var checks = DesignChecks()
+    /// How far trends may depart from parallel.
+    public var sensitivity: Sensitivity?
     /// Every period of the calendar between the first and the last, also those without results.
     public var periods: [PeriodMark] = []
     /// Periods whose results are there and were left out by rule, assessed by teachers; the others without results have none.
@@ -189,10 +191,12 @@ public struct OutcomeResult: Sendable {
             checks = DesignChecks()
             (cautions, remarks) = ([], [])
             if preTrend != nil { preTrend = .withheld }
+            if sensitivity != nil { sensitivity = .withheld }
         } else if let test = preTrend {
             preTrend = test.withheld(with: eventStudy)
             if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
         }
+        sensitivity = sensitivity?.withheld(with: eventStudy)
     }
 
     private mutating func withholdEffects(_ rule: Disclosure, countsPupils: Bool) -> [Disclosure.Entry] {

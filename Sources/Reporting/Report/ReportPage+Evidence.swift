@@ -102,11 +102,15 @@ extension ReportPage {
                         table: tables.methods($0, of: outcome.effect), caption: "The same estimate by other methods"
                     ).markup
                 } ?? ""
+            let departures =
+                outcome.sensitivity?.targets.first.map {
+                    HTMLTable(table: tables.sensitivity($0), caption: "The effect if trends were not parallel").markup
+                } ?? ""
             let words: Markup =
                 isPrimary
                 ? "<p>How sure this is, and why, stands beside the <a href=\"#answer\">answer</a>.</p>\n"
                 : "<ul>\(items)</ul>\n"
-            return "\(title)\(words)\(methods)\(runs)\(checks(outcome))\(intakeWords)\(intake)"
+            return "\(title)\(words)\(methods)\(departures)\(runs)\(checks(outcome))\(intakeWords)\(intake)"
         }
         let warnings = report.frame.warnings.filter { !isSaidAbove($0) }.map { warning -> Markup in
             "<li>\(Wording.capitalisedFirst(warning.message)) <span class=\"quiet\">(\(warning.code))</span></li>\n"

@@ -90,6 +90,7 @@ extension OutcomeResult {
         if let wild { diagnostics.put("wild", DiagnosticRows.json(wild)) }
         if let leaveOneOut { diagnostics.put("leaveOneOut", DiagnosticRows.json(leaveOneOut)) }
         checks.put(into: &diagnostics)
+        if let sensitivity { diagnostics.put("honest", DiagnosticRows.json(sensitivity)) }
         object.put("diagnostics", diagnostics.value)
         let ledger = counterfactual + gapEffects.flatMap(\.counterfactual)
         object.put("counterfactual", .array(ledger.map { ResultRows.json($0) }))

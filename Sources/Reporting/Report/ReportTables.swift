@@ -31,6 +31,7 @@ enum ReportTables {
             add("balance", ResultRows.table(outcome.balance))
             add("intake", ResultRows.table(outcome.intake))
             add("robustness", outcome.robustnessTable)
+            for (name, table) in outcome.checks.tables { add(name, table) }
         }
         let common = [
             Named(slug: "sample", table: sample(report.frame.sample)),
