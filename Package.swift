@@ -32,7 +32,7 @@ let package = Package(
         // What changes in published files from year to year, as tables inside the program.
         .target(
             name: "Schemas", dependencies: ["Tables"],
-            resources: ["families", "editions", "columns", "absences"].map { .embedInCode("Resources/\($0).csv") }),
+            resources: ["families", "editions", "columns", "absences", "progress8", "progress8-elements"].map { .embedInCode("Resources/\($0).csv") }),
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells"]),
         .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),

@@ -8,10 +8,11 @@ public enum AttainmentError: Refusal, Equatable {
     case priorNotANumber(column: String)
     case noKnownPrior(column: String)
     case onePrior(column: String)
+    case noPublishedScores(outcome: String)
 
     public var status: ExitStatus {
         switch self {
-        case .noKnownPrior, .onePrior: .design
+        case .noKnownPrior, .onePrior, .noPublishedScores: .design
         case .valueNotFound, .priorNotANumber: .input
         case .changeWithoutTime, .unitRowsNeedPupilSpread: .usage
         }
@@ -25,6 +26,7 @@ public enum AttainmentError: Refusal, Equatable {
         case .priorNotANumber: "E384"
         case .noKnownPrior: "E385"
         case .onePrior: "E386"
+        case .noPublishedScores: "E387"
         }
     }
 
@@ -36,6 +38,8 @@ public enum AttainmentError: Refusal, Equatable {
             "rows that are units do not tell how pupils differ, so that the gap cannot be put in standard deviations"
         case .priorNotANumber(let column): "a key in the column '\(column)' is not a number"
         case .noKnownPrior(let column): "no row of a group and its peers has a value in the column '\(column)'"
+        case .noPublishedScores(let outcome):
+            "no school with 20 pupils or more has a score of '\(outcome)' with its confidence limits"
         case .onePrior(let column):
             "all pupils of a period have one value in the column '\(column)', which gives no line"
         }
@@ -49,6 +53,7 @@ public enum AttainmentError: Refusal, Equatable {
         case .unitRowsNeedPupilSpread: "give the standard deviation of pupils with --pupil-sd"
         case .priorNotANumber: "prior attainment is a number; leave other texts empty or declare them missing"
         case .noKnownPrior: "check the name of the column with prior attainment"
+        case .noPublishedScores: "the limits stand in columns of the score's name with _lower, _upper and _coverage"
         case .onePrior: "use --method bands, or check the column with prior attainment"
         }
     }

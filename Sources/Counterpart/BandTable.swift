@@ -1,4 +1,5 @@
 import Attainment
+import Schemas
 import Tables
 
 /// An official table of prior attainment groups and what is expected of them.
@@ -6,6 +7,16 @@ import Tables
 /// Columns `from`, `to` and, where the table gives the expected results, `mean`; or as published for Progress 8: a column
 /// of ranges such as `59 to 82`, and columns of averages, of which the named one is taken.
 public enum BandTable {
+    /// An official table in the program (`progress8-2024`) or in a file.
+    ///
+    /// - Parameter mean: of an official table, the part of Progress 8.
+    /// - Returns: the bands, and what scores are divided by.
+    public static func named(_ name: String, mean: String?) throws -> (bands: [OfficialBand], divisor: Double) {
+        guard name.hasPrefix("progress8-"), !name.contains(".") else { return (try read(name, mean: mean), 1) }
+        let table = try Progress8Table(name, element: mean ?? "attainment8")
+        return (table.groups.map { OfficialBand(from: $0.from, to: $0.to, mean: $0.expected) }, table.divisor)
+    }
+
     /// - Parameter mean: the column of expected results where it is not called `mean`.
     /// - Throws: `TableError` for a file that cannot be read, `BandTableError` for one that cannot be used.
     public static func read(_ path: String, mean: String?) throws -> [OfficialBand] {

@@ -1,4 +1,5 @@
 import Attainment
+import Cells
 import Inference
 import Reporting
 import Tables
@@ -14,8 +15,12 @@ public struct ProgressRequest: Sendable {
     public var suppressBelow = 10
     public var level = 0.95
     public var shrinks = false
+    /// Scores are divided by this, as those of Progress 8 are by 10.
+    public var divisor = 1.0
+    /// The outcome is a score as published for schools, with its limits.
+    public var isPublished = false
 
-    public init(data: DataRequest, prior: String) {
+    public init(data: DataRequest, prior: String = "") {
         self.data = data
         self.prior = prior
     }
@@ -31,6 +36,7 @@ public struct ProgressRequest: Sendable {
         request.level = level
         request.shrinks = shrinks
         request.block = block
+        request.divisor = divisor
         return request
     }
 
@@ -57,6 +63,12 @@ public struct ProgressRun {
     public static func answer(_ request: ProgressRequest) throws -> Answer {
         let clock = ContinuousClock()
         let start = clock.now
+        if request.isPublished {
+            var document = try published(request)
+            let seconds = (clock.now - start).seconds
+            document.frame.timings = [("seconds", seconds)]
+            return Answer(document: document, seconds: seconds)
+        }
         try request.labels.forEach { try $0.refusePupils(request.data) }
         try request.data.refuseOutcomes(among: [request.prior], role: "--prior")
         if request.by.contains(request.prior) {
@@ -89,6 +101,35 @@ public struct ProgressRun {
         let frame = DocumentFrame(
             settings: settings(request, cells), inputs: cells.report.files, sample: sample, warnings: warnings)
         return ProgressDocument(frame: frame, results: results, remarks: remarks(request), level: request.level)
+    }
+
+    private static func published(_ request: ProgressRequest) throws -> ProgressDocument {
+        let (results, report) = try PublishedProgress(request: request).read()
+        var warnings = report.warnings
+        for warning in results.flatMap(\.warnings) where !warnings.contains(warning) { warnings.append(warning) }
+        let dropped = [
+            DroppedRows("could not be read", report.rowsRejected),
+            DroppedRows("records of another kind (--schema)", report.rowsOfOtherRecords),
+            DroppedRows("did not meet --where", report.rowsFiltered),
+        ].filter { $0.rows > 0 }
+        let sample = SampleCounts(
+            rowsRead: report.rowsRead, rowsUsed: Int(results.first?.n ?? 0),
+            dropped: dropped + (results.first?.dropped ?? []), units: units(request, results.first),
+            missing: report.missing)
+        var settings = SettingsList()
+        settings.put("version", EvaluationVersion.text)
+        settings.put(request.data)
+        settings.put("published", isOn: true)
+        settings.put("level", request.level)
+        settings.put("suppress", request.suppressBelow)
+        let frame = DocumentFrame(
+            settings: settings.members, inputs: report.files, sample: sample, warnings: warnings)
+        return ProgressDocument(
+            frame: frame, results: results,
+            remarks: [
+                "Each row is a school; scores are as published.",
+                "The spread is the national standard deviation of pupils' scores that the published 95% limits rest on; it fits pupils' results better as --pupil-sd than the spread of schools' means.",
+            ], level: request.level)
     }
 
     private static func units(_ request: ProgressRequest, _ result: ValueAddedResult?) -> Int? {
@@ -140,6 +181,7 @@ public struct ProgressRun {
         }
         settings.put("normWhere", request.norm.map(\.text))
         settings.put("by", request.by)
+        if request.divisor != 1 { settings.put("divisor", request.divisor) }
         settings.put("shrink", isOn: request.shrinks)
         settings.put("level", request.level)
         settings.put("suppress", request.suppressBelow)

@@ -33,7 +33,11 @@ struct StudyCells {
             throw RequestError.conflicting("\(name) is named twice, and its rows would count twice")
         }
         let areCells = names.map { CellFile.isCellTable($0) }
-        if areCells.allSatisfy({ $0 }) { return try fromCells(data, keys: keys, covariates: covariates) }
+        if areCells.allSatisfy({ $0 }) {
+            var cells = try fromCells(data, keys: keys, covariates: covariates)
+            if let links = data.links { try cells.join(links, unit: data.unitName, time: data.timeName) }
+            return cells
+        }
         if let rows = areCells.firstIndex(of: false), areCells.contains(true) {
             throw RequestError.conflicting("\(names[rows]) holds rows and other files are cell tables; give one kind")
         }
@@ -74,6 +78,7 @@ struct StudyCells {
         ].filter { $0.rows > 0 }
         cells.filter = data.filters.map(\.text).joined(separator: " and ")
         for block in cells.dropped.indices { cells.dropped[block].insert(contentsOf: before, at: 0) }
+        if let links = data.links { try cells.join(links, unit: data.unitName, time: data.timeName) }
         return cells
     }
 

@@ -34,14 +34,20 @@ struct Progress: ParsableCommand {
     @Option(
         name: .customLong("band-table"),
         help: ArgumentHelp(
-            "An official table: a CSV file with the columns from, to and mean, or ranges such as 59 to 82.",
-            valueName: "file"))
+            "An official table: progress8-2024, or a CSV file with the columns from, to and mean, or ranges such as 59 to 82.",
+            valueName: "name or file"))
     var bandTable: String?
     @Option(
         name: .customLong("band-mean"),
         help: ArgumentHelp(
-            "The column of --band-table with the expected results, where it is not called mean.", valueName: "column"))
+            "The column of --band-table with the expected results, where it is not called mean; of Progress 8: attainment8, english, maths, ebacc or open.",
+            valueName: "column"))
     var bandMean: String?
+    @Flag(
+        help:
+            "The outcome is a score as published for schools: recover the national spread behind its confidence limits."
+    )
+    var published = false
     @Option(
         name: .customLong("norm-where"),
         help: ArgumentHelp(
@@ -70,6 +76,7 @@ struct Progress: ParsableCommand {
     }
 
     func request() throws -> ProgressRequest {
+        if published { return try publishedRequest() }
         let others = [
             ("--count", rows.count != nil), ("--weights", rows.weights != nil),
             ("--weight-kind", rows.weightKind != nil), ("--lower-is-better", rows.lowerIsBetter),
@@ -81,13 +88,37 @@ struct Progress: ParsableCommand {
             throw RequestError.missing(option: "--prior", why: "progress is measured from prior attainment")
         }
         var request = ProgressRequest(data: try rows.request(), prior: prior)
-        request.method = try chosenMethod()
+        (request.method, request.divisor) = try chosenMethod()
         request.norm = try normWhere.map { try RowFilter(parsing: $0, option: "--norm-where") }
         request.by = CommaList.split(by)
         request.shrinks = shrink
+        try setLimits(&request)
         if shrink, request.data.unit.isEmpty {
             throw RequestError.missing(option: "--unit", why: "--shrink draws the scores of units together")
         }
+        return request
+    }
+
+    /// `--published` reads rows of schools: nothing is worked out from pupils' results.
+    private func publishedRequest() throws -> ProgressRequest {
+        let others = [
+            ("--prior", prior != nil), ("--bands", bands != nil), ("--band-width", bandWidth != nil),
+            ("--band-table", bandTable != nil), ("--band-mean", bandMean != nil), ("--norm-where", !normWhere.isEmpty),
+            ("--method", method != "bands"), ("--by", !by.isEmpty), ("--shrink", shrink),
+            ("--pupil", rows.pupil != nil), ("--points", rows.points != nil), ("--weights", rows.weights != nil),
+            ("--weight-kind", rows.weightKind != nil), ("--lower-is-better", rows.lowerIsBetter),
+            ("--double", rows.usesDoubles), ("--links", rows.links != nil),
+        ]
+        for (option, isGiven) in others where isGiven {
+            throw RequestError.doesNotApply(option: option, to: "--published scores of schools")
+        }
+        var request = ProgressRequest(data: try rows.request())
+        request.isPublished = true
+        try setLimits(&request)
+        return request
+    }
+
+    private func setLimits(_ request: inout ProgressRequest) throws {
         guard level > 0, level < 1 else {
             throw RequestError.badValue(
                 option: "--level", value: level.asTyped, allowed: "a share between 0 and 1, such as 0.95")
@@ -97,10 +128,9 @@ struct Progress: ParsableCommand {
             throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
         }
         request.suppressBelow = suppress
-        return request
     }
 
-    private func chosenMethod() throws -> ValueAddedRequest.Method {
+    private func chosenMethod() throws -> (ValueAddedRequest.Method, divisor: Double) {
         let rules = [
             ("--bands", bands != nil), ("--band-width", bandWidth != nil), ("--band-table", bandTable != nil),
         ].filter(\.1).map(\.0)
@@ -112,19 +142,22 @@ struct Progress: ParsableCommand {
         }
         if try Choice.check(method, option: "--method", among: ["bands", "regression"]) == "regression" {
             if let rule = rules.first { throw RequestError.doesNotApply(option: rule, to: "--method regression") }
-            return .regression
+            return (.regression, 1)
         }
-        if let bandTable { return .bands(.table(try BandTable.read(bandTable, mean: bandMean))) }
+        if let bandTable {
+            let table = try BandTable.named(bandTable, mean: bandMean)
+            return (.bands(.table(table.bands)), table.divisor)
+        }
         if let bandWidth {
             guard let width = Decimal6(parsing: bandWidth), width.mantissa > 0 else {
                 throw RequestError.badValue(option: "--band-width", value: bandWidth, allowed: "a number above 0")
             }
-            return .bands(.width(width))
+            return (.bands(.width(width)), 1)
         }
         let count = bands ?? 10
         guard (2...1000).contains(count) else {
             throw RequestError.badValue(option: "--bands", value: "\(count)", allowed: "2 to 1000")
         }
-        return .bands(.equalNumbers(count))
+        return (.bands(.equalNumbers(count)), 1)
     }
 }

@@ -27,6 +27,16 @@ struct RowOptions: ParsableArguments {
             "The period is in the file's name, where * stands, such as results-*.csv; or {period}, with * for other parts.",
             valueName: "pattern"))
     var timeFromName: String?
+    @Option(
+        help: ArgumentHelp(
+            "Old and new numbers of the same school: a CSV file with URN, LinkURN and LinkType, or old and new.",
+            valueName: "file"))
+    var links: String?
+    @Option(
+        name: .customLong("link-decisions"),
+        help: ArgumentHelp(
+            "Mergers and splits that are to count as one school: a CSV file with old and new.", valueName: "file"))
+    var linkDecisions: String?
     @Option(help: ArgumentHelp("Points of grades: a CSV file of two columns, grade and points.", valueName: "file"))
     var points: String?
     @Option(
@@ -92,6 +102,13 @@ struct RowOptions: ParsableArguments {
         data.unit = CommaList.split(unit)
         data.time = CommaList.split(time)
         data.timeFromName = timeFromName
+        if linkDecisions != nil, links == nil {
+            throw RequestError.doesNotApply(option: "--link-decisions", to: "a run without --links")
+        }
+        if links != nil, unit == nil {
+            throw RequestError.missing(option: "--unit", why: "--links says which units are one school")
+        }
+        data.links = try links.map { try UnitLinks.read($0, decisions: linkDecisions) }
         if time != nil, timeFromName != nil {
             throw RequestError.conflicting("--time and --time-from-name both say where the period is; give one")
         }

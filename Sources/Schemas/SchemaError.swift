@@ -10,10 +10,12 @@ public enum SchemaError: Refusal, Equatable {
     case otherFamily(path: String, schema: String)
     case ambiguous(path: String, name: String, columns: [String])
     case everyYearKnown(option: String)
+    case noTable(String, known: [String], reason: String?)
+    case noElement(String, known: [String])
 
     public var status: ExitStatus {
         switch self {
-        case .unknownSchema, .everyYearKnown: .usage
+        case .unknownSchema, .everyYearKnown, .noTable, .noElement: .usage
         default: .input
         }
     }
@@ -27,6 +29,8 @@ public enum SchemaError: Refusal, Equatable {
         case .otherFamily: "E135"
         case .ambiguous: "E136"
         case .everyYearKnown: "E137"
+        case .noTable: "E146"
+        case .noElement: "E147"
         }
     }
 
@@ -44,13 +48,15 @@ public enum SchemaError: Refusal, Equatable {
             "this does not look like a file of \(schema): hardly any of its columns are there"
         case .ambiguous(_, let name, let columns):
             "`\(name)` could be each of \(columns.joined(separator: ", "))"
+        case .noTable(let name, _, let reason): "there is no table \(name)" + (reason.map { ": \($0)" } ?? "")
+        case .noElement(let name, _): "Progress 8 has no part \"\(name)\""
         case .everyYearKnown(let option): "\(option) does not apply: the year of every file is known"
         }
     }
 
     public var place: Place? {
         switch self {
-        case .unknownSchema, .everyYearKnown: nil
+        case .unknownSchema, .everyYearKnown, .noTable, .noElement: nil
         case .noYear(let path), .yearsDisagree(let path, _, _), .unknownYear(let path, _, _, _, _, _, _),
             .otherFamily(let path, _), .ambiguous(let path, _, _):
             Place(file: path)
@@ -67,6 +73,8 @@ public enum SchemaError: Refusal, Equatable {
         case .otherFamily: "choose another --schema, or name the columns without one"
         case .ambiguous: "leave --schema out and name the column"
         case .everyYearKnown: "leave it out"
+        case .noTable(_, let known, _): "choose from: \(known.joined(separator: ", ")); or give the table as a file"
+        case .noElement(_, let known): "choose from: \(known.joined(separator: ", "))"
         }
     }
 }

@@ -57,7 +57,7 @@ struct ValueAddedTests {
         let all = scores.compactMap { $0 }
         let mean = all.reduce(0, +) / Double(all.count)
         let spread = (all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(all.count - 1)).squareRoot()
-        #expect(abs(try #require(result.spread) - spread) < 1e-11)
+        #expect(abs(try #require(result.spreads.first?.standardDeviation) - spread) < 1e-11)
         #expect(result.units.reduce(0) { $0 + Int($1.n) } == all.count && result.units.count == 18)
         for row in result.units {
             let own = zip(pupils, scores).filter { $0.0.school == row.unit && $0.0.sex == row.by[0].value }

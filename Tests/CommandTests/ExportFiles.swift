@@ -102,6 +102,13 @@ enum ExportFiles {
             SmallSchools.partners.replacing("urn,start", with: "school,joined"), "differently.csv")
         try folder.write("urn\n" + [1, 4, 7].map { SmallSchools.urn($0) + "\n" }.joined(), "undated.csv")
         try folder.write("from,to,mean,other\n60,95,40,41\n96,105,48,49\n106,140,55,56\n", "bands.csv")
+        try folder.write("old,new\n\(SmallSchools.urn(0)),\(SmallSchools.urn(2))\n", "links.csv")
+        try folder.write(
+            "URN,LinkURN,LinkType\n\(SmallSchools.urn(2)),\(SmallSchools.urn(0)),Predecessor - merged\n", "merged.csv")
+        try folder.write(
+            "urn,pupils,reading,reading_lower,reading_upper,reading_coverage\n"
+                + (0..<12).map { "\(SmallSchools.urn($0)),50,0,-1.7,1.7,100\n" }.joined(),
+            "published.csv")
         try folder.write("a key of at least thirty-two letters, kept apart from the data\n", "project.key")
     }
 

@@ -1,6 +1,8 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
-    static let all = did + power + gaps + progress + cells + describe + convert + start + run
+    static let all = (did + power + gaps + progress + cells + describe + convert + start + run).filter {
+        $0.command == "progress" || $0.option.hasPrefix("--schema")
+    }
 
     // MARK: did
 
@@ -339,6 +341,7 @@ enum OptionLists {
                 && !(item.option == "--outcome" && item.added.contains("ks2_score"))
         }
         let byTable = ["--band-table", "bands.csv"]
+        let scores = ["--outcome", "reading", "--unit", "urn", "--count", "pupils", "--format", "json"]
         return reading(list, after, number: ["--outcome", "attainment8"]) + shared + result(list)
             + [
                 list.acts("--outcome", "weight"),
@@ -357,6 +360,12 @@ enum OptionLists {
                 list.refuses("--band-width", "2", with: ["--bands", "4"], says: "give one"),
                 list.acts("--band-table", "bands.csv"),
                 list.refuses("--band-table", "pupils.csv", status: 3, says: "E207"),
+                list.acts("--band-table", "progress8-2024"),
+                list.refuses("--band-table", "progress8-2025", says: "sat no key stage 2 tests"),
+                list.acts("--band-mean", "maths", with: ["--band-table", "progress8-2024"]),
+                list.refuses("--band-mean", "art", with: ["--band-table", "progress8-2024"], says: "E147"),
+                list.acts("--published", base: ["published.csv"] + scores, status: 0),
+                list.refuses("--published", says: "--prior does not apply"),
                 list.acts("--band-mean", "other", with: byTable),
                 list.refuses("--band-mean", "other", says: "--band-mean does not apply"),
                 list.acts("--norm-where", "partnership_start="),
@@ -542,11 +551,21 @@ enum OptionLists {
             list.refuses("--outcome", "attainment8", says: "named twice"),
             list.acts("--time-from-name", "results-*.csv", base: named + byTime),
             list.acts("--points", "points.csv", base: grades),
+        ] + links(list) + [
             list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),
             list.acts("--weights", "weight"),
             list.acts("--double", says: list.command == "cells" ? nil : "\"arithmetic\": \"double\""),
             list.isLater("--source", "postgres://host/db"), list.isLater("--table", "pupils"),
             list.acts("--count", schools == nil ? "weight" : "pupils", base: schools),
+        ]
+    }
+
+    private static func links(_ list: OptionList) -> [OptionCase] {
+        let unit = list.base.contains("--unit") ? [] : ["--unit", "urn"]
+        return [
+            list.acts("--links", "links.csv", with: unit, says: "is now"),
+            list.acts("--link-decisions", "links.csv", with: unit + ["--links", "merged.csv"], says: "is now"),
+            list.refuses("--link-decisions", "links.csv", says: "--link-decisions does not apply"),
         ]
     }
 

@@ -34,7 +34,9 @@ struct ProgressCells {
         prior = request.prior
         n = moments.n
         mean = moments.n.indices.map { moments.mean[$0 * q] }
-        within = moments.n.indices.map { moments.within[$0 * (q * (q + 1) / 2)] }
+        // Of scores, which are divided as the results are not.
+        let square = request.divisor * request.divisor
+        within = moments.n.indices.map { moments.within[$0 * (q * (q + 1) / 2)] / square }
         let priorKey = try table.key(request.prior)
         priorTexts = priorKey.values
         priorCode = priorKey.codes.map(Int.init)

@@ -3,8 +3,13 @@
 /// Rows that differ only in their unit, or only in the value of one `by` column, add up to a row that another table may
 /// show; the bands of a period add up to its pupils. Where one of such rows alone is withheld, or those withheld hold
 /// fewer pupils than the threshold together, the next smallest is withheld too.
-struct ProgressSuppression {
+public struct ProgressSuppression {
     var threshold: Double
+
+    /// Withholds rows and bands of fewer pupils than the threshold, and what would give them back; 0 withholds none.
+    public static func mark(_ result: inout ValueAddedResult, threshold: Int) {
+        ProgressSuppression(threshold: Double(threshold)).mark(&result)
+    }
 
     func mark(_ result: inout ValueAddedResult) {
         guard threshold > 0 else { return }

@@ -32,14 +32,15 @@ public enum ValueAdded {
             result.dropped.append(DroppedRows("no expected result at this prior attainment", Int(beyond)))
         }
         guard !scored.isEmpty else { throw AttainmentError.noKnownPrior(column: request.prior) }
-        let scores = scored.map { cells.mean[$0] - (expected[$0] ?? 0) }
+        let scores = scored.map { (cells.mean[$0] - (expected[$0] ?? 0)) / request.divisor }
         var all = WeightedMean()
         for (cell, score) in zip(scored, scores) {
             all.add(n: cells.n[cell], weight: cells.n[cell], mean: score, within: cells.within[cell])
         }
         result.n = all.n
-        result.spread = all.variance.map { $0.squareRoot() }
-        result.units = rows(cells, scored, scores, result.spread, request)
+        let spread = all.variance.map { $0.squareRoot() }
+        result.spreads = [ProgressSpread(outcome: cells.outcome, standardDeviation: spread, n: all.n)]
+        result.units = rows(cells, scored, scores, spread, request)
         if request.shrinks { ScoreShrinkage.add(to: &result.units, cells, scored, scores, request) }
         ProgressSuppression(threshold: Double(request.threshold)).mark(&result)
         result.warnings += warnings(cells, result, request)
@@ -119,7 +120,7 @@ public enum ValueAdded {
             }
             means[known].add(n: cells.n[cell], weight: cells.n[cell], mean: score, within: cells.within[cell])
         }
-        let reach = request.level == 0.95 ? 1.96 : Normal.tailQuantile((1 - request.level) / 2)
+        let reach = reach(level: request.level)
         return keys.indices.sorted { keys[$0].lexicographicallyPrecedes(keys[$1]) }.map { index in
             let found = means[index]
             var row = ProgressRow(
@@ -132,6 +133,11 @@ public enum ValueAdded {
             }
             return row
         }
+    }
+
+    /// 1.96 for 95 %, as the official measures take it.
+    public static func reach(level: Double) -> Double {
+        level == 0.95 ? RecoveredSpread.factor : Normal.tailQuantile((1 - level) / 2)
     }
 
     private static func warnings(_ cells: ProgressCells, _ result: ValueAddedResult, _ request: ValueAddedRequest)

@@ -25,6 +25,8 @@ public struct ValueAddedRequest: Sendable {
     /// Adds the scores drawn towards the mean of all as far as their units are small.
     public var shrinks = false
     public var block = 0
+    /// Scores are divided by this: the official scores of Progress 8 are tenths of a difference in points.
+    public var divisor = 1.0
 
     public init(prior: String) { self.prior = prior }
 
@@ -56,6 +58,14 @@ public struct ProgressRow: Sendable, Equatable {
     public var shrunkScore: Double?
     public var reliability: Double?
     public var isSuppressed = false
+
+    public init(outcome: String, unit: String?, by: [ByValue], n: Double, score: Double) {
+        self.outcome = outcome
+        self.unit = unit
+        self.by = by
+        self.n = n
+        self.score = score
+    }
 }
 
 /// The expected result of pupils with like prior attainment.
@@ -79,15 +89,45 @@ public struct ProgressLine: Sendable, Equatable {
     public var slope: Double
 }
 
+/// The standard deviation of pupils' scores behind the standard errors of schools.
+public struct ProgressSpread: Sendable, Equatable {
+    public var outcome: String
+    public var time: String?
+    public var standardDeviation: Double?
+    /// Recovered from published limits: the range within which the most schools' limits follow from it.
+    public var from: Double?
+    public var to: Double?
+    /// The pupils whose scores it is of.
+    public var n: Double?
+    /// Schools with at least 20 pupils whose limits were looked at, and those that follow from it.
+    public var schools: Int?
+    public var reproduced: Int?
+
+    public init(
+        outcome: String, time: String? = nil, standardDeviation: Double?, from: Double? = nil, to: Double? = nil,
+        n: Double? = nil, schools: Int? = nil, reproduced: Int? = nil
+    ) {
+        self.outcome = outcome
+        self.time = time
+        self.standardDeviation = standardDeviation
+        self.from = from
+        self.to = to
+        self.n = n
+        self.schools = schools
+        self.reproduced = reproduced
+    }
+}
+
 /// What `progress` found for one outcome.
 public struct ValueAddedResult: Sendable, Equatable {
     public var units: [ProgressRow] = []
     public var bands: [ProgressBand] = []
     public var lines: [ProgressLine] = []
-    /// S: the standard deviation (n − 1) of all pupils' scores.
-    public var spread: Double?
+    public var spreads: [ProgressSpread] = []
     /// Pupils with a score.
     public var n = 0.0
     public var dropped: [DroppedRows] = []
     public var warnings: [Warning] = []
+
+    public init() {}
 }

@@ -38,16 +38,7 @@ public struct ProgressDocument: Sendable {
         object.put("units", .array(units.map(Self.json)))
         object.put("bands", .array(bands.map(Self.json)))
         if !lines.isEmpty { object.put("lines", .array(lines.map(Self.json))) }
-        object.put(
-            "spread",
-            .array(
-                results.map { result in
-                    var row = JSONObject()
-                    row.put("outcome", .text(result.units.first?.outcome ?? ""))
-                    row.put("standardDeviation", JSONValue(result.spread))
-                    row.put("n", .number(result.n))
-                    return row.value
-                }))
+        object.put("spread", .array(results.flatMap(\.spreads).map(Self.json)))
         object.put("sentences", .array(remarks.map { .text($0) }))
         return object.value
     }
@@ -79,6 +70,19 @@ public struct ProgressDocument: Sendable {
         object.put("n", band.isSuppressed ? .null : .number(band.n))
         object.put("mean", band.isSuppressed ? .null : JSONValue(band.mean))
         if band.isSuppressed { object.put("suppressed", true) }
+        return object.value
+    }
+
+    private static func json(_ spread: ProgressSpread) -> JSONValue {
+        var object = JSONObject()
+        object.put("outcome", .text(spread.outcome))
+        object.put("time", ifAny: spread.time)
+        object.put("standardDeviation", JSONValue(spread.standardDeviation))
+        object.put("from", ifAny: spread.from)
+        object.put("to", ifAny: spread.to)
+        object.put("n", ifAny: spread.n)
+        object.put("schools", ifAny: spread.schools)
+        object.put("reproduced", ifAny: spread.reproduced)
         return object.value
     }
 
@@ -117,6 +121,7 @@ public struct ProgressDocument: Sendable {
 
     /// What was expected: the bands with their means, or the lines.
     private var expectations: ResultTable {
+        if bands.isEmpty, lines.isEmpty { return spreads }
         var columns = ColumnSet(by: [])
         let isLine = bands.isEmpty
         let none = lines.map { _ in false }
@@ -133,6 +138,21 @@ public struct ProgressDocument: Sendable {
             columns.count("n", bands.map { $0.n }, hidden)
             columns.figure("mean", bands.map(\.mean), hidden, always: true, decimals: 2)
         }
+        return columns.table
+    }
+
+    /// What stands behind published limits.
+    private var spreads: ResultTable {
+        let rows = results.flatMap(\.spreads)
+        let none = rows.map { _ in false }
+        var columns = ColumnSet(by: [])
+        columns.text("spread of", rows.map(\.outcome))
+        columns.text("period", rows.map(\.time))
+        columns.figure("std. deviation", rows.map(\.standardDeviation), none, always: true, decimals: 3)
+        columns.figure("from", rows.map(\.from), none, always: false, decimals: 3)
+        columns.figure("to", rows.map(\.to), none, always: false, decimals: 3)
+        columns.add("schools", rows.map { .init($0.schools) })
+        columns.add("limits that follow", rows.map { .init($0.reproduced) })
         return columns.table
     }
 
