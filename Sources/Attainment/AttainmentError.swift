@@ -9,10 +9,11 @@ public enum AttainmentError: Refusal, Equatable {
     case noKnownPrior(column: String)
     case onePrior(column: String)
     case noPublishedScores(outcome: String)
+    case noExpectation(column: String)
 
     public var status: ExitStatus {
         switch self {
-        case .noKnownPrior, .onePrior, .noPublishedScores: .design
+        case .noKnownPrior, .onePrior, .noPublishedScores, .noExpectation: .design
         case .valueNotFound, .priorNotANumber: .input
         case .changeWithoutTime, .unitRowsNeedPupilSpread: .usage
         }
@@ -27,6 +28,7 @@ public enum AttainmentError: Refusal, Equatable {
         case .noKnownPrior: "E385"
         case .onePrior: "E386"
         case .noPublishedScores: "E387"
+        case .noExpectation: "E388"
         }
     }
 
@@ -40,6 +42,8 @@ public enum AttainmentError: Refusal, Equatable {
         case .noKnownPrior(let column): "no row of a group and its peers has a value in the column '\(column)'"
         case .noPublishedScores(let outcome):
             "no school with 20 pupils or more has a score of '\(outcome)' with its confidence limits"
+        case .noExpectation(let column):
+            "for no pupil is anything expected at the prior attainment in the column '\(column)'"
         case .onePrior(let column):
             "all pupils of a period have one value in the column '\(column)', which gives no line"
         }
@@ -54,6 +58,8 @@ public enum AttainmentError: Refusal, Equatable {
         case .priorNotANumber: "prior attainment is a number; leave other texts empty or declare them missing"
         case .noKnownPrior: "check the name of the column with prior attainment"
         case .noPublishedScores: "the limits stand in columns of the score's name with _lower, _upper and _coverage"
+        case .noExpectation:
+            "check that the table, or the pupils of --norm-where, cover the subjects and the prior attainment at hand"
         case .onePrior: "use --method bands, or check the column with prior attainment"
         }
     }

@@ -73,7 +73,7 @@ public enum BandTableError: Refusal, Equatable {
     case notAscending(path: String, line: Int)
 
     public var status: ExitStatus { .input }
-    public var code: String { "E207" }
+    public var code: String { "E241" }
 
     public var message: String {
         switch self {

@@ -93,6 +93,8 @@ public struct PlanData: Sendable, Equatable {
     public var absorb: [String] = []
     public var rows: String?
     public var links: String?
+    /// Mergers and splits that are to count as one school.
+    public var linkDecisions: String?
     public var exclude: String?
     public var comparisonUnits: String?
     public var points: String?

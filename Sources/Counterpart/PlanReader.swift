@@ -132,7 +132,7 @@ public struct PlanReader {
             "files", "columns", "groups", "unknown", "covariates", "factors", "absorb", "where", "missing",
             "knownCodes",
             "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "fillShortRows",
-            "rows", "links",
+            "rows", "links", "linkDecisions",
             "schema", "schemaYear", "schemaAs",
             "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions",
         ])
@@ -164,6 +164,7 @@ public struct PlanReader {
         data.schema = try schema(parts)
         data.rows = try parts["rows"]?.choice(["pupils", "units"])
         data.links = try parts["links"]?.text()
+        data.linkDecisions = try parts["linkDecisions"]?.text()
         data.exclude = try parts["exclude"]?.text()
         data.comparisonUnits = try parts["comparisonUnits"]?.text()
         data.points = try parts["points"]?.text()

@@ -116,7 +116,7 @@ struct PlanRequests {
         request.filters = try data.filters.map { try RowFilter(parsing: $0) }
         request.threads = threads
         request.outcomes = data.outcomes.map { OutcomeRequest($0) }
-        request.points = try data.points.map { try PointsTable.read(resolved($0)) }
+        request.points = try data.points.map { try PointsTable.named($0, file: resolved) }
         request.unit = data.unit
         request.time = data.time
         request.timeFromName = data.timeFromName
@@ -167,5 +167,13 @@ struct PlanRequests {
         }
     }
 
-    func links() throws -> UnitLinks { try plan.data.links.map { try UnitLinks.read(resolved($0)) } ?? UnitLinks() }
+    func links() throws -> UnitLinks {
+        guard let links = plan.data.links else {
+            guard plan.data.linkDecisions == nil else {
+                throw RequestError.doesNotApply(option: "data.linkDecisions", to: "a plan without data.links")
+            }
+            return UnitLinks()
+        }
+        return try UnitLinks.read(resolved(links), decisions: plan.data.linkDecisions.map(resolved))
+    }
 }

@@ -17,6 +17,14 @@ public struct ProgressRequest: Sendable {
     public var shrinks = false
     /// Scores are divided by this, as those of Progress 8 are by 10.
     public var divisor = 1.0
+    /// The column with the subject, for knots.
+    public var subject: String?
+    /// The least score of each band of an official table; empty where none apply.
+    public var floors: [Double?] = []
+    /// The national standard deviation of pupils' scores, where it is known.
+    public var pupilSpread: Double?
+    /// When prior attainment was taken, against the start of the partnership.
+    public var timing: PriorTiming?
     /// The outcome is a score as published for schools, with its limits.
     public var isPublished = false
 
@@ -37,15 +45,29 @@ public struct ProgressRequest: Sendable {
         request.shrinks = shrinks
         request.block = block
         request.divisor = divisor
+        request.subject = subject
+        request.floors = floors
+        request.outcomeKey = outcomeKey
+        request.pupilSpread = pupilSpread
         return request
     }
+
+    /// Each pupil's result as a key, where scores are limited one by one.
+    private var outcomeKey: String? { floors.isEmpty ? nil : data.outcomes.first.map { "each \($0.name)" } }
 
     func keyColumns() -> [ColumnRequest] {
         var keys: [ColumnRequest] = []
         if !data.unit.isEmpty { keys.append(data.unitColumn()) }
         if let time = data.timeColumn() { keys.append(time) }
-        for name in by + norm.map(\.column) where name != prior && !keys.contains(where: { $0.name == name }) {
+        for name in by + norm.map(\.column) + (subject.map { [$0] } ?? [])
+        where name != prior && !keys.contains(where: { $0.name == name }) {
             keys.append(ColumnRequest(name, role: .key))
+        }
+        for column in timing?.keyColumns() ?? [] where !keys.contains(where: { $0.name == column.name }) {
+            keys.append(column)
+        }
+        if let outcomeKey, let column = data.outcomes.first?.column {
+            keys.append(ColumnRequest(outcomeKey, source: .column(column), role: .numericKey))
         }
         return keys + [ColumnRequest(prior, role: .numericKey)]
     }
@@ -93,6 +115,9 @@ public struct ProgressRun {
             results.append(try ValueAdded.run(cells.table, request.valueAdded(block: block)))
         }
         var warnings = cells.warnings
+        if let timing = request.timing, let time = request.data.timeName {
+            warnings += try timing.warning(cells, time: time, prior: request.prior).map { [$0] } ?? []
+        }
         for warning in results.flatMap(\.warnings) where !warnings.contains(warning) { warnings.append(warning) }
         let dropped = (cells.dropped.first ?? []) + (results.first?.dropped ?? [])
         let sample = SampleCounts(
@@ -140,15 +165,25 @@ public struct ProgressRun {
     private static func remarks(_ request: ProgressRequest) -> [String] {
         var remarks = ["Each row is a pupil."]
         switch request.method {
+        case .knots(let table):
+            remarks.append("What is expected lies on the lines between the knots of each subject's table.")
+            if table.subjects.contains(where: { $0.size != nil }) {
+                remarks.append(
+                    "Scores are in grades; a row weighs its subjects by the size of their qualifications.")
+            }
         case .regression: remarks.append("What is expected lies on the straight line of results on prior attainment.")
         case .bands(.table(let table)) where table.contains { $0.mean != nil }:
             remarks.append("What is expected stands in the table that was given.")
         case .bands:
             remarks.append("What is expected is the mean result of pupils in the same band of prior attainment.")
         }
-        if request.data.timeName != nil { remarks.append("It was found within each period.") }
-        let isOfficial =
-            if case .bands(.table(let table)) = request.method { table.contains { $0.mean != nil } } else { false }
+        let isOfficial: Bool =
+            switch request.method {
+            case .bands(.table(let table)): table.contains { $0.mean != nil }
+            case .knots: true
+            default: false
+            }
+        if request.data.timeName != nil, !isOfficial { remarks.append("It was found within each period.") }
         if isOfficial, !request.norm.isEmpty {
             remarks.append(
                 "--norm-where only says whose numbers stand beside the bands, as the table gives their means.")
@@ -158,8 +193,14 @@ public struct ProgressRun {
                     ? "All pupils are the yardstick, partner schools' among them, which draws their scores towards 0; --norm-where names others."
                     : "The yardstick is the pupils with \(request.norm.map(\.text).joined(separator: " and ")).")
         }
+        if !request.floors.isEmpty {
+            remarks.append("Scores below the least score of their band count with it; unadjusted scores stand beside.")
+        }
         remarks.append(
-            "Standard errors are S/√n, as in the official measures: they say how far chance among pupils moves a score, not what else differs between schools."
+            (request.pupilSpread == nil
+                ? "Standard errors are S/√n, as in the official measures"
+                : "Standard errors are the national standard deviation that was given over √n, as in the official measures")
+                + ": they say how far chance among pupils moves a score, not what else differs between schools."
         )
         return remarks
     }
@@ -171,6 +212,10 @@ public struct ProgressRun {
         settings.put("prior", request.prior)
         switch request.method {
         case .regression: settings.put("method", "regression")
+        case .knots(let table):
+            settings.put("method", "knots")
+            settings.put("knotTable", table.subjects.count)
+            settings.put("subject", request.subject)
         case .bands(let rule):
             settings.put("method", "bands")
             switch rule {
@@ -181,6 +226,15 @@ public struct ProgressRun {
         }
         settings.put("normWhere", request.norm.map(\.text))
         settings.put("by", request.by)
+        if !request.floors.isEmpty { settings.put("floorTable", request.floors.count { $0 != nil }) }
+        if let spread = request.pupilSpread { settings.put("pupilSD", spread) }
+        if let timing = request.timing {
+            settings.put("start", timing.start)
+            switch timing.taken {
+            case .column(let name): settings.put("priorTime", name)
+            case .before(let steps): settings.put("priorLag", steps)
+            }
+        }
         if request.divisor != 1 { settings.put("divisor", request.divisor) }
         settings.put("shrink", isOn: request.shrinks)
         settings.put("level", request.level)

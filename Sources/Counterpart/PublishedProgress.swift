@@ -8,12 +8,10 @@ import Tables
 /// that follow from it.
 ///
 /// The score's limits stand in columns of its name with `_lower` and `_upper`, its coverage (whole percent of the pupils of
-/// `--count`) in one with `_coverage`, as the schemas name them.
+/// `--count`) in one with `_coverage`, as the schemas name them. Where `--count` is the column of its name with `_pupils`
+/// (`progress8_pupils`), or there is no coverage, these are the pupils in the measure themselves.
 struct PublishedProgress {
     let request: ProgressRequest
-
-    /// Half a unit of the decimal to which scores are published.
-    private static let half = 0.05
 
     func read() throws -> (results: [ValueAddedResult], report: ReadReport) {
         let data = request.data
@@ -24,12 +22,15 @@ struct PublishedProgress {
             throw RequestError.missing(option: "--unit", why: "published scores are those of schools")
         }
         var columns = [data.unitColumn()] + (data.timeColumn().map { [$0] } ?? [])
-        let keys = columns.count
+        let hasTime = columns.count > 1
         for outcome in data.outcomes {
             guard outcome.equals == nil else {
                 throw RequestError.doesNotApply(option: "--outcome \(outcome.name)", to: "--published scores")
             }
-            columns += ["", "_lower", "_upper", "_coverage"].map { ColumnRequest(outcome.column + $0, role: .number) }
+            columns += ["", "_lower", "_upper"].map { ColumnRequest(outcome.column + $0, role: .number) }
+            if try hasCoverage(outcome.column, count) {
+                columns.append(ColumnRequest(outcome.column + "_coverage", role: .number))
+            }
         }
         columns.append(ColumnRequest(count, role: .number))
         var read = ReadRequest(files: data.files, columns: columns)
@@ -42,10 +43,23 @@ struct PublishedProgress {
         read.wantsDigests = data.wantsDigests
         read.digestLimit = data.digestLimit
         let (table, report) = try TableReader.read(read)
-        let results = try data.outcomes.indices.map { outcome in
-            try result(data.outcomes[outcome].name, table, first: keys + 4 * outcome, hasTime: keys > 1)
-        }
+        let results = try data.outcomes.map { try result($0.name, table, hasTime: hasTime) }
         return (results, report)
+    }
+
+    private func hasCoverage(_ outcome: String, _ count: String) throws -> Bool {
+        guard count != outcome + "_pupils" else { return false }
+        let name = outcome + "_coverage"
+        return try request.data.files.contains { file in
+            if let column = file.view?.column(name) { return !column.columns.isEmpty }
+            return try headers(of: file, form: request.data.form).contains(name)
+        }
+    }
+
+    /// Half a unit of the decimal to which scores are published.
+    private static func half(_ column: Column?) -> Double {
+        guard case .decimals(_, let decimals) = column?.values else { return 0.5 }
+        return 0.5 * (0..<decimals).reduce(1) { unit, _ in unit / 10 }
     }
 
     private struct Row {
@@ -53,12 +67,17 @@ struct PublishedProgress {
         var published: RecoveredSpread.Published
     }
 
-    private func result(_ outcome: String, _ table: Table, first: Int, hasTime: Bool) throws -> ValueAddedResult {
+    private func result(_ outcome: String, _ table: Table, hasTime: Bool) throws -> ValueAddedResult {
         var result = ValueAddedResult()
+        let columns = ["", "_lower", "_upper", "_coverage"].map { table.column(outcome + $0) }
+        let half = Self.half(columns[0])
         var periods: [String: [Row]] = [:]
         var (without, unknown) = (0, 0)
         for row in 0..<table.rowCount {
-            let figures = (0..<4).map { table.columns[first + $0].number(row) } + [table.columns.last?.number(row)]
+            let figures =
+                columns.prefix(3).map { $0?.number(row) } + [
+                    columns[3] == nil ? 100 : columns[3]?.number(row), table.columns.last?.number(row),
+                ]
             guard let unit = table.columns[0].text(row), let time = hasTime ? table.columns[1].text(row) : "" else {
                 without += 1
                 continue
@@ -76,14 +95,16 @@ struct PublishedProgress {
         if without > 0 { result.dropped.append(DroppedRows("no unit or period", without)) }
         if unknown > 0 { result.dropped.append(DroppedRows("no published score with its limits", unknown)) }
         for time in periods.keys.sorted() {
-            try add(periods[time] ?? [], outcome, hasTime ? time : nil, to: &result)
+            try add(periods[time] ?? [], outcome, hasTime ? time : nil, half, to: &result)
         }
         ProgressSuppression.mark(&result, threshold: request.suppressBelow)
         return result
     }
 
-    private func add(_ rows: [Row], _ outcome: String, _ time: String?, to result: inout ValueAddedResult) throws {
-        guard let spread = RecoveredSpread(rows.map(\.published), half: Self.half) else {
+    private func add(
+        _ rows: [Row], _ outcome: String, _ time: String?, _ half: Double, to result: inout ValueAddedResult
+    ) throws {
+        guard let spread = RecoveredSpread(rows.map(\.published), half: half) else {
             throw AttainmentError.noPublishedScores(outcome: outcome)
         }
         result.spreads.append(
@@ -92,7 +113,7 @@ struct PublishedProgress {
                 schools: spread.schools, reproduced: spread.reproduced))
         let reach = ValueAdded.reach(level: request.level)
         for row in rows.sorted(by: { $0.unit.utf8.lexicographicallyPrecedes($1.unit.utf8) }) {
-            let n = spread.pupils(of: row.published, half: Self.half) ?? row.published.pupils.last
+            let n = spread.pupils(of: row.published, half: half) ?? row.published.pupils.last
             guard let n else { continue }
             var found = ProgressRow(
                 outcome: outcome, unit: row.unit, by: time.map { [ByValue(request.data.timeName ?? "time", $0)] } ?? [],

@@ -1,3 +1,4 @@
+import Reporting
 import Schemas
 import Tables
 
@@ -22,6 +23,9 @@ public struct SchemaChoice: Sendable, Equatable {
         form.fillShortRows = true
         return form
     }
+
+    /// Which column of which file each measure came from; nothing for files read as they are.
+    public static func words(on files: [FileReport]) -> [String] { OriginWords.sentences(files) }
 
     /// The files seen through the schema.
     ///

@@ -78,6 +78,10 @@ struct StudyCells {
         ].filter { $0.rows > 0 }
         cells.filter = data.filters.map(\.text).joined(separator: " and ")
         for block in cells.dropped.indices { cells.dropped[block].insert(contentsOf: before, at: 0) }
+        if let time = data.timeName, let key = cells.table.keys.first(where: { $0.name == time }) {
+            cells.warnings += MeasureNotes.warnings(
+                data.outcomes.map(\.column), periods: key.values, files: reading.report.files)
+        }
         if let links = data.links { try cells.join(links, unit: data.unitName, time: data.timeName) }
         return cells
     }

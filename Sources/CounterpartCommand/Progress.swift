@@ -22,9 +22,9 @@ struct Progress: ParsableCommand {
     var prior: String?
     @Option(
         help: ArgumentHelp(
-            "bands (results are compared within bands of prior attainment) or regression (with a straight line).",
+            "bands (results are compared within bands of prior attainment), regression (with a straight line) or knots (with the lines of --knot-table).",
             valueName: "method"))
-    var method = "bands"
+    var method: String?
     @Option(help: ArgumentHelp("So many bands with equal numbers of pupils (default: 10).", valueName: "count"))
     var bands: Int?
     @Option(
@@ -43,6 +43,40 @@ struct Progress: ParsableCommand {
             "The column of --band-table with the expected results, where it is not called mean; of Progress 8: attainment8, english, maths, ebacc or open.",
             valueName: "column"))
     var bandMean: String?
+    @Option(
+        name: .customLong("floor-table"),
+        help: ArgumentHelp(
+            "With --band-table: the least score of each band, as published with Progress 8: a CSV file with the columns group and minimum.",
+            valueName: "file"))
+    var floorTable: String?
+    @Option(
+        name: .customLong("knot-table"),
+        help: ArgumentHelp(
+            "Expected points by subject, as published for 16 to 18: a CSV file with qual_id, x_0, … and y_0, …; a second one with sd_suqu and size.",
+            valueName: "file"))
+    var knotTable: [String] = []
+    @Option(help: ArgumentHelp("With --knot-table: the column with the subject, a qual_id.", valueName: "column"))
+    var subject: String?
+    @Option(
+        name: .customLong("pupil-sd"),
+        help: ArgumentHelp(
+            "The national standard deviation of pupils' scores, for standard errors; else that of the pupils at hand.",
+            valueName: "number"))
+    var pupilSD: Double?
+    @Option(
+        help: ArgumentHelp(
+            "The first period that the partnership could affect, to check that prior attainment was taken before it.",
+            valueName: "column"))
+    var start: String?
+    @Option(
+        name: .customLong("prior-time"),
+        help: ArgumentHelp("With --start: the period in which prior attainment was taken.", valueName: "column"))
+    var priorTime: String?
+    @Option(
+        name: .customLong("prior-lag"),
+        help: ArgumentHelp(
+            "With --start: prior attainment was taken so many periods before the result.", valueName: "count"))
+    var priorLag: Int?
     @Flag(
         help:
             "The outcome is a score as published for schools: recover the national spread behind its confidence limits."
@@ -89,6 +123,16 @@ struct Progress: ParsableCommand {
         }
         var request = ProgressRequest(data: try rows.request(), prior: prior)
         (request.method, request.divisor) = try chosenMethod()
+        request.subject = try chosenSubject()
+        request.floors = try floors(of: request.method, outcomes: request.data.outcomes)
+        request.timing = try timing(request.data)
+        if let pupilSD {
+            guard pupilSD > 0, pupilSD.isFinite else {
+                throw RequestError.badValue(
+                    option: "--pupil-sd", value: pupilSD.asTyped, allowed: "a number above 0")
+            }
+            request.pupilSpread = pupilSD
+        }
         request.norm = try normWhere.map { try RowFilter(parsing: $0, option: "--norm-where") }
         request.by = CommaList.split(by)
         request.shrinks = shrink
@@ -104,7 +148,10 @@ struct Progress: ParsableCommand {
         let others = [
             ("--prior", prior != nil), ("--bands", bands != nil), ("--band-width", bandWidth != nil),
             ("--band-table", bandTable != nil), ("--band-mean", bandMean != nil), ("--norm-where", !normWhere.isEmpty),
-            ("--method", method != "bands"), ("--by", !by.isEmpty), ("--shrink", shrink),
+            ("--method", method != nil), ("--by", !by.isEmpty), ("--shrink", shrink),
+            ("--floor-table", floorTable != nil), ("--knot-table", !knotTable.isEmpty), ("--subject", subject != nil),
+            ("--pupil-sd", pupilSD != nil), ("--start", start != nil), ("--prior-time", priorTime != nil),
+            ("--prior-lag", priorLag != nil),
             ("--pupil", rows.pupil != nil), ("--points", rows.points != nil), ("--weights", rows.weights != nil),
             ("--weight-kind", rows.weightKind != nil), ("--lower-is-better", rows.lowerIsBetter),
             ("--double", rows.usesDoubles), ("--links", rows.links != nil),
@@ -140,9 +187,24 @@ struct Progress: ParsableCommand {
         if bandMean != nil, bandTable == nil {
             throw RequestError.doesNotApply(option: "--band-mean", to: "a run without --band-table")
         }
-        if try Choice.check(method, option: "--method", among: ["bands", "regression"]) == "regression" {
-            if let rule = rules.first { throw RequestError.doesNotApply(option: rule, to: "--method regression") }
-            return (.regression, 1)
+        let named = try Choice.check(method, option: "--method", among: ["bands", "regression", "knots"])
+        let method = named ?? (knotTable.isEmpty ? "bands" : "knots")
+        if method != "bands", let rule = rules.first {
+            throw RequestError.doesNotApply(option: rule, to: "--method \(method)")
+        }
+        if method != "knots", !knotTable.isEmpty {
+            throw RequestError.doesNotApply(option: "--knot-table", to: "--method \(method)")
+        }
+        if method == "regression" { return (.regression, 1) }
+        if method == "knots" {
+            guard !knotTable.isEmpty else {
+                throw RequestError.missing(option: "--knot-table", why: "it holds the knots")
+            }
+            if !normWhere.isEmpty {
+                throw RequestError.doesNotApply(
+                    option: "--norm-where", to: "--method knots, whose table says what is expected")
+            }
+            return (.knots(try KnotTableFile.read(knotTable)), 1)
         }
         if let bandTable {
             let table = try BandTable.named(bandTable, mean: bandMean)
@@ -159,5 +221,55 @@ struct Progress: ParsableCommand {
             throw RequestError.badValue(option: "--bands", value: "\(count)", allowed: "2 to 1000")
         }
         return (.bands(.equalNumbers(count)), 1)
+    }
+
+    private func chosenSubject() throws -> String? {
+        guard !knotTable.isEmpty else {
+            if subject != nil { throw RequestError.doesNotApply(option: "--subject", to: "a run without --knot-table") }
+            return nil
+        }
+        guard let subject else {
+            throw RequestError.missing(option: "--subject", why: "knots are those of a subject")
+        }
+        return subject
+    }
+
+    private func floors(of method: ValueAddedRequest.Method, outcomes: [OutcomeRequest]) throws -> [Double?] {
+        guard let floorTable else { return [] }
+        guard case .bands(.table(let bands)) = method, bands.contains(where: { $0.mean != nil }) else {
+            throw RequestError.doesNotApply(
+                option: "--floor-table", to: "a run without a --band-table of expected results")
+        }
+        guard outcomes.count == 1, outcomes[0].equals == nil, rows.points == nil else {
+            throw RequestError.doesNotApply(option: "--floor-table", to: "anything but one outcome that is a number")
+        }
+        return try FloorTable.read(floorTable, bandCount: bands.count)
+    }
+
+    private func timing(_ data: DataRequest) throws -> PriorTiming? {
+        guard let start else {
+            for (option, isGiven) in [("--prior-time", priorTime != nil), ("--prior-lag", priorLag != nil)]
+            where isGiven {
+                throw RequestError.doesNotApply(option: option, to: "a run without --start")
+            }
+            return nil
+        }
+        guard data.timeName != nil else {
+            throw RequestError.missing(option: "--time", why: "--start is compared with the periods of results")
+        }
+        if priorTime != nil, priorLag != nil {
+            throw RequestError.conflicting(
+                "--prior-time and --prior-lag both say when prior attainment was taken; give one")
+        }
+        if let priorTime { return PriorTiming(start: start, taken: .column(priorTime)) }
+        guard let priorLag else {
+            throw RequestError.missing(
+                option: "--prior-time", why: "--start needs the time of prior attainment, by a column or by --prior-lag"
+            )
+        }
+        guard priorLag >= 0 else {
+            throw RequestError.badValue(option: "--prior-lag", value: "\(priorLag)", allowed: "0 or more")
+        }
+        return PriorTiming(start: start, taken: .before(priorLag))
     }
 }

@@ -37,7 +37,10 @@ struct RowOptions: ParsableArguments {
         help: ArgumentHelp(
             "Mergers and splits that are to count as one school: a CSV file with old and new.", valueName: "file"))
     var linkDecisions: String?
-    @Option(help: ArgumentHelp("Points of grades: a CSV file of two columns, grade and points.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Points of grades: gcse, a-level, ucas-a-level and others by name, or a CSV file of two columns, grade and points.",
+            valueName: "name or file"))
     var points: String?
     @Option(
         help: ArgumentHelp("The pupil's identifier; a pupil twice in a period then stops the run.", valueName: "column")
@@ -98,7 +101,7 @@ struct RowOptions: ParsableArguments {
         data.isLenient = input.lenient
         data.rejects = input.rejects
         data.outcomes = outcome.map { OutcomeRequest($0) }
-        data.points = try points.map { try PointsTable.read($0) }
+        data.points = try points.map { try PointsTable.named($0) }
         data.unit = CommaList.split(unit)
         data.time = CommaList.split(time)
         data.timeFromName = timeFromName

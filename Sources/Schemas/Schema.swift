@@ -35,7 +35,7 @@ public struct Schema: Sendable {
         var isYearUsed = year == nil
         var isGuessUsed = guess == nil
         let viewed = try files.map { file in
-            let header = try headers(of: file, form: form).map(Self.trimmed)
+            let header = SchemaHeader(try headers(of: file, form: form))
             var viewed = file
             let own = try self.year(of: file.path, header, given: year, isUsed: &isYearUsed)
             viewed.view = try view(file.path, header, own, as: guess, isUsed: &isGuessUsed)
@@ -52,15 +52,13 @@ public struct Schema: Sendable {
     private var editions: [SchemaTables.Edition] { tables.editions.filter { $0.family == name } }
     private var columns: [SchemaTables.NamedColumn] { tables.columns.filter { $0.family == name } }
 
-    private static func trimmed(_ name: String) -> String {
-        String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }
-
-    private func year(of path: String, _ header: [String], given: String?, isUsed: inout Bool) throws -> SchoolYear? {
+    private func year(of path: String, _ header: SchemaHeader, given: String?, isUsed: inout Bool) throws
+        -> SchoolYear?
+    {
         let stem = tables.families.first { $0.name == name }?.yearStem ?? ""
         let named = SchoolYear.all(inNameOf: path)
-        let inside = SchoolYear.latest(of: stem, in: header)
-        let agrees = named.count == 1 && (inside == nil || inside == named[0])
+        let inside = SchoolYear.latest(of: stem, in: header.names)
+        let agrees = named.count == 1 && (inside.map { isLatest($0, of: stem, by: named[0]) } ?? true)
         if !hasYears { return named.count == 1 ? SchoolYear(end: named[0]) : nil }
         if agrees { return SchoolYear(end: named[0]) }
         if named.isEmpty, let inside { return SchoolYear(end: inside) }
@@ -73,10 +71,17 @@ public struct Schema: Sendable {
             path: path, name: SchoolYear(end: named[0]).words, content: SchoolYear(end: inside).words)
     }
 
+    /// True where nothing newer of the measure was published by the year: files of years without it show older figures.
+    private func isLatest(_ shown: Int, of stem: String, by year: Int) -> Bool {
+        guard shown < year else { return shown == year }
+        let measure = columns.first { $0.columns == [stem] }?.name ?? stem
+        return (shown + 1...year).allSatisfy { absence(of: measure, in: SchoolYear(end: $0)) != nil }
+    }
+
     private func view(
-        _ path: String, _ header: [String], _ year: SchoolYear?, as guess: String?, isUsed: inout Bool
+        _ path: String, _ header: SchemaHeader, _ year: SchoolYear?, as guess: String?, isUsed: inout Bool
     ) throws -> FileView {
-        let fitting = editions.filter { $0.ifColumn.isEmpty || header.contains($0.ifColumn) }
+        let fitting = editions.filter { $0.ifColumn.isEmpty || header.holds($0.ifColumn) }
         guard let first = fitting.first else { throw SchemaError.otherFamily(path: path, schema: name) }
         var edition = first
         var reading = year
@@ -94,14 +99,14 @@ public struct Schema: Sendable {
         }
         let named = try namedColumns(path, header, reading: reading, of: year)
         // Files that others have trimmed to a few columns are read too.
-        guard named.count(where: { !$0.columns.isEmpty }) > 2, header.contains(edition.recordColumn) else {
+        guard named.count(where: { !$0.columns.isEmpty }) > 2, header.holds(edition.recordColumn) else {
             throw SchemaError.otherFamily(path: path, schema: name)
         }
-        return FileView(schema: name, year: year?.text, columns: named, records: Self.records(edition))
+        return FileView(schema: name, year: year?.text, columns: named, records: Self.records(edition, header))
     }
 
-    private static func records(_ edition: SchemaTables.Edition) -> [RowFilter] {
-        let column = edition.recordColumn
+    private static func records(_ edition: SchemaTables.Edition, _ header: SchemaHeader) -> [RowFilter] {
+        let column = header.own(edition.recordColumn)
         guard edition.recordValues == ["*"] else {
             return [RowFilter(column: column, test: .isOne(of: edition.recordValues), text: "")]
         }
@@ -110,7 +115,7 @@ public struct Schema: Sendable {
 
     /// The refusal of an unknown year, with the known year whose columns this file has most of, the nearest of several.
     private func question(
-        _ path: String, _ header: [String], _ year: SchoolYear, _ editions: [SchemaTables.Edition]
+        _ path: String, _ header: SchemaHeader, _ year: SchoolYear, _ editions: [SchemaTables.Edition]
     ) -> SchemaError {
         let known = editions.compactMap(\.years).flatMap { Array($0) }.sorted {
             (abs($0 - year.end), $0) < (abs($1 - year.end), $1)
@@ -118,8 +123,8 @@ public struct Schema: Sendable {
         var best: (year: Int, found: Int, absent: [String], count: Int)?
         for candidate in known {
             let names = columns.filter { $0.years?.contains(candidate) ?? true }
-            let absent = names.flatMap(\.columns).filter { !header.contains($0) }
-            let found = names.count(where: { $0.columns.allSatisfy(header.contains) })
+            let absent = names.flatMap(\.columns).filter { !header.holds($0) }
+            let found = names.count(where: { $0.columns.allSatisfy(header.holds) })
             if best.map({ found > $0.found }) ?? true { best = (candidate, found, absent, names.count) }
         }
         guard let best, 3 * best.found >= best.count else { return .otherFamily(path: path, schema: name) }
@@ -129,7 +134,7 @@ public struct Schema: Sendable {
     }
 
     /// Every name of the schema, once, with the column of this file, or why there is none.
-    private func namedColumns(_ path: String, _ header: [String], reading: SchoolYear?, of year: SchoolYear?)
+    private func namedColumns(_ path: String, _ header: SchemaHeader, reading: SchoolYear?, of year: SchoolYear?)
         throws -> [FileView.NamedColumn]
     {
         var named: [FileView.NamedColumn] = []
@@ -138,15 +143,16 @@ public struct Schema: Sendable {
             let holding = all.filter { entry in
                 entry.years.map { years in reading.map { years.contains($0.end) } ?? false } ?? true
             }
-            let present = holding.filter { $0.columns.allSatisfy(header.contains) }
+            let present = holding.filter { $0.columns.allSatisfy(header.holds) }
             if present.count > 1 {
                 throw SchemaError.ambiguous(
-                    path: path, name: candidate.name, columns: present.map { $0.columns.joined(separator: "/") })
+                    path: path, name: candidate.name,
+                    columns: present.map { $0.columns.map(header.own).joined(separator: "/") })
             }
             if let reason = absence(of: candidate.name, in: year) {
                 named.append(.init(candidate.name, columns: [], absence: reason))
             } else if let found = present.first {
-                named.append(.init(candidate.name, columns: found.columns))
+                named.append(.init(candidate.name, columns: found.columns.map(header.own)))
             } else {
                 named.append(.init(candidate.name, columns: [], absence: Self.absence(holding, all, reading)))
             }
@@ -157,8 +163,7 @@ public struct Schema: Sendable {
     private func absence(of measure: String, in year: SchoolYear?) -> String? {
         guard let year else { return nil }
         return tables.absences.first { entry in
-            entry.family == name && entry.years.contains(year.end)
-                && (entry.name == "*" || measure == entry.name || measure.hasPrefix(entry.name + "_"))
+            entry.family == name && entry.years.contains(year.end) && entry.covers(measure)
         }?.reason
     }
 

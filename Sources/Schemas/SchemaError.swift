@@ -12,10 +12,13 @@ public enum SchemaError: Refusal, Equatable {
     case everyYearKnown(option: String)
     case noTable(String, known: [String], reason: String?)
     case noElement(String, known: [String])
+    /// A year without a definition of persistent absence.
+    case noThreshold(String, year: String)
 
     public var status: ExitStatus {
         switch self {
         case .unknownSchema, .everyYearKnown, .noTable, .noElement: .usage
+        case .noThreshold: .input
         default: .input
         }
     }
@@ -31,6 +34,7 @@ public enum SchemaError: Refusal, Equatable {
         case .everyYearKnown: "E137"
         case .noTable: "E146"
         case .noElement: "E147"
+        case .noThreshold: "E148"
         }
     }
 
@@ -50,13 +54,14 @@ public enum SchemaError: Refusal, Equatable {
             "`\(name)` could be each of \(columns.joined(separator: ", "))"
         case .noTable(let name, _, let reason): "there is no table \(name)" + (reason.map { ": \($0)" } ?? "")
         case .noElement(let name, _): "Progress 8 has no part \"\(name)\""
+        case .noThreshold(let measure, let year): "no definition of \(measure) is known for '\(year)'"
         case .everyYearKnown(let option): "\(option) does not apply: the year of every file is known"
         }
     }
 
     public var place: Place? {
         switch self {
-        case .unknownSchema, .everyYearKnown, .noTable, .noElement: nil
+        case .unknownSchema, .everyYearKnown, .noTable, .noElement, .noThreshold: nil
         case .noYear(let path), .yearsDisagree(let path, _, _), .unknownYear(let path, _, _, _, _, _, _),
             .otherFamily(let path, _), .ambiguous(let path, _, _):
             Place(file: path)
@@ -72,6 +77,7 @@ public enum SchemaError: Refusal, Equatable {
             "do its columns mean what they meant in \(guess)? Check the list of columns that comes with the file; if so, accept the guess with --schema-as \(guess)"
         case .otherFamily: "choose another --schema, or name the columns without one"
         case .ambiguous: "leave --schema out and name the column"
+        case .noThreshold: "--time names the column with the school year, such as 201819 or 2018/19"
         case .everyYearKnown: "leave it out"
         case .noTable(_, let known, _): "choose from: \(known.joined(separator: ", ")); or give the table as a file"
         case .noElement(_, let known): "choose from: \(known.joined(separator: ", "))"

@@ -38,12 +38,23 @@ struct SchemaTables: Sendable {
         var name: String
         var years: ClosedRange<Int>
         var reason: String
+
+        func covers(_ measure: String) -> Bool { name == "*" || measure == name || measure.hasPrefix(name + "_") }
+    }
+
+    /// A measure that means something else from a year on.
+    struct Break: Sendable {
+        var family: String
+        var name: String
+        var year: Int
+        var words: String
     }
 
     var families: [Family]
     var editions: [Edition]
     var columns: [NamedColumn]
     var absences: [Absence]
+    var breaks: [Break]
 
     static let published = SchemaTables()
 
@@ -65,6 +76,9 @@ struct SchemaTables: Sendable {
             Self.years(row[2], row[3]).map {
                 Absence(family: row[0], name: row[1], years: $0, reason: row[4])
             }
+        }
+        breaks = Self.rows(PackageResources.breaks_csv, fields: 5).compactMap { row in
+            Int(row[2]).map { Break(family: row[0], name: row[1], year: $0, words: row[3]) }
         }
     }
 

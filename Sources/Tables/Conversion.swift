@@ -135,7 +135,9 @@ public struct Conversion: Sendable {
                 if format == .json, !isFirst { try write([UInt8(ascii: ","), UInt8(ascii: "\n")]) }
                 try write(part.bytes)
             })
-        report.files.append(outcome.report)
+        var written = outcome.report
+        written.origin = file.view?.origin(of: writer.columns.map(\.name))
+        report.files.append(written)
         report.rowsFiltered += outcome.filtered
         report.rowsRejected += outcome.rejected
         report.warnings += outcome.warnings

@@ -154,6 +154,45 @@ struct ValueAddedTests {
         #expect(kept == kept.sorted() && kept.allSatisfy { $0 > 0 && $0 < 1 })
         let raised = try #require(rows.first { $0.unit == "S1" })
         #expect(try #require(raised.shrunkScore) < raised.score && raised.score > 5)
+        // An interval narrower than that of the score itself, round the score drawn in.
+        for row in rows {
+            let (lower, upper) = (try #require(row.shrunkLower), try #require(row.shrunkUpper))
+            let (from, to) = (try #require(row.lower), try #require(row.upper))
+            #expect(lower < (row.shrunkScore ?? 0) && upper - lower < to - from)
+        }
+    }
+
+    /// Least scores act pupil by pupil, not on the mean of pupils alike.
+    @Test func leastScoresOfBands() throws {
+        var rows = RowTable(["school", "prior", "each"])
+        for (school, prior, result) in [
+            ("S", 90, -40.0), ("S", 90, 30), ("S", 100, -60), ("T", 90, 10), ("T", 100, 20),
+        ] {
+            rows.add([school, "\(prior)", "\(result)"], result)
+        }
+        var request = ValueAddedRequest(prior: "prior")
+        (request.unit, request.threshold, request.divisor) = ("school", 0, 10)
+        request.method = .bands(
+            .table([OfficialBand(from: 80, to: 95, mean: 0), OfficialBand(from: 96, to: 110, mean: 10)]))
+        let plain = try ValueAdded.run(rows.cells(), request)
+        (request.floors, request.outcomeKey) = ([-2.5, nil], "each")
+        let limited = try ValueAdded.run(rows.cells(), request)
+        for (row, before) in zip(limited.units, plain.units) {
+            #expect(abs(try #require(row.unadjustedScore) - before.score) < 1e-12)
+        }
+        // −4 counts as −2.5; −7 in the band without a least score stays.
+        #expect(
+            abs(limited.units[0].score - (-2.5 + 3 - 7) / 3) < 1e-12 && limited.units[1].score == plain.units[1].score)
+        #expect(limited.warnings.contains { $0.code == "scores-limited" })
+        #expect(plain.units.allSatisfy { $0.unadjustedScore == nil })
+    }
+
+    @Test func theNationalSpreadWhereItIsGiven() throws {
+        var request = Self.request(.equalNumbers(5))
+        request.pupilSpread = 1.25
+        let result = try ValueAdded.run(Self.table(Self.pupils()), request)
+        #expect(result.units.allSatisfy { $0.standardError == 1.25 / $0.n.squareRoot() })
+        #expect(result.spreads.map(\.standardDeviation) == [1.25])
     }
 }
 

@@ -42,7 +42,10 @@ enum ExportFiles {
             schools.csv(changing: { if $0.attainment8 != "SUPP" { $0.attainment8 = "\"1,0\($0.attainment8)\"" } }),
             "thousands.csv")
         try folder.write(
-            schools.csv(changing: { $0.attainment8 = "\"\($0.attainment8.replacing(".", with: ","))\"" }), "decimal.csv"
+            schools.csv(changing: {
+                $0.attainment8 = "\"\($0.attainment8.replacing(".", with: ","))\""
+                $0.ks2 = "\"\($0.ks2.replacing(".", with: ","))\""
+            }), "decimal.csv"
         )
         try folder.write(
             schools.csv(changing: { if $0.attainment8 != "SUPP" { $0.attainment8 += "%" } }), "percent.csv")
@@ -55,7 +58,7 @@ enum ExportFiles {
             "short.csv")
         try folder.write(
             schools.csv().replacing("\n", with: ",1\n").replacing("weight,1", with: "weight,"), "unnamed.csv")
-        for name in ["ks2-2018.csv", "ks2-2023.csv", "ks2final.csv"] {
+        for name in ["ks2-2018.csv", "ks2-2030.csv", "ks2final.csv"] {
             try folder.write(published(schools.csv()), name)
         }
         let first = schools.pupils[0]
@@ -109,6 +112,15 @@ enum ExportFiles {
             "urn,pupils,reading,reading_lower,reading_upper,reading_coverage\n"
                 + (0..<12).map { "\(SmallSchools.urn($0)),50,0,-1.7,1.7,100\n" }.joined(),
             "published.csv")
+        try folder.write("group,minimum\n1,-0.5\n2,-0.5\n3,-0.5\n", "floors.csv")
+        try folder.write("qual_id,x_0,x_1,y_0,y_1\nF,40,140,10,80\nM,40,140,12,78\n", "knots.csv")
+        try folder.write("qual_id,sd_suqu,size\nF,1.1,1\nM,1.2,1\n", "variance.csv")
+        try folder.write(
+            "upn,school_year,language,literature,mathematics,science,art,reading,maths,missed,possible,few\n"
+                + "A1,201819,7,6,8,7-6,9,104,107,38,380,3\nA2,201819,A,,6,4-4,,,99,20,380,4\n", "grades.csv")
+        try folder.write(
+            "grade,points\nA,8\n" + [4, 5, 6, 7, 8, 9].map { "\($0),\($0)\n" }.joined() + "7-6,6.5\n4-4,4\n", "gcse.csv"
+        )
         try folder.write("a key of at least thirty-two letters, kept apart from the data\n", "project.key")
     }
 

@@ -1,8 +1,6 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
-    static let all = (did + power + gaps + progress + cells + describe + convert + start + run).filter {
-        $0.command == "progress" || $0.option.hasPrefix("--schema")
-    }
+    static let all = did + power + gaps + progress + cells + describe + convert + measures + start + run
 
     // MARK: did
 
@@ -353,13 +351,38 @@ enum OptionLists {
                 list.refuses("--weight-kind", "frequency", says: "--weight-kind does not apply"),
                 list.refuses("--lower-is-better", says: "--lower-is-better does not apply"),
                 list.acts("--method", "regression"), list.acts("--method", "bands", with: ["--method", "regression"]),
-                list.refuses("--method", "spline", says: "bands, regression"),
+                list.refuses("--method", "spline", says: "bands, regression, knots"),
+                list.refuses("--method", "knots", says: "--knot-table is missing"),
+                list.acts("--floor-table", "floors.csv", with: ["--band-table", "bands.csv"], says: "scores-limited"),
+                list.refuses("--floor-table", "floors.csv", says: "--floor-table does not apply"),
+                list.refuses(
+                    "--floor-table", "bands.csv", with: ["--band-table", "bands.csv"], status: 3, says: "E242"),
+                list.acts("--knot-table", "knots.csv", with: ["--subject", "sex"], status: 0),
+                list.acts("--knot-table", "variance.csv", with: ["--subject", "sex", "--knot-table", "knots.csv"]),
+                list.refuses("--knot-table", "bands.csv", with: ["--subject", "sex"], status: 3, says: "E243"),
+                list.refuses("--knot-table", "knots.csv", says: "--subject is missing"),
+                list.refuses(
+                    "--knot-table", "knots.csv", with: ["--method", "regression"], says: "--knot-table does not apply"),
+                list.acts("--subject", "sex", with: ["--knot-table", "knots.csv"]),
+                list.refuses("--subject", "sex", says: "--subject does not apply"),
+                list.acts("--pupil-sd", "12.5"), list.refuses("--pupil-sd", "0", says: "a number above 0"),
+                list.acts(
+                    "--start", "partnership_start", with: ["--time", "academic_year", "--prior-lag", "0"], status: 0,
+                    says: "prior-after-start"),
+                list.refuses("--start", "partnership_start", says: "--time is missing"),
+                list.refuses(
+                    "--start", "partnership_start", with: ["--time", "academic_year"], says: "--prior-time is missing"),
+                list.acts(
+                    "--prior-time", "academic_year", with: ["--time", "academic_year", "--start", "partnership_start"]),
+                list.refuses("--prior-time", "academic_year", says: "--prior-time does not apply"),
+                list.acts("--prior-lag", "1", with: ["--time", "academic_year", "--start", "partnership_start"]),
+                list.refuses("--prior-lag", "1", says: "--prior-lag does not apply"),
                 list.acts("--bands", "4"), list.refuses("--bands", "1", says: "2 to 1000"),
                 list.refuses("--bands", "4", with: ["--method", "regression"], says: "--bands does not apply"),
                 list.acts("--band-width", "2.5"), list.refuses("--band-width", "0", says: "a number above 0"),
                 list.refuses("--band-width", "2", with: ["--bands", "4"], says: "give one"),
                 list.acts("--band-table", "bands.csv"),
-                list.refuses("--band-table", "pupils.csv", status: 3, says: "E207"),
+                list.refuses("--band-table", "pupils.csv", status: 3, says: "E241"),
                 list.acts("--band-table", "progress8-2024"),
                 list.refuses("--band-table", "progress8-2025", says: "sat no key stage 2 tests"),
                 list.acts("--band-mean", "maths", with: ["--band-table", "progress8-2024"]),
@@ -457,6 +480,47 @@ enum OptionLists {
             ]
     }
 
+    // MARK: measures
+
+    private static var measures: [OptionCase] {
+        let sessions = ["--missed", "missed", "--possible", "possible"]
+        let grades = ["--english", "language,literature", "--points", "gcse.csv"]
+        let list = OptionList(command: "measures", base: ["grades.csv"] + grades)
+        let numbers = ["--missed", "attainment8", "--possible", "ks2_score"]
+        let plain = ["pupils.csv"] + numbers
+        return forms(list, numbers, number: numbers) + lenient(list, numbers)
+            + [
+                list.acts("--missing", "withheld", base: ["codes.csv"] + plain.dropFirst()),
+                list.acts("--no-known-codes", base: plain, status: 3, says: "not a number"),
+                list.acts("--where", "upn=A1"), list.refuses("--where", "upn", says: "column=value"),
+                list.acts(
+                    "--english", "language", base: ["grades.csv", "--points", "gcse.csv", "--maths", "mathematics"]),
+                list.acts("--maths", "mathematics"), list.acts("--ebacc", "science,science"),
+                list.acts("--open", "art"),
+                list.refuses("--open", "music", status: 3, says: "no column"),
+                list.refuses("--maths", "attainment8", base: ["pupils.csv"], says: "have a column attainment8 already"),
+                list.acts("--points", "gcse.csv", base: ["grades.csv", "--english", "language"], status: 0),
+                list.refuses(
+                    "--points", "gcse", base: ["grades.csv", "--english", "language"], status: 3, says: "E204"),
+                list.refuses(
+                    "--points", "gcses", base: ["grades.csv", "--english", "language"], says: "choose from: gcse"),
+                list.refuses("--points", "gcse", base: ["grades.csv"] + sessions, says: "--points does not apply"),
+                list.acts("--missed", "missed", with: ["--possible", "possible"], status: 0),
+                list.refuses("--missed", "missed", says: "--possible is missing"),
+                list.acts("--possible", "possible", with: ["--missed", "missed"], status: 0),
+                list.refuses("--possible", "possible", says: "--missed is missing"),
+                list.acts("--time", "school_year", with: sessions),
+                list.refuses("--time", "school_year", says: "--time does not apply"),
+                list.refuses("--time", "upn", with: sessions, status: 3, says: "E148"),
+                list.acts("--ks2-reading", "reading", with: ["--ks2-maths", "maths"], status: 0),
+                list.refuses("--ks2-reading", "reading", says: "--ks2-maths is missing"),
+                list.acts("--ks2-maths", "maths", with: ["--ks2-reading", "reading"], status: 0),
+                list.refuses("--ks2-maths", "maths", says: "--ks2-reading is missing"),
+                list.acts("--output", "added.csv"), list.acts("--quiet"),
+                list.acts("--strict", base: ["broken.csv", "--lenient"] + numbers, status: 1),
+            ]
+    }
+
     private static var start: [OptionCase] {
         let list = OptionList(command: "init", base: ["pupils.csv"])
         return forms(list, [], number: [])
@@ -488,18 +552,21 @@ enum OptionLists {
     ///   - number: what reads `attainment8` as a number.
     private static func forms(_ list: OptionList, _ after: [String], number: [String]) -> [OptionCase] {
         let read = after + (after.contains(number.first ?? "") ? [] : number)
+        // With a schema, `convert` writes the columns that it names and no others.
+        let seen = list.command == "convert" ? after : read
         return [
             list.acts("--delimiter", ";", base: ["pupils.csv"] + read, status: 3),
             list.refuses("--delimiter", "ab", says: "one character"),
-            list.acts("--schema", "dfe-ks2", base: ["ks2-2018.csv"] + read),
+            list.acts("--schema", "dfe-ks2", base: ["ks2-2018.csv"] + seen),
             list.refuses("--schema", "dfe-ks3", says: "choose from: dfe-ks2"),
-            list.refuses("--schema", "dfe-ks2", with: ["--percent"], says: "--percent does not apply"),
-            list.acts("--schema-year", "2018", base: ["ks2final.csv", "--schema", "dfe-ks2"] + read, status: 0),
+            list.refuses(
+                "--schema", "dfe-ks2", base: ["pupils.csv", "--percent"] + read, says: "--percent does not apply"),
+            list.acts("--schema-year", "2018", base: ["ks2final.csv", "--schema", "dfe-ks2"] + seen, status: 0),
             list.refuses("--schema-year", "2018", says: "--schema-year does not apply"),
             list.refuses(
-                "--schema-year", "MMXVIII", base: ["ks2final.csv", "--schema", "dfe-ks2"] + read,
+                "--schema-year", "MMXVIII", base: ["ks2final.csv", "--schema", "dfe-ks2"] + seen,
                 says: "2018, 201718 or 2017/18"),
-            list.acts("--schema-as", "2018", base: ["ks2-2023.csv", "--schema", "dfe-ks2"] + read, status: 0),
+            list.acts("--schema-as", "2018", base: ["ks2-2030.csv", "--schema", "dfe-ks2"] + seen, status: 0),
             list.refuses("--schema-as", "2018", says: "--schema-as does not apply"),
             list.acts("--encoding", "windows-1252", base: ["latin.csv"] + read),
             list.refuses("--encoding", "latin9", status: 2, says: "latin9"),
@@ -551,6 +618,7 @@ enum OptionLists {
             list.refuses("--outcome", "attainment8", says: "named twice"),
             list.acts("--time-from-name", "results-*.csv", base: named + byTime),
             list.acts("--points", "points.csv", base: grades),
+            list.refuses("--points", "gcses", base: grades, says: "choose from: gcse"),
         ] + links(list) + [
             list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),
             list.acts("--weights", "weight"),

@@ -17,7 +17,7 @@ import Testing
     }
 
     /// The list above leaves no option out: it is compared with the help of the program itself.
-    @Test(arguments: ["run", "init", "describe", "convert", "gaps", "progress", "did", "power", "cells"])
+    @Test(arguments: ["run", "init", "describe", "convert", "measures", "gaps", "progress", "did", "power", "cells"])
     func everyOptionHasACase(
         _ command: String
     ) throws {

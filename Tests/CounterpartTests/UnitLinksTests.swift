@@ -58,4 +58,60 @@ struct UnitLinksTests {
         let twice = #expect(throws: LinkError.self) { try cells("1,2017,5\n2,2017,6\n2,2018,6\n") }
         #expect(twice == .twoRows(unit: "2", period: "2017"))
     }
+
+    @Test func chainsEndAtTheNewest() throws {
+        let links = try Self.read("old,new\n1,2\n2,3\n7,8\n")
+        #expect(links.newest == ["1": "3", "2": "3", "7": "8"])
+        #expect(links.notFollowed == 0)
+    }
+
+    @Test func theRegisterTellsALinkFromBothEnds() throws {
+        let links = try Self.read("URN,LinkURN,LinkName,LinkType\n2,1,Old,Predecessor\n1,2,New,Successor\n")
+        #expect(links.newest == ["1": "2"])
+    }
+
+    /// Mergers, splits and other kinds are a decision for people.
+    @Test func otherKindsAreCountedAndLeftAlone() throws {
+        let links = try Self.read(
+            """
+            URN,LinkURN,LinkName,LinkType
+            1,2,,Sixth Form Centre Link
+            3,4,,Successor - amalgamated
+            5,9,,Successor
+            6,9,,Successor
+            7,10,,Successor
+            7,11,,Successor
+            12,13,, Successor
+
+            """)
+        #expect(links.newest == ["12": "13"])
+        #expect(links.notFollowed == 6)
+    }
+
+    @Test func emptyFieldsAndLinksToItselfAreNone() throws {
+        #expect(try Self.read("old,new\n1,\n,2\n3,3\n").newest == [:])
+    }
+
+    @Test func aCircleIsRefused() throws {
+        let error = #expect(throws: LinkError.self) { try Self.read("old,new\n1,2\n2,3\n3,1\n") }
+        #expect(error?.status == .input && error.map { "\($0)" }?.contains("circle") == true)
+    }
+
+    @Test func columnsAreNamed() throws {
+        let error = #expect(throws: LinkError.self) { try Self.read("from,to\n1,2\n") }
+        #expect(error.map { "\($0)" }?.contains("URN and LinkURN, or old and new") == true)
+    }
+}
+
+/// The links of the national register, as they come.
+@Suite(.enabled(if: PublishedData.isPresent, "skipped: no reference data")) struct PublishedLinksTests {
+    @Test func theRegisterOfLinks() throws {
+        let real = try #require(PublishedData.folder)
+        let links = try UnitLinks.read(real.appending(path: "establishment-links.csv").path())
+        // No school has two newest numbers or is its own; nothing that joins or splits is among them.
+        #expect(links.newest.count > 1000 && links.newest.allSatisfy { $0.key != $0.value })
+        #expect(links.newest.values.allSatisfy { links.newest[$0] == nil })
+        let plain = Dictionary(grouping: links.newest, by: \.value).mapValues { $0.map(\.key) }
+        #expect(links.notFollowed > 50 && plain.count <= links.newest.count)
+    }
 }

@@ -9,6 +9,7 @@ struct ProgressCells {
     let prior: String
     let n: [Double]
     let mean: [Double]
+    /// Σ (y − ȳ)² of the results.
     let within: [Double]
     /// Cells with rows, a unit, a period and a prior result, in order.
     let used: [Int]
@@ -25,6 +26,7 @@ struct ProgressCells {
     let dropped: [DroppedRows]
     private let unit: CellKey?
     private let by: [CellKey]
+    private let subject: CellKey?
 
     init(_ table: CellTable, _ request: ValueAddedRequest) throws {
         let block = table.blocks[request.block]
@@ -34,9 +36,7 @@ struct ProgressCells {
         prior = request.prior
         n = moments.n
         mean = moments.n.indices.map { moments.mean[$0 * q] }
-        // Of scores, which are divided as the results are not.
-        let square = request.divisor * request.divisor
-        within = moments.n.indices.map { moments.within[$0 * (q * (q + 1) / 2)] / square }
+        within = moments.n.indices.map { moments.within[$0 * (q * (q + 1) / 2)] }
         let priorKey = try table.key(request.prior)
         priorTexts = priorKey.values
         priorCode = priorKey.codes.map(Int.init)
@@ -76,6 +76,7 @@ struct ProgressCells {
             periods = [nil]
         }
         by = try request.by.map { try table.key($0) }
+        subject = try request.subject.map { try table.key($0) }
         used = isUsed.indices.filter { isUsed[$0] }
         isNorm = try Self.norm(table, request.norm)
     }
@@ -95,6 +96,9 @@ struct ProgressCells {
 
     /// The codes that tell the rows of the result apart: unit, then `by`.
     func rowKey(_ cell: Int) -> [Int] { (unit.map { [Int($0.codes[cell])] } ?? []) + by.map { Int($0.codes[cell]) } }
+
+    /// The subject of a cell; nil where none was named.
+    func subjectText(_ cell: Int) -> String? { subject.map { $0.values[Int($0.codes[cell])] } }
 
     func unitText(_ key: [Int]) -> String? { unit.map { $0.values[key[0]] } }
 

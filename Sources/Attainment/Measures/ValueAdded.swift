@@ -22,44 +22,78 @@ public enum ValueAdded {
         let cells = try ProgressCells(try table.rolledUp(keeping: request.keyColumns), request)
         var result = ValueAddedResult()
         result.dropped = cells.dropped
+        guard !cells.used.isEmpty else { throw AttainmentError.noKnownPrior(column: request.prior) }
         let expected = try expected(cells, request, &result)
-        var scored: [Int] = []
+        let scored = scored(cells, expected, request)
         var beyond = 0.0
-        for cell in cells.used {
-            if expected[cell] == nil { beyond += cells.n[cell] } else { scored.append(cell) }
-        }
+        for cell in cells.used where expected[cell] == nil { beyond += cells.n[cell] }
         if beyond > 0 {
             result.dropped.append(DroppedRows("no expected result at this prior attainment", Int(beyond)))
         }
-        guard !scored.isEmpty else { throw AttainmentError.noKnownPrior(column: request.prior) }
-        let scores = scored.map { (cells.mean[$0] - (expected[$0] ?? 0)) / request.divisor }
+        guard !scored.isEmpty else { throw AttainmentError.noExpectation(column: request.prior) }
         var all = WeightedMean()
-        for (cell, score) in zip(scored, scores) {
-            all.add(n: cells.n[cell], weight: cells.n[cell], mean: score, within: cells.within[cell])
-        }
+        for item in scored { item.add(to: &all) }
         result.n = all.n
-        let spread = all.variance.map { $0.squareRoot() }
-        result.spreads = [ProgressSpread(outcome: cells.outcome, standardDeviation: spread, n: all.n)]
-        result.units = rows(cells, scored, scores, spread, request)
-        if request.shrinks { ScoreShrinkage.add(to: &result.units, cells, scored, scores, request) }
+        let spread = request.pupilSpread ?? all.variance.map { $0.squareRoot() }
+        result.spreads = [
+            ProgressSpread(
+                outcome: cells.outcome, standardDeviation: spread, n: request.pupilSpread == nil ? all.n : nil)
+        ]
+        result.units = rows(cells, scored, spread, request)
+        if request.shrinks { ScoreShrinkage.add(to: &result.units, cells, scored, request) }
         ProgressSuppression(threshold: Double(request.threshold)).mark(&result)
-        result.warnings += warnings(cells, result, request)
+        result.warnings += warnings(cells, scored, result, request)
         return result
     }
 
-    /// The expected result by cell; nil where there is none.
+    /// What is expected of the pupils of a cell, and what their difference from it is made into.
+    private struct Expectation {
+        var result: Double
+        var divisor: Double
+        /// The least score.
+        var floor: Double?
+        var weight = 1.0
+        var spread: Double?
+    }
+
+    private static func scored(_ cells: ProgressCells, _ expected: [Expectation?], _ request: ValueAddedRequest)
+        -> [ScoredCell]
+    {
+        cells.used.compactMap { cell in
+            guard let expectation = expected[cell] else { return nil }
+            let plain = (cells.mean[cell] - expectation.result) / expectation.divisor
+            return ScoredCell(
+                cell: cell, n: cells.n[cell], score: max(plain, expectation.floor ?? plain), unadjusted: plain,
+                within: cells.within[cell] / (expectation.divisor * expectation.divisor), weight: expectation.weight,
+                spread: expectation.spread)
+        }
+    }
+
+    /// What is expected by cell; nil where there is nothing.
     private static func expected(
         _ cells: ProgressCells, _ request: ValueAddedRequest, _ result: inout ValueAddedResult
-    ) throws -> [Double?] {
-        var expected = [Double?](repeating: nil, count: cells.n.count)
+    ) throws -> [Expectation?] {
+        var expected = [Expectation?](repeating: nil, count: cells.n.count)
+        func expect(_ value: Double?, _ floor: Double? = nil) -> Expectation? {
+            value.map { Expectation(result: $0, divisor: request.divisor, floor: floor) }
+        }
         for (period, label) in cells.periods.enumerated() {
             let members = cells.used.filter { cells.period[$0] == period }
             let norm = members.filter { cells.isNorm[$0] }
             switch request.method {
+            case .knots(let table):
+                for cell in members {
+                    guard let subject = cells.subjectText(cell).flatMap({ table[$0] }),
+                        let estimate = subject.estimate(cells.priorValue(cell))
+                    else { continue }
+                    expected[cell] = Expectation(
+                        result: estimate, divisor: table.divisor(subject), weight: subject.size ?? 1,
+                        spread: subject.spread)
+                }
             case .regression:
                 guard let line = try line(cells, norm, label) else { continue }
                 result.lines.append(line)
-                for cell in members { expected[cell] = line.intercept + line.slope * cells.priorValue(cell) }
+                for cell in members { expected[cell] = expect(line.intercept + line.slope * cells.priorValue(cell)) }
             case .bands(let rule):
                 var pupils = [Double](repeating: 0, count: cells.priors.count)
                 for cell in norm { pupils[cells.priorCode[cell]] += cells.n[cell] }
@@ -72,7 +106,9 @@ public enum ValueAdded {
                 }
                 for cell in members {
                     guard let band = bands.band[cells.priorCode[cell]] else { continue }
-                    expected[cell] = bands.means[band] ?? (means[band].n > 0 ? means[band].mean : nil)
+                    expected[cell] = expect(
+                        bands.means[band] ?? (means[band].n > 0 ? means[band].mean : nil),
+                        band < request.floors.count ? request.floors[band] : nil)
                 }
                 for (band, ends) in bands.ends.enumerated() where means[band].n > 0 {
                     result.bands.append(
@@ -105,29 +141,30 @@ public enum ValueAdded {
     }
 
     private static func rows(
-        _ cells: ProgressCells, _ scored: [Int], _ scores: [Double], _ spread: Double?, _ request: ValueAddedRequest
+        _ cells: ProgressCells, _ scored: [ScoredCell], _ spread: Double?, _ request: ValueAddedRequest
     ) -> [ProgressRow] {
         var home: [[Int]: Int] = [:]
         var keys: [[Int]] = []
-        var means: [WeightedMean] = []
-        for (cell, score) in zip(scored, scores) {
-            let key = cells.rowKey(cell)
+        var rows: [ScoredRow] = []
+        for item in scored {
+            let key = cells.rowKey(item.cell)
             let known = home[key] ?? keys.count
             if known == keys.count {
                 home[key] = known
                 keys.append(key)
-                means.append(WeightedMean())
+                rows.append(ScoredRow())
             }
-            means[known].add(n: cells.n[cell], weight: cells.n[cell], mean: score, within: cells.within[cell])
+            rows[known].add(item)
         }
         let reach = reach(level: request.level)
         return keys.indices.sorted { keys[$0].lexicographicallyPrecedes(keys[$1]) }.map { index in
-            let found = means[index]
+            let found = rows[index].mean
             var row = ProgressRow(
                 outcome: cells.outcome, unit: cells.unitText(keys[index]), by: cells.byValues(keys[index]), n: found.n,
                 score: found.mean)
-            if let spread {
-                let error = spread / found.n.squareRoot()
+            if !request.floors.isEmpty { row.unadjustedScore = rows[index].unadjusted.mean }
+            let national = request.pupilSpread == nil ? rows[index].standardError : nil
+            if let error = national ?? spread.map({ $0 / found.n.squareRoot() }) {
                 row.standardError = error
                 (row.lower, row.upper) = (found.mean - reach * error, found.mean + reach * error)
             }
@@ -140,10 +177,18 @@ public enum ValueAdded {
         level == 0.95 ? RecoveredSpread.factor : Normal.tailQuantile((1 - level) / 2)
     }
 
-    private static func warnings(_ cells: ProgressCells, _ result: ValueAddedResult, _ request: ValueAddedRequest)
-        -> [Warning]
-    {
+    private static func warnings(
+        _ cells: ProgressCells, _ scored: [ScoredCell], _ result: ValueAddedResult, _ request: ValueAddedRequest
+    ) -> [Warning] {
         var warnings: [Warning] = []
+        let limited = scored.reduce(0) { $0 + ($1.score > $1.unadjusted ? $1.n : 0) }
+        if limited > 0 {
+            warnings.append(
+                Warning(
+                    "scores-limited",
+                    "\(limited < Double(request.threshold) ? "a few" : "\(Int(limited))") of \(Int(result.n)) pupils scored below the least score of their band and count with it, as "
+                        + "in the official measure"))
+        }
         if request.by.contains(where: { $0 != request.time }) {
             warnings.append(
                 Warning(

@@ -8,6 +8,8 @@ public struct ValueAddedRequest: Sendable {
         case bands(BandRule)
         /// The straight line of results on prior attainment within each period.
         case regression
+        /// Between the knots of a published table, by subject.
+        case knots(KnotTable)
     }
 
     /// A key column whose values are decimal numbers.
@@ -27,13 +29,22 @@ public struct ValueAddedRequest: Sendable {
     public var block = 0
     /// Scores are divided by this: the official scores of Progress 8 are tenths of a difference in points.
     public var divisor = 1.0
+    /// The key column with the subject, for knots.
+    public var subject: String?
+    /// The least score of each band of an official table; nil for bands without. Needs `outcomeKey`.
+    public var floors: [Double?] = []
+    /// The key column that holds the results themselves, so that each score is seen.
+    public var outcomeKey: String?
+    /// The national standard deviation of pupils' scores; nil takes that of the pupils at hand.
+    public var pupilSpread: Double?
 
     public init(prior: String) { self.prior = prior }
 
     /// The columns that the scores depend on, each once.
     public var keyColumns: [String] {
         var columns: [String] = []
-        for column in [unit, time].compactMap({ $0 }) + by + norm.map(\.column) + [prior]
+        for column in [unit, time].compactMap({ $0 }) + by + norm.map(\.column)
+            + [subject, outcomeKey].compactMap({ $0 }) + [prior]
         where !columns.contains(column) {
             columns.append(column)
         }
@@ -56,7 +67,11 @@ public struct ProgressRow: Sendable, Equatable {
     public var upper: Double?
     /// The score drawn towards the mean of all, and the share of its distance from that mean which is kept.
     public var shrunkScore: Double?
+    public var shrunkLower: Double?
+    public var shrunkUpper: Double?
     public var reliability: Double?
+    /// The score before the least scores of an official table were applied; nil without them.
+    public var unadjustedScore: Double?
     public var isSuppressed = false
 
     public init(outcome: String, unit: String?, by: [ByValue], n: Double, score: Double) {

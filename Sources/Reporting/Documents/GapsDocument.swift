@@ -53,13 +53,13 @@ public struct GapsDocument: Sendable {
         var out = TextTable().write(table) + "\n" + Paragraph.wrapped(legend)
         out += remarks.map { Paragraph.wrapped($0) }.joined()
         for warning in frame.warnings { out += Paragraph.wrapped("Warning (\(warning.code)): \(warning.message)") }
-        return out + frame.sample.words(Nouns()).map { Paragraph.wrapped($0) }.joined()
+        return out + frame.sampleWords(Nouns()).map { Paragraph.wrapped($0) }.joined()
     }
 
     private var markdown: String {
         let words =
             [legend] + remarks + frame.warnings.map { "Warning (\($0.code)): \($0.message)" }
-            + frame.sample.words(Nouns())
+            + frame.sampleWords(Nouns())
         return MarkdownTable().write(table) + words.map { "\n" + Escaping.markdown($0) + "\n" }.joined()
     }
 }

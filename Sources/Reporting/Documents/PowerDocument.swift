@@ -84,7 +84,7 @@ public struct PowerDocument: Sendable {
             out += "\n" + Paragraph.wrapped("Warning (\(warning.code)): \(warning.message)")
         }
         out += "\nWhere the spread comes from\n" + indented(TextTable().write(PowerRows.readableComponents(parts)))
-        out += "\nSample\n" + frame.sample.words(wording.nouns).map { Paragraph.wrapped($0, indent: 2) }.joined()
+        out += "\nSample\n" + frame.sampleWords(wording.nouns).map { Paragraph.wrapped($0, indent: 2) }.joined()
         return out
     }
 
@@ -100,6 +100,6 @@ public struct PowerDocument: Sendable {
         }
         out += "\n### Where the spread comes from\n\n" + MarkdownTable().write(PowerRows.readableComponents(parts))
         out += "\n### Sample\n\n"
-        return out + frame.sample.words(wording.nouns).map { Escaping.markdown($0) + "\n" }.joined(separator: "\n")
+        return out + frame.sampleWords(wording.nouns).map { Escaping.markdown($0) + "\n" }.joined(separator: "\n")
     }
 }

@@ -54,7 +54,10 @@ public struct ProgressDocument: Sendable {
             object.put("standardError", ifAny: row.standardError)
             object.put("lower", ifAny: row.lower)
             object.put("upper", ifAny: row.upper)
+            object.put("unadjustedScore", ifAny: row.unadjustedScore)
             object.put("shrunkScore", ifAny: row.shrunkScore)
+            object.put("shrunkLower", ifAny: row.shrunkLower)
+            object.put("shrunkUpper", ifAny: row.shrunkUpper)
             object.put("reliability", ifAny: row.reliability)
         }
         object.put("suppressed", .bool(row.isSuppressed))
@@ -113,7 +116,10 @@ public struct ProgressDocument: Sendable {
         figure(forPeople ? "std. error" : "standardError", rows.map(\.standardError))
         figure("lower", rows.map(\.lower))
         figure("upper", rows.map(\.upper))
+        figure(forPeople ? "unadjusted" : "unadjustedScore", rows.map(\.unadjustedScore))
         figure(forPeople ? "shrunk score" : "shrunkScore", rows.map(\.shrunkScore))
+        figure(forPeople ? "its lower" : "shrunkLower", rows.map(\.shrunkLower))
+        figure(forPeople ? "its upper" : "shrunkUpper", rows.map(\.shrunkUpper))
         figure("reliability", rows.map(\.reliability))
         if !forPeople { columns.add("suppressed", hidden.map { .text($0 ? "true" : "false") }) }
         return columns.table
@@ -162,6 +168,6 @@ public struct ProgressDocument: Sendable {
             "score = result less what is expected at this prior attainment: positive where pupils did better."
                 + (hidden ? " c: withheld, too few pupils." : "")
         ] + remarks
-            + frame.warnings.map { "Warning (\($0.code)): \($0.message)" } + frame.sample.words(Nouns())
+            + frame.warnings.map { "Warning (\($0.code)): \($0.message)" } + frame.sampleWords(Nouns())
     }
 }
