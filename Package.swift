@@ -22,11 +22,12 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CByteScan"),
+        .target(name: "CWideLoops"),
         .target(name: "CProcess"),
         .target(name: "CDistributions", linkerSettings: [.linkedLibrary("m")]),
 
         // The rooms.
-        .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE"]),
+        .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE", "CWideLoops"]),
         .target(name: "Probability", dependencies: ["CDistributions"]),
         .target(name: "Tables", dependencies: ["CByteScan", "CCrypto", "CZlib", "CZstd"]),
         // What changes in published files from year to year, as tables inside the program.
@@ -39,11 +40,17 @@ let package = Package(
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells", "Schemas"]),
         .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
-        .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra"]),
+        .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra", "CWideLoops"]),
         .target(name: "Estimation", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
-        .target(name: "Inference", dependencies: ["Estimation", "Regression", "Probability", "LinearAlgebra"]),
-        .target(name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"]),
-        .target(name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"]),
+        .target(
+            name: "Inference",
+            dependencies: ["Estimation", "Regression", "Probability", "LinearAlgebra", "CWideLoops"]),
+        .target(
+            name: "Attainment", dependencies: ["Panels", "Inference", "Probability", "LinearAlgebra"],
+            resources: [.embedInCode("Resources/months.csv")]),
+        .target(
+            name: "Reporting", dependencies: ["Attainment", "Comparison", "Inference"],
+            resources: [.embedInCode("Resources/disclosure-profiles.csv")]),
         .target(
             name: "Counterpart",
             dependencies: ["Reporting", "Schemas", .product(name: "Yams", package: "Yams")]),
@@ -57,15 +64,42 @@ let package = Package(
         // The sample partnership: its generator, and the simulation that checks the estimate against the known truth.
         .target(name: "SampleSchools", path: "SampleData/Generator"),
         .executableTarget(name: "SampleDataCommand", dependencies: ["SampleSchools"], path: "SampleData/Command"),
+        .executableTarget(
+            name: "Simulation", dependencies: ["SampleSchools", "Counterpart", "Probability", "LinearAlgebra"],
+            path: "Benchmarks/Simulation"),
+        .executableTarget(name: "ReadColumns", dependencies: ["Tables"], path: "Benchmarks/Micro/ReadColumns"),
         .target(
             name: "SchoolPanel", dependencies: ["CProcess", "Panels", "Cells", "Tables"],
             path: "Benchmarks/Micro/SchoolPanel"),
+        .executableTarget(
+            name: "WildDraws", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/WildDraws"),
+        .executableTarget(
+            name: "GroupTimes", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/GroupTimes"),
+        .executableTarget(
+            name: "SensitivityCurves", dependencies: ["Inference", "LinearAlgebra", "Probability"],
+            path: "Benchmarks/Micro/SensitivityCurves"),
+        .executableTarget(
+            name: "SyntheticPlacebos", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/SyntheticPlacebos"),
+        .executableTarget(
+            name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
-        //TRIM //TRIM //TRIM         .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
-        //TRIM //TRIM //TRIM         // Published data sets and what trusted peers compute from them, for tests of several rooms.
+        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
+        .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),
+        .testTarget(name: "TablesTests", dependencies: ["Tables", "CZlib", "CZstd"]),
+        .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
+        .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
+        .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
+        .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
+        // Published data sets and what trusted peers compute from them, for tests of several rooms.
         .target(name: "ReferenceSets", dependencies: ["Tables"], path: "Tests/ReferenceSets"),
-        //TRIM //TRIM //TRIM         .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),
-        //TRIM         .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+        .testTarget(name: "RegressionTests", dependencies: ["Regression", "ReferenceSets"], exclude: ["Golden"]),
+        .testTarget(name: "EstimationTests", dependencies: ["Estimation"]),
+        .testTarget(name: "InferenceTests", dependencies: ["Inference", "ReferenceSets"], exclude: ["Golden"]),
+        .testTarget(name: "AttainmentTests", dependencies: ["Attainment"], exclude: ["Golden"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
         .testTarget(
             name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"],
             exclude: ["Golden", "Plans"]),

@@ -40,6 +40,8 @@ enum Simulation {
             print(CoverageTable.foot(samples: samples))
         }
         func isWanted(_ letter: String) -> Bool { wanted?.contains(letter) ?? true }
+        if isWanted("F") { broken += try StaggeredBands.run(samples: samples, seed: seed, threads: threads) }
+        if isWanted("G") { broken += try MissingByResult.run(samples: samples, seed: seed, threads: threads) }
         if isWanted("H") { broken += try DoublyRobust.run(samples: samples, seed: seed, threads: threads) }
         if isWanted("I") { broken += try UnequalSchools.run(samples: samples, seed: seed, threads: threads) }
         if isWanted("J") { broken += try PreTestSize.run(samples: samples, seed: seed, threads: threads) }

@@ -10,12 +10,20 @@ public enum AttainmentError: Refusal, Equatable {
     case onePrior(column: String)
     case noPublishedScores(outcome: String)
     case noExpectation(column: String)
+    case noSuchBaseline(String, known: [String])
+    case noNationalMean(outcome: String, group: String, period: String?)
+    case figureNeeds(figure: String, what: String, option: String)
+    case indexOfUnits
+    case tooManyAtOnce(Int, limit: Int)
+    case monthsOfNoAttainment(outcome: String, why: String)
 
     public var status: ExitStatus {
         switch self {
         case .noKnownPrior, .onePrior, .noPublishedScores, .noExpectation: .design
-        case .valueNotFound, .priorNotANumber: .input
-        case .changeWithoutTime, .unitRowsNeedPupilSpread: .usage
+        case .valueNotFound, .priorNotANumber, .noSuchBaseline, .noNationalMean: .input
+        case .changeWithoutTime, .unitRowsNeedPupilSpread, .figureNeeds, .indexOfUnits, .tooManyAtOnce,
+            .monthsOfNoAttainment:
+            .usage
         }
     }
 
@@ -29,6 +37,12 @@ public enum AttainmentError: Refusal, Equatable {
         case .onePrior: "E386"
         case .noPublishedScores: "E387"
         case .noExpectation: "E388"
+        case .noSuchBaseline: "E340"
+        case .noNationalMean: "E341"
+        case .figureNeeds: "E342"
+        case .indexOfUnits: "E343"
+        case .tooManyAtOnce: "E344"
+        case .monthsOfNoAttainment: "E345"
         }
     }
 
@@ -46,6 +60,17 @@ public enum AttainmentError: Refusal, Equatable {
             "for no pupil is anything expected at the prior attainment in the column '\(column)'"
         case .onePrior(let column):
             "all pupils of a period have one value in the column '\(column)', which gives no line"
+        case .noSuchBaseline(let text, _):
+            "no results are of the period '\(text)', from which changes were to be measured"
+        case .noNationalMean(let outcome, let group, let period):
+            "the national peers of \(group) have no mean of \(outcome)\(period.map { " in \($0)" } ?? "")"
+        case .figureNeeds(let figure, let what, _): "\(figure) needs \(what)"
+        case .indexOfUnits:
+            "rows that are units do not tell how pupils rank, so that there is no disadvantage gap index"
+        case .tooManyAtOnce(let count, let limit):
+            "\(count) gaps are too many for bands that hold all of them at once: at most \(limit)"
+        case .monthsOfNoAttainment(let outcome, let why):
+            "months of progress tell attainment, and \(outcome) is none: \(why)"
         }
     }
 
@@ -61,6 +86,14 @@ public enum AttainmentError: Refusal, Equatable {
         case .noExpectation:
             "check that the table, or the pupils of --norm-where, cover the subjects and the prior attainment at hand"
         case .onePrior: "use --method bands, or check the column with prior attainment"
+        case .noSuchBaseline(_, let known):
+            known.isEmpty
+                ? nil : "the periods are \(known.joined(separator: ", ")); 'first' is the first of each series"
+        case .noNationalMean: "add the row to the file of national means, or leave those rows out with --where"
+        case .figureNeeds(_, _, let option): "name it with \(option)"
+        case .indexOfUnits: "give rows of pupils"
+        case .tooManyAtOnce: "--adjust holm holds for any number, or ask for fewer with --by or --where"
+        case .monthsOfNoAttainment: "leave --months out; the gap itself says how far apart they are"
         }
     }
 }

@@ -20,6 +20,8 @@ struct GapCells {
     let period: [Int]
     let dropped: [DroppedRows]
     let respelled: [[String]]
+    /// The periods; nil without a time column.
+    let timeline: Timeline?
 
     /// A value and its place in the order of the column.
     struct ByKey {
@@ -28,12 +30,13 @@ struct GapCells {
     }
 
     init(_ table: CellTable, _ request: GapRequest) throws {
-        let rows = table.blocks[request.block].moments
-        let moments = request.weightKind == .frequency ? rows.repeated : rows
+        let outcome = table.blocks[request.block].moments
+        let moments = request.weightKind == .frequency ? outcome.repeated : outcome
+        let rows = request.rowBlock.map { table.blocks[$0].counts } ?? outcome.n
         let isUsed = moments.weight.indices.map { moments.n[$0] > 0 && moments.weight[$0] > 0 }
         self.table = table
         self.moments = moments
-        self.rows = rows.n
+        self.rows = rows
         pupils = Self.pupils(table, request, moments)
 
         var isKnown = isUsed
@@ -42,7 +45,7 @@ struct GapCells {
             var lost = 0.0
             for cell in isKnown.indices where isKnown[cell] && !holds(cell) {
                 isKnown[cell] = false
-                lost += rows.n[cell]
+                lost += rows[cell]
             }
             if lost > 0 { dropped.append(DroppedRows("no \(name)", Int(lost))) }
         }
@@ -65,6 +68,7 @@ struct GapCells {
                 return key.codes.map { read.indices[Int($0)] ?? 0 }
             } ?? isUsed.map { _ in 0 }
         respelled = texts?.respelled ?? []
+        timeline = texts?.timeline
         self.dropped = dropped
 
         let period = self.period
@@ -128,22 +132,28 @@ struct GapCells {
     }
 }
 
+extension GapCells {
+    /// For each combination: the cells that belong to it.
+    var members: [[Int]] {
+        var members = [[Int]](repeating: [], count: combinations.count)
+        for cell in combination.indices {
+            if let combination = combination[cell] { members[combination].append(cell) }
+        }
+        return members
+    }
+}
+
 extension GapRequest {
-    /// The columns whose values tell rows apart: `by`, and the period where its changes are asked for.
+    /// The columns whose values tell rows apart: `by`, and the period where its changes or trend are asked for.
     var rowColumns: [String] {
-        guard change, let time, !by.contains(time) else { return by }
+        guard change || trend, let time, !by.contains(time) else { return by }
         return by + [time]
     }
 
     /// All columns that the gaps depend on, each once; prior attainment is apart.
     var keyColumns: [String] {
         var columns: [String] = []
-        let grouped = groups.map { group in
-            switch group {
-            case .contrast(let contrast): contrast.column
-            case .eachValue(let column, _): column
-            }
-        }
+        let grouped = groups.flatMap { [$0.crossing?.key].compactMap { $0 } + $0.columns }
         for column in rowColumns + [unit, time].compactMap({ $0 }) + grouped where !columns.contains(column) {
             columns.append(column)
         }

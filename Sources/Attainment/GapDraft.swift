@@ -5,6 +5,14 @@ import Panels
 struct LabelledContrast {
     var contrast: GroupContrast
     var label: String
+    /// The columns and values that make the group: one, or several of an intersection.
+    var parts: [(column: String, value: String)]
+
+    init(contrast: GroupContrast, label: String, parts: [(column: String, value: String)]? = nil) {
+        self.contrast = contrast
+        self.label = label
+        self.parts = parts ?? [(contrast.column, contrast.value)]
+    }
 }
 
 /// A row in the making: the two means with all that their errors need.
@@ -14,6 +22,8 @@ struct GapDraft {
     var combination: Int
     var group = ClusteredMean()
     var peers = ClusteredMean()
+    /// Around what prior attainment says of results, where it is the standardiser.
+    var residual: SpreadOfPupils?
 
     /// Group and peers of every combination that has rows on either side, in order.
     ///
@@ -54,15 +64,17 @@ struct GapDraft {
             row.n += pupils
             group.add(
                 unit: byUnit ? cells.unit[cell] : nil, n: moments.n[cell], weight: moments.weight[cell], mean: mean,
-                within: within)
+                within: within, pupils: pupils)
         } else {
             row.nPeers += pupils
             peers.add(
                 unit: byUnit ? cells.unit[cell] : nil, n: moments.n[cell], weight: moments.weight[cell], mean: mean,
-                within: within)
+                within: within, pupils: pupils)
         }
     }
 
     /// The terms of the gap, peers first, for a contrast that may hold the gap of another period too.
-    func terms(sign: Double) -> [(sign: Double, mean: ClusteredMean)] { [(sign, peers), (-sign, group)] }
+    func terms(factor: Double) -> [(factor: Double, mean: ClusteredMean)] {
+        [(factor, peers), (-factor, group)]
+    }
 }

@@ -9,6 +9,10 @@ public struct GapRequest: Sendable {
         case contrast(GroupContrast)
         /// Each known value of the column against the rest.
         case eachValue(column: String, unknown: [String])
+        /// Pupils with all of the values, against all others who are known in every column.
+        case intersection([GroupContrast])
+        /// Each combination of the columns' values against the rest.
+        case crossed(columns: [String], unknown: [String])
     }
 
     public var groups: [Group]
@@ -20,13 +24,31 @@ public struct GapRequest: Sendable {
     public var time: String?
     /// The change of each gap since the period before; then rows are by period too.
     public var change = false
+    /// The period that changes are measured from, `firstPeriod` for the first of each series; nil for the one before.
+    public var baseline: String?
+    public static let firstPeriod = "first"
+    /// The slope of each gap over the periods; then rows are by period too.
+    public var trend = false
+    /// The part of each gap within schools and that between them.
+    public var within = false
+    /// The disadvantage gap index; `rankKey` names the key that tells results apart, where the outcome is no share.
+    public var index = false
+    public var rankKey: String?
+    /// The means of national peers.
+    public var national: NationalPeers?
     /// A key column whose values are decimal numbers.
     public var prior: String?
     public var standardise = false
+    public var standardiser = Standardiser.total
+    /// Tells the standardised gap as months of progress.
+    public var months: MonthsOfProgress?
+    public var adjustment = MultipleComparisons.none
     /// The standard deviation of pupils, for unit rows.
     public var pupilSpread: Double?
     /// Rows with fewer pupils on either side are suppressed; 0 turns it off.
     public var threshold = 10
+    /// Rows without any pupil on a side are suppressed too.
+    public var zeroIsSmall = true
     /// Means are shares in percent: rows with few pupils on either side of a share are suppressed too.
     public var isShare = false
     public var level = 0.95
@@ -34,6 +56,8 @@ public struct GapRequest: Sendable {
     public var lowerIsBetter = false
     /// The block of the outcome, and that of the pupils behind a unit's row.
     public var block = 0
+    /// The block that counts rows of the input, where that of the outcome counts pupils.
+    public var rowBlock: Int?
     public var countBlock: Int?
     public var rowKind = RowKind.pupils
     public var weightKind = WeightKind.analytic
@@ -42,6 +66,9 @@ public struct GapRequest: Sendable {
     public var threads = 1
 
     public init(groups: [Group]) { self.groups = groups }
+
+    /// 1, or −1 where low values are good.
+    var sign: Double { lowerIsBetter ? -1 : 1 }
 }
 
 /// What `gaps` found.

@@ -2,7 +2,7 @@
 ///
 /// A row is suppressed where either side has fewer pupils than the threshold, or of a share fewer with a yes or a no. Rows that differ only in the value of one
 /// `by` column add up to the row without that column, which another table may show; those of the values of one group
-/// column add up to all pupils. Where what is suppressed could be worked out from such sums, the next smallest row is
+/// column add up to all pupils, and of groups made by several columns those that differ in one to the group without it. Where what is suppressed could be worked out from such sums, the next smallest row is
 /// suppressed as well: from one sum because it hides one row only, or rows that together stay below the threshold; from
 /// the sums of two columns together because they hold a row by itself (`SumGraph`). Sums of three columns together are
 /// not looked at.
@@ -10,12 +10,15 @@ struct GapSuppression {
     var threshold: Double
     /// Means are shares in percent, so that the pupils with a yes and those with a no are counts behind a row too.
     var isShare = false
+    /// A count of nought is small too.
+    var zeroIsSmall = true
 
     func mark(_ drafts: inout [GapDraft], _ contrasts: [LabelledContrast]) {
         guard threshold > 0 else { return }
         for index in drafts.indices {
-            drafts[index].row.isSuppressed = smallest(drafts[index].row) < threshold
+            drafts[index].row.isSuppressed = isSmall(drafts[index].row)
         }
+        hideNested(&drafts, contrasts)
         let sums = sums(drafts, contrasts)
         var isSettled = false
         while !isSettled {
@@ -37,6 +40,27 @@ struct GapSuppression {
         }
     }
 
+    /// A group within another group of the run (`fsm=Y,sex=F` within `fsm=Y`) is hidden where those of the larger one who are
+    /// not in it are few: the two rows would give them back.
+    private func hideNested(_ drafts: inout [GapDraft], _ contrasts: [LabelledContrast]) {
+        var places: [[Int]: Int] = [:]
+        for (index, draft) in drafts.enumerated() { places[[draft.contrast, draft.combination]] = index }
+        for (small, inner) in contrasts.enumerated() where inner.parts.count > 1 {
+            for (large, outer) in contrasts.enumerated() where outer.parts.count < inner.parts.count {
+                let isNested = outer.parts.allSatisfy { part in inner.parts.contains { $0 == part } }
+                guard isNested else { continue }
+                for index in drafts.indices where drafts[index].contrast == small {
+                    guard let other = places[[large, drafts[index].combination]] else { continue }
+                    let rest = zip(counts(drafts[other].row).group, counts(drafts[index].row).group).map { $0 - $1 }
+                    // Nobody left is no secret of a few.
+                    if rest.reduce(0, +) > 0, rest.contains(where: { $0 < threshold }) {
+                        drafts[index].row.isSuppressed = true
+                    }
+                }
+            }
+        }
+    }
+
     /// Pupils of the group, then those of its peers; of a share each is split into those with a yes and those with a no.
     private func counts(_ row: GapRow) -> (group: [Double], peers: [Double]) {
         (split(row.n, row.mean), split(row.nPeers, row.meanPeers))
@@ -48,15 +72,21 @@ struct GapSuppression {
         return [yes, n - yes]
     }
 
-    private func smallest(_ row: GapRow) -> Double {
+    private func isSmall(_ row: GapRow) -> Bool {
         let found = counts(row)
-        return (found.group + found.peers).min() ?? 0
+        return isSmall(row.n, found.group) || isSmall(row.nPeers, found.peers)
+    }
+
+    /// Of a share without pupils there is neither a yes nor a no.
+    private func isSmall(_ n: Double, _ parts: [Double]) -> Bool {
+        n == 0 ? zeroIsSmall : parts.contains { $0 < threshold }
     }
 
     /// Rows that add up to something that may be known.
     private struct Sum {
         var members: [Int]
-        /// Sums over the same column: the position in `by`, −1 over the values of the group column.
+        /// Sums over the same column: the position in `by`, −1 over the values of the group column, −2 and below over those
+        /// of one column of several that make the group.
         var column: Int
         /// Rows of several `by` values add up on both sides; those of several groups share their total, so only on one.
         var addsPeers: Bool { column >= 0 }
@@ -82,6 +112,13 @@ struct GapSuppression {
             }
             let contrast = contrasts[draft.contrast].contrast
             if contrast.peers == nil { put(position, ["group", contrast.column] + values, column: -1) }
+            let parts = contrasts[draft.contrast].parts
+            guard parts.count > 1 else { continue }
+            for column in parts.indices {
+                var others = parts.map(\.value)
+                others.remove(at: column)
+                put(position, ["cross", contrast.column, String(column)] + others + values, column: -2 - column)
+            }
         }
         return sums.filter { $0.members.count > 1 }
     }
@@ -121,7 +158,7 @@ struct GapSuppression {
                 let graph = SumGraph(
                     nodeCount: sums.count + 1, edges: rows.map { (ends[$0].0 ?? sums.count, ends[$0].1 ?? sums.count) })
                 for (row, isBridge) in zip(rows, graph.bridges()) where isBridge {
-                    if smallest(drafts[row].row) < threshold { held.insert(row) }
+                    if isSmall(drafts[row].row) { held.insert(row) }
                 }
             }
         }

@@ -1,4 +1,5 @@
-/// A sum of means with signs, such as the gap between two groups or its change between two periods, with its uncertainty.
+/// A sum of means with factors, such as the gap between two groups, its change between two periods or its slope over
+/// several, with its uncertainty.
 ///
 /// It is the contrast in a regression of the rows on one dummy for each mean, so that everything has a closed form.
 struct MeanContrast {
@@ -7,14 +8,14 @@ struct MeanContrast {
         var degreesOfFreedom: Double
     }
 
-    var terms: [(sign: Double, mean: ClusteredMean)]
+    var terms: [(factor: Double, mean: ClusteredMean)]
 
-    /// Rows as independent, spreads of their own: √Σ s²/n with the degrees of freedom of Welch and Satterthwaite.
+    /// Rows as independent, spreads of their own: √Σ f² s²/n with the degrees of freedom of Welch and Satterthwaite.
     func independent() -> Uncertainty? {
         var variance = 0.0
         var denominator = 0.0
-        for (_, mean) in terms {
-            guard let part = mean.total.varianceOfMean else { return nil }
+        for (factor, mean) in terms {
+            guard let part = mean.total.varianceOfMean.map({ factor * factor * $0 }) else { return nil }
             variance += part
             denominator += part * part / (mean.total.n - 1)
         }
@@ -27,10 +28,14 @@ struct MeanContrast {
     ///
     /// - Returns: nil where one of the means comes from a single unit: its error cannot be told from these data.
     func clustered() -> Uncertainty? {
-        let table = ClusterTable(terms)
         guard terms.allSatisfy({ $0.mean.units.count > 1 }) else { return nil }
-        let isFew = table.clusterCount < 50 || terms.contains { $0.mean.units.count < 10 }
-        return isFew ? table.cr2() : table.cr1()
+        let table = ClusterTable(terms)
+        return hasFewClusters ? table.cr2() : table.cr1()
+    }
+
+    /// Whether CR2 with Satterthwaite's degrees of freedom stands in for CR1.
+    var hasFewClusters: Bool {
+        terms.contains { $0.mean.units.count < 10 } || Set(terms.flatMap(\.mean.units)).count < 50
     }
 
     /// Within a single unit there is nothing to cluster: there, and without units, pupils count as independent.
@@ -50,10 +55,11 @@ private struct ClusterTable {
     private var share: [Double]
     /// Weight of each mean.
     private let total: [Double]
-    /// clusterCount × termCount: sign · w_s (ȳ_s − ȳ) / W.
+    /// clusterCount × termCount: f · w_s (ȳ_s − ȳ) / W.
     private var score: [Double]
+    private let factor: [Double]
 
-    init(_ terms: [(sign: Double, mean: ClusteredMean)]) {
+    init(_ terms: [(factor: Double, mean: ClusteredMean)]) {
         let units = Array(Set(terms.flatMap(\.mean.units))).sorted()
         var position: [Int: Int] = [:]
         for (index, unit) in units.enumerated() { position[unit] = index }
@@ -61,14 +67,15 @@ private struct ClusterTable {
         termCount = terms.count
         rows = terms.reduce(0) { $0 + $1.mean.total.n }
         total = terms.map(\.mean.total.weight)
+        factor = terms.map(\.factor)
         share = [Double](repeating: 0, count: units.count * terms.count)
         score = share
-        for (term, (sign, mean)) in terms.enumerated() {
+        for (term, (factor, mean)) in terms.enumerated() {
             for (unit, part) in zip(mean.units, mean.parts) {
                 guard let cluster = position[unit] else { continue }
                 let slot = cluster * terms.count + term
                 share[slot] = part.weight / mean.total.weight
-                score[slot] = sign * share[slot] * (part.mean - mean.total.mean)
+                score[slot] = factor * share[slot] * (part.mean - mean.total.mean)
             }
         }
     }
@@ -89,13 +96,13 @@ private struct ClusterTable {
         var norm = 0.0
         var products = [Double](repeating: 0, count: termCount * termCount)
         for cluster in 0..<clusterCount {
-            // v_j = u_j / √W_j, in which the weights cancel: share/√W · 1/√(1 − share).
+            // v_j = u_j / √W_j, in which the weights cancel: f · share/√W · 1/√(1 − share).
             var diagonal = 0.0
             var v = [Double](repeating: 0, count: termCount)
             for term in 0..<termCount {
                 let h = share[cluster * termCount + term]
-                v[term] = h / ((1 - h) * total[term]).squareRoot()
-                diagonal += h / ((1 - h) * total[term])
+                v[term] = factor[term] * h / ((1 - h) * total[term]).squareRoot()
+                diagonal += factor[term] * factor[term] * h / ((1 - h) * total[term])
             }
             let own = v.reduce(0) { $0 + $1 * $1 }
             trace += diagonal - own

@@ -70,6 +70,26 @@ struct PriorAdjustment {
         return isFew ? try cr2(clusters) : cr1(clusters)
     }
 
+    /// The variance of results around what prior attainment and the group say of them.
+    func residualSpread() -> SpreadOfPupils? {
+        guard rows > parameters else { return nil }
+        let weight = cells.reduce(0) { $0 + $1.weight }
+        let scale = rows / (rows - parameters) / weight
+        func squares(_ cell: Int) -> Double {
+            cells[cell].within + cells[cell].weight * residual[cell] * residual[cell]
+        }
+        let variance = cells.indices.reduce(0) { $0 + squares($1) } * scale
+        var byUnit: [Int: Double] = [:]
+        for cell in cells.indices {
+            byUnit[cells[cell].unit, default: 0] += squares(cell) * scale - cells[cell].weight / weight * variance
+        }
+        return SpreadOfPupils(variance, rows - parameters) {
+            byUnit[$0] ?? 0
+        } units: {
+            byUnit.keys.sorted()
+        }
+    }
+
     private var rows: Double { cells.reduce(0) { $0 + $1.n } }
     private var parameters: Double { Double(basis.columns.count) }
 

@@ -48,6 +48,7 @@ struct ProgressGaps {
         guard isShown, pupils.group > 0, pupils.peers > 0, let adjustment = PriorAdjustment(used) else { return }
         let gap = (request.lowerIsBetter ? 1 : -1) * adjustment.coefficient
         draft.row.progressGap = gap
+        if request.standardise, request.standardiser == .residual { draft.residual = adjustment.residualSpread() }
         guard let found = try adjustment.uncertainty(isClustered: request.unit != nil) else { return }
         let interval = TInterval(gap, found, level: request.level)
         draft.row.progressGapStandardError = found.standardError

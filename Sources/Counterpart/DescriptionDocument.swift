@@ -5,14 +5,37 @@ import Tables
 public struct DescriptionDocument: Sendable {
     private let found: FileDescription
     private let threshold: Int
+    private let rounding: FigureRounding
+    /// Kept where the description is to be published, by a profile that was named.
+    private let log: DisclosureLog?
 
     /// - Parameters:
     ///   - found: what the files hold.
-    ///   - suppressBelow: counts of a group's rows below this are not shown; 0 shows all.
-    public init(_ found: FileDescription, suppressBelow: Int) {
+    ///   - profile: counts of a group's rows below its threshold are not shown; 0 shows all.
+    ///   - isForPublication: small counts of missing values are not shown either, and the others are rounded.
+    public init(_ found: FileDescription, _ profile: DisclosureProfile, isForPublication: Bool) {
         self.found = found
-        threshold = suppressBelow
+        threshold = profile.threshold
+        rounding = isForPublication ? profile.rounding : .none
+        log = isForPublication ? DisclosureLog(profile: profile) : nil
     }
+
+    // MARK: What may be told
+
+    /// A count of rows as it may be published.
+    private func count(_ rows: Int) -> JSONValue { .integer(rounding.count(rows)) }
+    private func counted(_ rows: Int) -> String { Numeral.count(Double(rounding.count(rows))) }
+    private func cell(_ rows: Int) -> ResultTable.Cell { .integer(rounding.count(rows)) }
+
+    /// Rows without a value are few: nobody should learn who they are.
+    private func isFew(_ rows: Int) -> Bool { log != nil && rows > 0 && rows < threshold }
+    private func hasFewMissing(_ column: ColumnDescription) -> Bool {
+        column.missing.contains { isFew($0.count) } || isFew(column.notNumbers)
+    }
+    /// What is left of all rows is known too.
+    private func cell(_ rows: Int, beside empty: Int) -> ResultTable.Cell { isFew(empty) ? .suppressed : cell(rows) }
+    private func count(_ rows: Int, beside empty: Int) -> JSONValue { isFew(empty) ? .null : count(rows) }
+    private func bins(_ column: ColumnDescription) -> [Int] { hasFewMissing(column) ? [] : column.bins }
 
     public func render(_ form: OutputForm) -> String {
         switch form {
@@ -34,13 +57,14 @@ public struct DescriptionDocument: Sendable {
     private var text: String {
         let files = found.files.count == 1 ? found.files[0].path : "\(found.files.count) files"
         var out =
-            "\(files): \(Numeral.count(Double(found.rows))) \(found.rows == 1 ? "row" : "rows"), \(found.columns.count) columns\n\n"
+            "\(files): \(counted(found.rows)) \(found.rows == 1 ? "row" : "rows"), \(found.columns.count) columns\n\n"
         out += TextTable().write(columnTable(withFindings: false))
         if found.coverage != nil { out += "\n" + coverageSentence + "\n" }
         for table in coverageTables { out += "\n" + TextTable().write(table) }
         for (heading, table) in findings?.tables ?? [] { out += "\n\(heading)\n" + TextTable().write(table) }
         for sentence in OriginWords.sentences(found.files) { out += "\n" + Paragraph.wrapped(sentence) }
         for warning in found.warnings { out += "\nWarning (\(warning.code)): \(warning.warning.message)\n" }
+        if let log { out += "\n" + log.sentences.joined(separator: " ") + "\n" }
         return out
     }
 
@@ -51,9 +75,11 @@ public struct DescriptionDocument: Sendable {
             columns: (names + (withFindings ? ["suspicious"] : [])).map { ResultTable.Column($0) },
             rows: found.columns.map { column in
                 [
-                    .text(column.name), .text(column.looks.word), .text(values(column)), .integer(column.filled),
-                    .integer(column.empty),
-                    .text(column.missing.map { "\($0.code) \($0.count)" }.joined(separator: ", ")),
+                    .text(column.name), .text(column.looks.word), .text(values(column)),
+                    cell(column.filled, beside: column.empty), cell(column.empty, beside: column.empty),
+                    .text(
+                        column.missing.map { "\($0.code) \(isFew($0.count) ? "c" : "\(rounding.count($0.count))")" }
+                            .joined(separator: ", ")),
                     .text("\(column.isDistinctCapped ? "over " : "")\(column.distinct)"),
                 ] + (withFindings ? [.text(findings?.words(on: column.name) ?? "")] : [])
             })
@@ -62,7 +88,9 @@ public struct DescriptionDocument: Sendable {
     /// Rows are pupils unless hardly any unit has several in a period; without a unit they are taken for pupils.
     private var findings: PeriodFindings? {
         let isOneEach = found.coverage.map { 2 * $0.repeatedPairs <= $0.pairs } ?? false
-        return found.periods.map { PeriodFindings($0, suppressBelow: isOneEach ? 0 : threshold) }
+        return found.periods.map {
+            PeriodFindings($0, suppressBelow: isOneEach ? 0 : threshold, isOneEach ? .none : rounding)
+        }
     }
 
     /// The range of numbers, the values of groups with a bar for their share, the ends of periods; nothing of identifiers.
@@ -72,7 +100,7 @@ public struct DescriptionDocument: Sendable {
             numbers(column, lowest, highest, decimals)
         case .group(let counts):
             shown(counts).prefix(6).map { value, rows in
-                rows.map { "\(value) \(ShareBar.of($0, in: column.filled)) \(Numeral.count(Double($0)))" }
+                rows.map { "\(value) \(ShareBar.of($0, in: column.filled)) \(counted($0))" }
                     ?? "\(value) c"
             }.joined(separator: "  ")
                 + (counts.count > 6 ? "  and \(counts.count - 6) more" : "")
@@ -85,7 +113,7 @@ public struct DescriptionDocument: Sendable {
 
     /// The shape of the values as bars, their range, and what is no number.
     private func numbers(_ column: ColumnDescription, _ lowest: Double, _ highest: Double, _ decimals: Int) -> String {
-        let bars = Bars.counts(column.bins, suppressBelow: threshold)
+        let bars = Bars.counts(bins(column), suppressBelow: threshold)
         func number(_ value: Double) -> String { Numeral.fixed(value, decimals: min(decimals, 3), minus: .hyphen) }
         return (bars.isEmpty ? "" : bars + " ") + "\(number(lowest)) to \(number(highest))"
             + (decimals > 0 ? ", \(decimals) \(decimals == 1 ? "decimal" : "decimals")" : "")
@@ -96,9 +124,9 @@ public struct DescriptionDocument: Sendable {
     private func words(_ column: ColumnDescription) -> String {
         let count = column.notNumbers
         let frequent = column.words.filter { $0.rows >= max(threshold, 1) }.map {
-            "\($0.value) \(Numeral.count(Double($0.rows)))"
+            "\($0.value) \(counted($0.rows))"
         }
-        return "\(Numeral.count(Double(count))) \(count == 1 ? "is no number" : "are no numbers")"
+        return "\(isFew(count) ? "a few" : counted(count)) \(count == 1 ? "is no number" : "are no numbers")"
             + (frequent.isEmpty ? "" : ": " + frequent.joined(separator: ", "))
     }
 
@@ -124,9 +152,13 @@ public struct DescriptionDocument: Sendable {
         var words = "\(coverage.units) units, \(coverage.unitsInEveryPeriod) of them in every period"
         if coverage.repeatedPairs > 0 {
             words +=
-                "; \(coverage.repeatedPairs) of \(coverage.pairs) combinations of unit and period have several rows (up to \(coverage.mostRowsInPair))"
+                "; \(coverage.repeatedPairs) of \(coverage.pairs) combinations of unit and period have several rows (up to \(rounding.count(coverage.mostRowsInPair)))"
         }
-        return words + (coverage.rowsWithout > 0 ? "; \(coverage.rowsWithout) rows have no unit or no period" : "")
+        return words + (coverage.rowsWithout > 0 ? "; \(rowsWithout(coverage)) rows have no unit or no period" : "")
+    }
+
+    private func rowsWithout(_ coverage: Coverage) -> String {
+        isFew(coverage.rowsWithout) ? "fewer than \(threshold)" : "\(rounding.count(coverage.rowsWithout))"
     }
 
     /// The rows of each period; in which periods units are there; units that are there twice.
@@ -137,7 +169,7 @@ public struct DescriptionDocument: Sendable {
             ResultTable(
                 columns: [coverage.time, "units", "rows", ""].map { ResultTable.Column($0) },
                 rows: coverage.periods.map {
-                    [.text($0.period), .integer($0.units), .integer($0.rows), .set(ShareBar.of($0.rows, in: most))]
+                    [.text($0.period), .integer($0.units), cell($0.rows), .set(ShareBar.of($0.rows, in: most))]
                 })
         ]
         if coverage.patterns.count > 1, coverage.periods.count <= 40 {
@@ -155,7 +187,7 @@ public struct DescriptionDocument: Sendable {
                 ResultTable(
                     columns: [coverage.unit, coverage.time, "rows"].map { ResultTable.Column($0) },
                     rows: coverage.repeats.prefix(Self.repeatsShown).map {
-                        [.text($0.unit), .text($0.period), .integer($0.rows)]
+                        [.text($0.unit), .text($0.period), isFew($0.rows) ? .suppressed : cell($0.rows)]
                     }))
         }
         return tables
@@ -167,15 +199,23 @@ public struct DescriptionDocument: Sendable {
     private var json: JSONValue {
         var object = JSONObject()
         object.put("schema", .text("counterpart/describe/1"))
-        object.put("inputs", .array(found.files.map(DocumentFrame.file)))
-        object.put("rows", .integer(found.rows))
+        object.put(
+            "inputs",
+            .array(
+                found.files.map { file in
+                    var told = file
+                    told.rows = rounding.count(file.rows)
+                    return DocumentFrame.file(told)
+                }))
+        object.put("rows", count(found.rows))
         object.put("columns", .array(found.columns.map { json($0) }))
-        if let coverage = found.coverage { object.put("coverage", Self.json(coverage)) }
+        if let coverage = found.coverage { object.put("coverage", json(coverage)) }
         if let findings {
             object.put("periods", findings.periods)
             object.put("suspicious", findings.suspicions)
         }
         object.put("warnings", DocumentFrame.warnings(found.warnings.map(\.warning)))
+        if let log { object.put("disclosure", log.json) }
         return object.value
     }
 
@@ -183,35 +223,39 @@ public struct DescriptionDocument: Sendable {
         var object = JSONObject()
         object.put("name", .text(column.name))
         object.put("looks", .text(column.looks.word))
-        object.put("filled", .integer(column.filled))
-        object.put("empty", .integer(column.empty))
+        object.put("filled", count(column.filled, beside: column.empty))
+        object.put("empty", count(column.empty, beside: column.empty))
         object.put("distinct", .integer(column.distinct))
         if column.isDistinctCapped { object.put("distinctCapped", .bool(true)) }
-        object.put("missing", .array(column.missing.map { ["code": .text($0.code), "count": .integer($0.count)] }))
+        object.put(
+            "missing",
+            .array(column.missing.map { ["code": .text($0.code), "count": count($0.count, beside: $0.count)] }))
         switch column.looks {
         case .number(let lowest, let highest, let decimals):
             object.put("lowest", .number(lowest))
             object.put("highest", .number(highest))
             object.put("decimals", .integer(decimals))
-            if column.notNumbers > 0 { object.put("notNumbers", .integer(column.notNumbers)) }
+            if column.notNumbers > 0 { object.put("notNumbers", count(column.notNumbers, beside: column.notNumbers)) }
             let words = column.words.filter { $0.rows >= max(threshold, 1) }
             if !words.isEmpty {
-                object.put("words", .array(words.map { ["value": .text($0.value), "rows": .integer($0.rows)] }))
+                object.put("words", .array(words.map { ["value": .text($0.value), "rows": count($0.rows)] }))
             }
-            if !column.bins.isEmpty {
-                object.put("bins", .array(column.bins.map { JSONValue($0 > 0 && $0 < threshold ? nil : $0) }))
+            let bins = bins(column)
+            if !bins.isEmpty {
+                object.put("bins", .array(bins.map { $0 > 0 && $0 < threshold ? .null : count($0) }))
             }
         case .group(let counts):
             object.put(
                 "values",
                 .array(
                     shown(counts).map { value, rows in
-                        rows.map { ["value": .text(value), "rows": .integer($0)] } ?? [
+                        rows.map { ["value": .text(value), "rows": count($0)] } ?? [
                             "value": .text(value), "suppressed": .bool(true),
                         ]
                     }))
         case .period(let counts):
-            object.put("values", .array(counts.map { ["value": .text($0.value), "rows": .integer($0.rows)] }))
+            object.put(
+                "values", .array(counts.map { ["value": .text($0.value), "rows": count($0.rows, beside: $0.rows)] }))
         case .identifier(let check):
             if let check {
                 var members: [JSONValue.Member] = [.init("kind", .text(check.kind.rawValue))]
@@ -224,15 +268,15 @@ public struct DescriptionDocument: Sendable {
         return object.value
     }
 
-    private static func json(_ coverage: Coverage) -> JSONValue {
+    private func json(_ coverage: Coverage) -> JSONValue {
         [
             "unit": .text(coverage.unit), "time": .text(coverage.time), "units": .integer(coverage.units),
             "unitsInEveryPeriod": .integer(coverage.unitsInEveryPeriod), "pairs": .integer(coverage.pairs),
-            "repeatedPairs": .integer(coverage.repeatedPairs), "mostRowsInPair": .integer(coverage.mostRowsInPair),
-            "rowsWithout": .integer(coverage.rowsWithout),
+            "repeatedPairs": .integer(coverage.repeatedPairs), "mostRowsInPair": count(coverage.mostRowsInPair),
+            "rowsWithout": count(coverage.rowsWithout, beside: coverage.rowsWithout),
             "repeats": .array(
-                coverage.repeats.prefix(repeatsListed).map {
-                    ["unit": .text($0.unit), "period": .text($0.period), "rows": .integer($0.rows)]
+                coverage.repeats.prefix(Self.repeatsListed).map {
+                    ["unit": .text($0.unit), "period": .text($0.period), "rows": count($0.rows, beside: $0.rows)]
                 }),
             "patterns": .array(
                 coverage.patterns.map {
@@ -240,7 +284,7 @@ public struct DescriptionDocument: Sendable {
                 }),
             "periods": .array(
                 coverage.periods.map {
-                    ["period": .text($0.period), "units": .integer($0.units), "rows": .integer($0.rows)]
+                    ["period": .text($0.period), "units": .integer($0.units), "rows": count($0.rows, beside: $0.rows)]
                 }),
         ]
     }

@@ -1,6 +1,7 @@
 import Estimation
 import Inference
 import Panels
+import Reporting
 import Tables
 
 /// A difference-in-differences question: data, who was treated, what is held constant, how it is estimated.
@@ -30,8 +31,10 @@ public struct DidRequest: Sendable {
     public var analysis = AnalysisOptions()
     public var pupilSD: Double?
     public var lowerIsBetter = false
-    /// Counts of pupils below this are not shown.
-    public var suppressBelow = 10
+    /// What is shown of small numbers.
+    public var disclosure = DisclosureProfile.ofCommands
+    /// The result is to be published, by a profile that was named: then counts of rows are guarded and rounded too.
+    public var isForPublication = false
     public var diagnosesBalance = true
     /// Takes the means of units and periods before estimating.
     public var collapses = false

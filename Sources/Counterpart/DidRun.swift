@@ -75,8 +75,12 @@ struct DidComposition {
         document.checks = DesignChecks(first.result)
         document.sensitivity = first.result.sensitivity
         guard withholds else { return document }
-        let threshold = first.design.pupils == nil ? 0 : request.suppressBelow
-        _ = document.withhold(Disclosure(threshold: threshold), effectsCountPupils: first.design.rowsArePupils)
+        var rule = Disclosure(request.disclosure)
+        if first.design.pupils == nil { rule.threshold = 0 }
+        let log = document.withhold(rule, effectsCountPupils: first.design.rowsArePupils)
+        if request.isForPublication {
+            document.publish(DisclosureLog(profile: request.disclosure, entries: log), rule)
+        }
         // Months of progress tell the headline once more.
         if document.effects.first?.isSuppressed ?? false { document.remarks = [neverTreated(first)].compactMap { $0 } }
         return document
@@ -199,7 +203,7 @@ struct DidComposition {
         settings.put("seed", Int(clamping: request.analysis.seed))
         settings.put("placeboOutcomes", request.placeboOutcomes.map(\.name))
         if let margin = request.analysis.equivalenceMargin { settings.put("equivalenceMargin", margin) }
-        settings.put("suppress", request.suppressBelow)
+        settings.put(request.disclosure, isNamed: request.isForPublication)
         settings.put("arithmetic", study.cells.arithmetic == .exact ? "exact" : "double")
         return settings.members
     }

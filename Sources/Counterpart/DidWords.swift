@@ -14,7 +14,7 @@ extension DidRequest {
     func wording(_ design: Design) -> Wording {
         Wording(
             nouns: Nouns(rows: design.rowsArePupils ? "pupils" : "school results"), level: analysis.level,
-            threshold: suppressBelow)
+            threshold: disclosure.threshold)
     }
 
     /// The pupils' standard deviation: as given, or for pupil rows that of comparison schools before the first start.
@@ -59,6 +59,12 @@ enum PupilSpread {
 /// A group in words: what the usual columns mean, else the column and its value.
 enum GroupWords {
     private static let yes: Set<String> = ["1", "Y", "y", "Yes", "yes", "T", "True", "true", "FSM"]
+
+    /// Of several parts: `pupils eligible for free school meals and sex = F`.
+    static func of(_ group: GroupText) -> String {
+        let first = of(column: group.column, value: group.value ?? "")
+        return ([first] + group.parts.dropFirst().map { "\($0.column) = \($0.value ?? "")" }).joined(separator: " and ")
+    }
 
     static func of(_ group: GroupContrast) -> String { of(column: group.column, value: group.value) }
 

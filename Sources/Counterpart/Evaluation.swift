@@ -30,7 +30,7 @@ public struct Evaluation {
         var report = try Evaluation(plan: plan, path: path, planBytes: bytes, threads: threads).report()
         report.frame.timings = [("seconds", (clock.now - start).seconds)]
         report = try folder.write(
-            report, rule: Disclosure(threshold: plan.disclosureThreshold),
+            report, rule: Disclosure(plan.disclosure),
             effectsCountPupils: report.wording.nouns.rows == "pupils",
             formats: Set(plan.formats))
         return Outcome(
@@ -51,10 +51,10 @@ public struct Evaluation {
         return (main.parts.first?.result.effects ?? [], gap ?? [])
     }
 
-    let plan: EvaluationPlan
+    var plan: EvaluationPlan { didSet { requests.plan = plan } }
     let path: String
     let planBytes: [UInt8]
-    let requests: PlanRequests
+    private(set) var requests: PlanRequests
     let request: DidRequest
     let links: UnitLinks
     let cells: StudyCells
@@ -71,8 +71,10 @@ public struct Evaluation {
         cells = try DidStudy.read(request)
     }
 
-    func report() throws -> EvaluationReport {
-        let studies = try Studies(self)
+    func report() throws -> EvaluationReport { try report(try Studies(self)) }
+
+    /// - Parameter studies: of this evaluation; they do not depend on what is published of them.
+    func report(_ studies: Studies) throws -> EvaluationReport {
         let main = studies.main
         let document = try DidComposition(main).document(withholds: false)
         let gapTables = try gapTables(main)
@@ -88,7 +90,7 @@ public struct Evaluation {
             objectives: plan.objectives.map { objective($0, outcomes) }, frame: document.frame,
             links: followedLinks(main),
             checklist: Checklist.answered(answers()), wording: document.wording,
-            disclosureProfile: plan.disclosureProfile.rawValue, generated: .current(), version: EvaluationVersion.text,
+            disclosureProfile: plan.disclosure, generated: .current(), version: EvaluationVersion.text,
             seed: plan.analysis.seed)
         report.frame.warnings += objectiveWarnings(main)
         for warning in gapTables.warnings where !report.frame.warnings.contains(warning) {

@@ -1,3 +1,4 @@
+import Reporting
 import Tables
 import Yams
 
@@ -11,9 +12,8 @@ public struct EvaluationPlan: Sendable, Equatable {
     public var data = PlanData()
     public var comparisonExcludes: [String] = []
     public var analysis = PlanAnalysis()
-    /// Counts of pupils below this are not published.
-    public var disclosureProfile = DisclosureProfile.dfeTables
-    public var disclosureThreshold = DisclosureProfile.dfeTables.threshold
+    /// What is published of small numbers, its threshold perhaps the plan's own.
+    public var disclosure = DisclosureProfile.ofPlans
     public var audiences: [String] = []
     public var formats: [String] = ["html", "csv", "json", "svg"]
     /// Answers to the guide's questions by key; a question without an answer is printed as "not answered".
@@ -44,22 +44,6 @@ public struct EvaluationPlan: Sendable, Equatable {
     public struct Permission: Sendable, Equatable {
         public var key: String
         public var value: String
-    }
-}
-
-/// How small a count of pupils may be published.
-public enum DisclosureProfile: String, Sendable, CaseIterable {
-    case dfeTables = "dfe-tables"
-    case dfeDestinations = "dfe-destinations"
-    case tenOrMore = "ten-or-more"
-
-    /// The smallest count that is published.
-    public var threshold: Int {
-        switch self {
-        case .dfeTables: 6
-        case .dfeDestinations: 11
-        case .tenOrMore: 10
-        }
     }
 }
 
@@ -133,5 +117,7 @@ public struct PlanAnalysis: Sendable, Equatable {
     public var robustness = true
     public var placeboOutcomes: [String] = []
     public var equivalenceMargin: Double?
+    /// The tables of gaps show the part within schools and that between them.
+    public var gapsWithinSchools = false
     public var keepCovidYears = false
 }

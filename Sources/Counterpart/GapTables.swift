@@ -45,14 +45,14 @@ struct GapTables {
         var series: [OutcomeResult.GapSeries] = []
         for group in request.groups {
             var own = labels.filter {
-                GroupText($0).column == group.column && (group.value == nil || GroupText($0).value == group.value)
+                GroupText($0).columns == group.columns && (group.value == nil || GroupText($0) == group)
             }
-            if group.value == nil, own.count == 2 { own.removeLast() }
+            if group.value == nil, group.parts.isEmpty, own.count == 2 { own.removeLast() }
             for label in own {
                 let text = GroupText(label)
                 series.append(
                     OutcomeResult.GapSeries(
-                        group: GroupWords.of(column: text.column, value: text.value ?? ""),
+                        group: GroupWords.of(text),
                         rows: rows.filter { $0.group == label },
                         armColumn: arm, partners: partners, comparison: comparison, timeColumn: time,
                         isDrawn: group.value != nil))

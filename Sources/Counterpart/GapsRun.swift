@@ -13,27 +13,52 @@ public struct GapsRequest: Sendable {
     public var unknown: [String] = []
     public var by: [String] = []
     public var change = false
+    /// The period that changes are measured from, or `first`; nil for the one before.
+    public var baseline: String?
+    public var trend = false
+    public var within = false
+    public var index = false
+    public var national: NationalPeers?
     public var prior: String?
     public var standardises = false
+    public var standardiser = Standardiser.total
+    public var months: MonthsOfProgress?
+    public var adjustment = MultipleComparisons.none
+    /// The column with all pupils of a row, of whom outcomes count those with a yes.
+    public var shareOf: String?
+    /// Values that stand for the sum of the others in their column.
+    public var totals: [String] = []
     public var pupilSD: Double?
     public var rows: RowKind?
     public var level = 0.95
-    public var suppressBelow = 10
+    /// What is shown of small numbers.
+    public var disclosure = DisclosureProfile.ofCommands
+    /// The result is to be published, by a profile that was named: then counts of rows are guarded and rounded too.
+    public var isForPublication = false
     /// Decimals in text and Markdown.
     public var decimals: Int?
     public var lowerIsBetter = false
 
     public init(data: DataRequest) { self.data = data }
 
+    /// What the cells call the key that tells results apart.
+    static let rankKey = "result\u{1F}"
+
     func keyColumns() -> [ColumnRequest] {
         var keys: [ColumnRequest] = []
         if !data.unit.isEmpty { keys.append(data.unitColumn()) }
         if let time = data.timeColumn() { keys.append(time) }
-        for name in groups.map(\.column) + by where !keys.contains(where: { $0.name == name }) {
+        for name in groups.flatMap(\.columns) + by where !keys.contains(where: { $0.name == name }) {
             keys.append(ColumnRequest(name, role: .key))
         }
         if let prior, !keys.contains(where: { $0.name == prior }) {
             keys.append(ColumnRequest(prior, role: .numericKey))
+        }
+        // Each result by itself: the index ranks them.
+        if index, let outcome = data.outcomes.first, outcome.equals == nil, shareOf == nil {
+            keys.append(
+                ColumnRequest(
+                    Self.rankKey, source: .column(outcome.column), role: data.points == nil ? .numericKey : .key))
         }
         return keys
     }
@@ -52,12 +77,19 @@ public struct GapsRun {
         let labels = request.labels
         try labels.forEach { try $0.refusePupils(request.data) }
         if let prior = request.prior { try request.data.refuseOutcomes(among: [prior], role: "--prior") }
-        let cells = try StudyCells.read(
-            request.data, keys: request.keyColumns(), covariates: [],
+        if let all = request.shareOf { try request.data.refuseOutcomes(among: [all], role: "--share-of") }
+        try request.checkMonths()
+        let totals = try request.totalRows()
+        var request = request
+        request.data.filters += totals?.filters ?? []
+        var cells = try StudyCells.read(
+            request.data, keys: request.keyColumns(), covariates: [request.shareOf].compactMap { $0 },
             required: [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap { $0 }
         )
         try labels.forEach { try $0.refusePupils(cells.table, request.data, areUnits: request.rows == .units) }
+        if let totals { cells.tell(totals) }
         var document = try self.document(request, cells)
+        if let sentence = totals?.sentence { document.remarks.insert(sentence, at: 0) }
         let seconds = (clock.now - start).seconds
         document.frame.timings = [("seconds", seconds)]
         return Answer(document: document, seconds: seconds)
@@ -68,55 +100,97 @@ public struct GapsRun {
         var cells = cells
         cells.warnAboutTotals(
             (request.data.unit.isEmpty ? [] : [request.data.unitName]) + request.labels.map(\.name))
+        let shareBlock = try addShares(to: &cells, request)
         var warnings = cells.warnings
         var dropped = cells.dropped.first ?? []
         var joinedNone: [DroppedRows] = []
         let kind = try rowKind(request, cells)
         for block in request.data.outcomes.indices {
             let found = try GapAnalysis.run(
-                cells.table, analysis(request, block: block, kind: kind, countBlock: cells.countBlock))
+                cells.table,
+                try analysis(request, block: block, shareBlock: shareBlock, kind: kind, countBlock: cells.countBlock))
             rows += found.rows
             for warning in found.warnings where !warnings.contains(warning) { warnings.append(warning) }
             if block == 0 { joinedNone = found.dropped }
         }
         var used = cells.table.blocks.first.map { Int($0.counts.reduce(0, +)) } ?? 0
         var remarks = remarks(request, kind)
+        if request.adjustment == .none { remarks += chanceFindings(rows, level: request.level) }
         if request.groups.count == 1, request.groups[0].value != nil {
             // One gap: the rows on neither side are not used.
             used -= joinedNone.reduce(0) { $0 + $1.rows }
             dropped += joinedNone
         } else {
             remarks += joinedNone.map { rows in
-                let isFew = kind == .pupils && rows.rows < request.suppressBelow
-                return "\(isFew ? "Fewer than \(request.suppressBelow)" : "\(rows.rows)") rows: \(rows.reason)."
+                let least = request.disclosure.threshold
+                let isFew = kind == .pupils && rows.rows < least
+                let count = request.isForPublication ? request.disclosure.rounding.count(rows.rows) : rows.rows
+                return "\(isFew ? "Fewer than \(least)" : "\(count)") rows: \(rows.reason)."
             }
         }
         let sample = SampleCounts(
             rowsRead: cells.report.rowsRead, rowsUsed: used, dropped: dropped, missing: cells.report.missing)
         let frame = DocumentFrame(
             settings: settings(request, kind, cells), inputs: cells.report.files, sample: sample, warnings: warnings)
-        return GapsDocument(
+        var document = GapsDocument(
             frame: frame, gaps: rows, remarks: remarks, level: request.level, decimals: request.decimals,
             lowerIsBetter: request.lowerIsBetter)
+        if request.isForPublication {
+            document.publish(
+                request.disclosure, shares: Set(request.data.outcomes.filter { $0.equals != nil }.map(\.name)),
+                rowsArePupils: kind == .pupils)
+        }
+        return document
     }
 
     private static func rowKind(_ request: GapsRequest, _ cells: StudyCells) throws -> RowKind {
+        if request.shareOf != nil { return .pupils }
         if let rows = request.rows { return rows }
         if request.data.count != nil { return .units }
         guard request.data.pupil == nil, !request.data.unit.isEmpty else { return .pupils }
-        let names = [request.data.unitName] + [request.data.timeName].compactMap { $0 } + request.groups.map(\.column)
+        let names =
+            [request.data.unitName] + [request.data.timeName].compactMap { $0 } + request.groups.flatMap(\.columns)
         var unique: [String] = []
         for name in names + request.by where !unique.contains(name) { unique.append(name) }
         return try cells.table.firstRepeated(unique) == nil ? .units : .pupils
     }
 
-    private static func analysis(_ request: GapsRequest, block: Int, kind: RowKind, countBlock: Int?) -> GapRequest {
+    /// The pupils of rows that count them, and what is left out as not in yet.
+    ///
+    /// - Returns: the first block of pupils; nil where rows are not counts.
+    private static func addShares(to cells: inout StudyCells, _ request: GapsRequest) throws -> Int? {
+        guard let all = request.shareOf else { return nil }
+        let first = try CountedShares.addBlocks(to: &cells, of: request.data, column: all)
+        let columns = [request.data.timeName].compactMap { $0 } + request.by
+        for block in request.data.outcomes.indices {
+            let found = ZeroFilledPeriods.empty(block: first + block, rowBlock: block, of: &cells, columns: columns)
+            guard let found else { continue }
+            cells.warnings.append(found.warning)
+            cells.dropped[block].append(found.dropped)
+        }
+        let named = request.data.unit.isEmpty ? [] : [request.data.unitName]
+        var tested: [String] = []
+        for name in request.labels.map(\.name) + named + [request.data.timeName].compactMap({ $0 })
+        where !tested.contains(name) {
+            tested.append(name)
+        }
+        try TotalRows.refuseSums(cells.table, block: first, columns: tested)
+        return first
+    }
+
+    private static func analysis(
+        _ request: GapsRequest, block: Int, shareBlock: Int?, kind: RowKind, countBlock: Int?
+    ) throws -> GapRequest {
         var gaps = GapRequest(
-            groups: request.groups.map { group in
-                guard let value = group.value else { return .eachValue(column: group.column, unknown: request.unknown) }
-                return .contrast(
-                    GroupContrast(column: group.column, value: value, peers: request.peers, unknown: request.unknown))
-            })
+            groups: try request.groups.map { try $0.request(peers: request.peers, unknown: request.unknown) })
+        gaps.baseline = request.baseline
+        gaps.trend = request.trend
+        gaps.within = request.within
+        gaps.index = request.index
+        gaps.national = request.national
+        gaps.standardiser = request.standardiser
+        gaps.months = request.months
+        gaps.adjustment = request.adjustment
         gaps.by = request.by
         gaps.unit = request.data.unit.isEmpty ? nil : request.data.unitName
         gaps.time = request.data.timeName
@@ -124,11 +198,14 @@ public struct GapsRun {
         gaps.prior = request.prior
         gaps.standardise = request.standardises
         gaps.pupilSpread = request.pupilSD
-        gaps.threshold = request.suppressBelow
+        gaps.threshold = request.disclosure.threshold
+        gaps.zeroIsSmall = request.disclosure.zeroIsSmall
         gaps.level = request.level
         gaps.lowerIsBetter = request.lowerIsBetter
-        gaps.block = block
-        gaps.isShare = request.data.outcomes[block].equals != nil
+        gaps.block = shareBlock.map { $0 + block } ?? block
+        if shareBlock != nil { gaps.rowBlock = block }
+        gaps.isShare = request.data.outcomes[block].equals != nil || shareBlock != nil
+        if !gaps.isShare, request.index { gaps.rankKey = GapsRequest.rankKey }
         gaps.countBlock = countBlock
         gaps.rowKind = kind
         gaps.threads = request.data.threads
@@ -137,7 +214,10 @@ public struct GapsRun {
     }
 
     private static func remarks(_ request: GapsRequest, _ kind: RowKind) -> [String] {
-        [RowWords.sentence(kind, request.data)] + counting(request) + independence(request, kind)
+        [
+            request.shareOf.map { "Each row counts pupils: \($0) in all, of whom the outcome counts those with a yes." }
+                ?? RowWords.sentence(kind, request.data)
+        ] + counting(request) + independence(request, kind)
     }
 
     /// What `n` and the means are over, where rows say how many pupils stand behind them.
@@ -164,17 +244,27 @@ public struct GapsRun {
         var settings = SettingsList()
         settings.put("version", EvaluationVersion.text)
         settings.put(request.data)
-        settings.put("group", request.groups.map { $0.value == nil ? $0.column : "\($0.column)=\($0.value ?? "")" })
+        settings.put("group", request.groups.map(\.text))
         settings.put("peers", request.peers)
         settings.put("unknown", request.unknown)
         settings.put("by", request.by)
         settings.put("change", isOn: request.change)
+        settings.put("baseline", request.baseline)
+        settings.put("trend", isOn: request.trend)
+        settings.put("within", isOn: request.within)
+        settings.put("index", isOn: request.index)
+        settings.put("national", isOn: request.national != nil)
+        settings.put("shareOf", request.shareOf)
+        settings.put("totals", request.totals)
         settings.put("prior", request.prior)
         settings.put("standardise", isOn: request.standardises)
+        if request.standardises, request.pupilSD == nil { settings.put("standardiser", request.standardiser.rawValue) }
+        settings.put("months", request.months?.key)
+        if request.adjustment != .none { settings.put("adjust", request.adjustment.rawValue) }
         settings.put("rows", kind.rawValue)
         settings.put("lowerIsBetter", isOn: request.lowerIsBetter)
         settings.put("level", request.level)
-        settings.put("suppress", request.suppressBelow)
+        settings.put(request.disclosure, isNamed: request.isForPublication)
         settings.put("arithmetic", cells.arithmetic == .exact ? "exact" : "double")
         return settings.members
     }

@@ -53,7 +53,7 @@ extension DidRequest {
 
 extension GapsRequest {
     var labels: [LabelColumn] {
-        groups.map { LabelColumn(name: $0.column, option: "--group") }
+        groups.flatMap(\.columns).map { LabelColumn(name: $0, option: "--group") }
             + by.map { LabelColumn(name: $0, option: "--by") }
     }
 }

@@ -8,9 +8,13 @@ struct PeriodFindings {
 
     private let found: PeriodComparison
     private let threshold: Int
+    private let rounding: FigureRounding
 
-    /// - Parameter suppressBelow: rows below which figures are withheld; 0 where rows are not pupils.
-    init(_ found: PeriodComparison, suppressBelow: Int) {
+    /// - Parameters:
+    ///   - suppressBelow: rows below which figures are withheld; 0 where rows are not pupils.
+    ///   - rounding: of what is told.
+    init(_ found: PeriodComparison, suppressBelow: Int, _ rounding: FigureRounding) {
+        self.rounding = rounding
         self.found = found
         threshold = suppressBelow
     }
@@ -105,11 +109,11 @@ struct PeriodFindings {
         let isOne = suspicion.rows == 1
         switch suspicion.kind {
         case .zeros:
-            let count = Numeral.count(Double(suspicion.rows))
+            let count = Numeral.count(Double(rounding.count(suspicion.rows)))
             if isOne { return "the value is 0, as in no other period" }
             if suspicion.zeros == suspicion.rows { return "all \(count) values are 0" }
             return zeros(suspicion.zeros, of: suspicion.rows).map {
-                "\(Numeral.count(Double($0))) of \(count) values are 0"
+                "\(Numeral.count(Double(rounding.count($0)))) of \(count) values are 0"
             }
                 ?? "many of \(count) values are 0"
         case .jump:
@@ -138,7 +142,7 @@ struct PeriodFindings {
     }
 
     private func means(of figures: PeriodComparison.Figures) -> [Double?] {
-        zip(figures.rows, figures.means).map { $0 < threshold ? nil : $1 }
+        zip(figures.rows, figures.means).map { $0 < threshold ? nil : rounding.mean($1) }
     }
 
     // MARK: JSON
@@ -155,9 +159,12 @@ struct PeriodFindings {
                 found.columns.map { figures in
                     [
                         "name": .text(figures.column),
-                        "rows": .array(figures.rows.map { JSONValue($0 > 0 && $0 < threshold ? nil : $0) }),
+                        "rows": .array(
+                            figures.rows.map { JSONValue($0 > 0 && $0 < threshold ? nil : rounding.count($0)) }),
                         "zeros": .array(
-                            zip(figures.zeros, figures.rows).map { JSONValue($1 < threshold ? nil : zeros($0, of: $1)) }
+                            zip(figures.zeros, figures.rows).map {
+                                JSONValue($1 < threshold ? nil : zeros($0, of: $1).map { rounding.count($0) })
+                            }
                         ),
                         "means": .array(means(of: figures).map { JSONValue($0) }),
                     ]
@@ -180,16 +187,17 @@ struct PeriodFindings {
             object.put("suppressed", .bool(true))
             return object.value
         }
-        object.put("rows", .integer(suspicion.rows))
-        object.put("zeros", JSONValue(zeros(suspicion.zeros, of: suspicion.rows)))
-        object.put("mean", .number(suspicion.mean))
-        object.put("standardDeviation", .number(suspicion.standardDeviation))
+        object.put("rows", .integer(rounding.count(suspicion.rows)))
+        object.put("zeros", JSONValue(zeros(suspicion.zeros, of: suspicion.rows).map { rounding.count($0) }))
+        object.put("mean", JSONValue(rounding.mean(suspicion.mean)))
+        object.put("standardDeviation", JSONValue(rounding.mean(suspicion.standardDeviation)))
         if let last = suspicion.previous {
             object.put(
                 "previous",
                 [
-                    "period": .text(last.period), "rows": .integer(last.rows), "mean": .number(last.mean),
-                    "standardDeviation": .number(last.standardDeviation),
+                    "period": .text(last.period), "rows": .integer(rounding.count(last.rows)),
+                    "mean": JSONValue(rounding.mean(last.mean)),
+                    "standardDeviation": JSONValue(rounding.mean(last.standardDeviation)),
                 ])
         }
         if let usual = suspicion.usualChange { object.put("usualChange", .number(usual)) }

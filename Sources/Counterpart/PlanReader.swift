@@ -43,7 +43,7 @@ public struct PlanReader {
         }
         if let node = parts["comparison"] { plan.comparisonExcludes = try comparison(node) }
         if let node = parts["analysis"] { plan.analysis = try analysis(node) }
-        if let node = parts["disclosure"] { try disclosure(node, into: &plan) }
+        if let node = parts["disclosure"] { plan.disclosure = try disclosure(node) }
         if let node = parts["report"] { try report(node, into: &plan) }
         if let node = parts["checklist"] {
             let answers = try node.section(Checklist.questions.map(\.key))
@@ -261,7 +261,7 @@ public struct PlanReader {
             "estimator", "estimand", "gap", "window", "comparison", "method", "anticipation", "base", "balance",
             "family",
             "collapse", "vcov", "smallSample", "singletons", "level", "seed",
-            "permutations", "robustness", "placeboOutcomes", "equivalenceMargin", "keepCovidYears",
+            "permutations", "robustness", "placeboOutcomes", "equivalenceMargin", "keepCovidYears", "gapsWithinSchools",
         ])
         var analysis = PlanAnalysis()
         analysis.estimator = try parts["estimator"]?.text()
@@ -300,15 +300,16 @@ public struct PlanReader {
         analysis.placeboOutcomes = try parts["placeboOutcomes"]?.texts() ?? []
         analysis.equivalenceMargin = try parts["equivalenceMargin"]?.number()
         analysis.keepCovidYears = try parts["keepCovidYears"]?.boolean() ?? false
+        analysis.gapsWithinSchools = try parts["gapsWithinSchools"]?.boolean() ?? false
         return analysis
     }
 
-    private func disclosure(_ node: PlanNode, into plan: inout EvaluationPlan) throws {
-        let parts = try node.section(["profile", "threshold"])
+    /// A profile's name alone, or a section with `profile` and `threshold`.
+    private func disclosure(_ node: PlanNode) throws -> DisclosureProfile {
+        let parts = node.isSection ? try node.section(["profile", "threshold"]) : ["profile": node]
+        var chosen = DisclosureProfile.ofPlans
         if let profile = parts["profile"] {
-            let name = try profile.choice(DisclosureProfile.allCases.map(\.rawValue))
-            plan.disclosureProfile = DisclosureProfile(rawValue: name) ?? .dfeTables
-            plan.disclosureThreshold = plan.disclosureProfile.threshold
+            chosen = DisclosureProfile.named(try profile.choice(DisclosureProfile.names)) ?? chosen
         }
         if let threshold = parts["threshold"] {
             let count = try threshold.integer()
@@ -316,8 +317,9 @@ public struct PlanReader {
                 throw PlanError.wrongKind(
                     path: path, line: threshold.line, key: "disclosure.threshold", expected: "0 or more")
             }
-            plan.disclosureThreshold = count
+            chosen.threshold = count
         }
+        return chosen
     }
 
     private func report(_ node: PlanNode, into plan: inout EvaluationPlan) throws {
@@ -340,7 +342,7 @@ public struct PlanReader {
     /// A group with its value, such as `fsm=Y`.
     private func group(_ node: PlanNode) throws -> String {
         let text = try node.text()
-        guard GroupText(text).value != nil else {
+        guard GroupText(text).value != nil, GroupText(text).parts.isEmpty else {
             throw PlanError.wrongKind(
                 path: path, line: node.line, key: node.name, expected: "column=value, such as fsm=Y")
         }

@@ -4,7 +4,7 @@ import Tables
 
 /// A plan turned into the requests that carry it out; file names are relative to the plan's folder.
 struct PlanRequests {
-    let plan: EvaluationPlan
+    var plan: EvaluationPlan
     let path: String
     let threads: Int
 
@@ -44,7 +44,7 @@ struct PlanRequests {
         request.furtherKeys = groups.map(\.column) + gaps.map(\.column)
         request.pupilSD = data.pupilSD
         request.lowerIsBetter = data.lowerIsBetter
-        request.suppressBelow = plan.disclosureThreshold
+        request.disclosure = plan.disclosure
         request.analysis = try AnalysisChoice(
             estimator: plan.analysis.estimator, vcov: plan.analysis.vcov,
             smallSample: plan.analysis.smallSample ?? "fixest",
@@ -78,7 +78,8 @@ struct PlanRequests {
         let named = [plan.analysis.gap].compactMap { $0 } + plan.objectives.compactMap(\.gap) + plan.data.groups
         var contrasts: [GroupContrast] = []
         for text in named.map({ GroupText($0) }) {
-            guard let value = text.value, !contrasts.contains(where: { $0.column == text.column && $0.value == value })
+            guard let value = text.value, text.parts.isEmpty,
+                !contrasts.contains(where: { $0.column == text.column && $0.value == value })
             else { continue }
             contrasts.append(GroupContrast(column: text.column, value: value, unknown: plan.data.unknown))
         }
@@ -91,8 +92,9 @@ struct PlanRequests {
         request.groups = groups
         request.unknown = plan.data.unknown
         request.prior = plan.data.prior
+        request.within = plan.analysis.gapsWithinSchools
         request.level = plan.analysis.level
-        request.suppressBelow = plan.disclosureThreshold
+        request.disclosure = plan.disclosure
         request.lowerIsBetter = plan.data.lowerIsBetter
         request.rows = plan.data.rows.flatMap { RowKind(rawValue: $0) }
         return request

@@ -62,12 +62,14 @@ public struct PowerRun {
         let counts = ArmCounts(first.design)
         (sample.units, sample.treatedUnits) = (counts.units, counts.treatedUnits)
         (sample.periods, sample.clusters) = (counts.periods, counts.clusters)
-        return PowerDocument(
+        var document = PowerDocument(
             frame: DocumentFrame(
                 settings: settings(request, first.report, cells), inputs: cells.report.files, sample: sample,
                 warnings: warnings),
             parts: parts, power: request.options.power,
             remarks: [RowWords.sentence(first.report.rowKind, did.data)], wording: did.wording(first.design))
+        if did.isForPublication { document.publish(did.disclosure) }
+        return document
     }
 
     private static func part(
@@ -77,7 +79,7 @@ public struct PowerRun {
         return PowerPart(
             outcome: outcome, effects: found.effects, components: found.components, unadjusted: found.unadjusted,
             pupilStandardDeviation: request.did.pupilSpread(design),
-            isSuppressed: design.pupils != nil && behind < Double(request.did.suppressBelow))
+            isSuppressed: design.pupils != nil && behind < Double(request.did.disclosure.threshold))
     }
 
     private static func cautions(_ found: PowerAnalysis) -> [Warning] {
@@ -121,7 +123,7 @@ public struct PowerRun {
         settings.put("periods", request.options.periods.map { "\($0.before):\($0.after)" })
         settings.put("power", request.options.power)
         settings.put("level", request.options.analysis.level)
-        settings.put("suppress", did.suppressBelow)
+        settings.put(did.disclosure, isNamed: did.isForPublication)
         settings.put("arithmetic", cells.arithmetic == .exact ? "exact" : "double")
         return settings.members
     }

@@ -36,6 +36,12 @@ struct SettingsList {
         put("missing", data.missing.codes)
     }
 
+    /// What is shown of small numbers.
+    mutating func put(_ disclosure: DisclosureProfile, isNamed: Bool) {
+        if isNamed { put("disclosure", disclosure.name) }
+        put("suppress", disclosure.threshold)
+    }
+
     /// Who was treated, and from when.
     mutating func putTreatment(_ design: DesignRequest) {
         switch design.treatment {

@@ -68,7 +68,8 @@ struct CellRowOptions: ParsableArguments {
         request.factors = CommaList.split(factors)
         request.absorbed = CommaList.split(absorb)
         request.clusters = CommaList.split(cluster)
-        request.groups = (group + [gap].compactMap { $0 }).map { OutcomeRequest($0).column }
+        request.groups =
+            group.flatMap { GroupText($0).columns } + [gap].compactMap { $0 }.map { OutcomeRequest($0).column }
         request.prior = prior
         request.by = CommaList.split(by)
         return request

@@ -15,6 +15,7 @@ struct DescribeCommand: ParsableCommand {
             """)
 
     @OptionGroup(title: "Files") var input: InputOptions
+    @OptionGroup(title: "Small numbers") var small: DisclosureOptions
     @OptionGroup(title: "Result") var result: ResultOptions
     @Option(
         help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
@@ -22,15 +23,8 @@ struct DescribeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The period: a column, or several joined by commas.", valueName: "column"))
     var time: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Counts of rows below this are not shown for values of groups; 0 shows all.", valueName: "count"))
-    var suppress = 10
-
     func run() throws {
-        guard suppress >= 0 else {
-            throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
-        }
+        let profile = try small.profile()
         if input.lenient {
             throw RequestError.doesNotApply(option: "--lenient", to: "describe, which reports what is wrong")
         }
@@ -48,7 +42,7 @@ struct DescribeCommand: ParsableCommand {
         describe.wantsDigests = true
         describe.comparesPeriods = true
         let found = try describe.run()
-        let document = DescriptionDocument(found, suppressBelow: suppress)
+        let document = DescriptionDocument(found, profile, isForPublication: small.isNamed)
         try Output(options: result).deliver(
             document.render(format), warnings: found.warnings.map(\.warning), seconds: nil)
     }

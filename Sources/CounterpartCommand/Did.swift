@@ -18,6 +18,7 @@ struct Did: ParsableCommand {
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
     @OptionGroup(title: "Who was treated") var who: TreatmentOptions
     @OptionGroup(title: "What is estimated") var model: ModelOptions
+    @OptionGroup(title: "Small numbers") var small: DisclosureOptions
     @OptionGroup(title: "Result") var result: ResultOptions
 
     @Option(help: ArgumentHelp("Fixed effects besides unit and period.", valueName: "columns"))
@@ -46,7 +47,7 @@ struct Did: ParsableCommand {
     var comparison: String?
     @Option(
         help: ArgumentHelp(
-            "callaway-santanna, how covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression); local-projections, how starts are weighed: equal or variance; lee-wooldridge, what is taken off: demean or detrend.",
+            "callaway-santanna, how covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression); local-projections, how starts are weighed: equal or variance; lee-wooldridge, what is taken off: demean or detrend; synthetic-control: ridge moves weights by a ridge regression towards the partner's past.",
             valueName: "name"))
     var method: String?
     @Option(
@@ -76,7 +77,7 @@ struct Did: ParsableCommand {
     var window: String?
     @Option(
         help: ArgumentHelp(
-            "Standard errors: iid, hc1, hc2, hc3, cr0, cr1, cr2 or cr3 (default: cr2 where clusters are few, else cr1).",
+            "Standard errors: iid, hc1, hc2, hc3, cr0, cr1, cr2 or cr3 (default: cr2 where clusters are few, else cr1); of synthetic estimators placebo (default), jackknife or bootstrap.",
             valueName: "name"))
     var vcov: String?
     @Option(
@@ -127,8 +128,6 @@ struct Did: ParsableCommand {
             "The trend before the start, a period, that counts as small (default: 0.05 of a standard deviation).",
             valueName: "number"))
     var equivalenceMargin: Double?
-    @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
-    var suppress = 10
 
     func run() throws {
         let format = try result.resultFormat(reading: rows.input.files)
@@ -150,7 +149,7 @@ struct Did: ParsableCommand {
         if !request.unknown.isEmpty, model.gap == nil, by.isEmpty {
             throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap or --by")
         }
-        try request.suppress(below: suppress)
+        try request.take(small)
         request.analysis = try AnalysisChoice(
             estimator: estimator, vcov: vcov, smallSample: smallSample, singletons: singletons, level: level,
             seed: seed,

@@ -76,11 +76,7 @@ extension DidRequest {
     /// With `--comparison not-yet` units that start later may be the only comparison.
     mutating func allowLaterStarters() { design.allowsNotYetOnly = analysis.comparesWithNotYetTreated }
 
-    /// `--suppress`: a count, 0 or more.
-    mutating func suppress(below count: Int) throws {
-        guard count >= 0 else {
-            throw RequestError.badValue(option: "--suppress", value: "\(count)", allowed: "0 or more")
-        }
-        suppressBelow = count
+    mutating func take(_ options: DisclosureOptions) throws {
+        (disclosure, isForPublication) = (try options.profile(), options.isNamed)
     }
 }

@@ -18,6 +18,7 @@ struct Power: ParsableCommand {
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
     @OptionGroup(title: "Who was treated") var who: TreatmentOptions
     @OptionGroup(title: "What is estimated") var model: ModelOptions
+    @OptionGroup(title: "Small numbers") var small: DisclosureOptions
     @OptionGroup(title: "Result") var result: ResultOptions
 
     @Option(
@@ -46,8 +47,6 @@ struct Power: ParsableCommand {
     var comparison: String?
     @Option(help: ArgumentHelp("The level of the intervals: the test is at 1 less this.", valueName: "share"))
     var level = 0.95
-    @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
-    var suppress = 10
 
     func run() throws {
         let format = try result.resultFormat(reading: rows.input.files)
@@ -65,7 +64,7 @@ struct Power: ParsableCommand {
         if !did.unknown.isEmpty, model.gap == nil {
             throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap")
         }
-        try did.suppress(below: suppress)
+        try did.take(small)
         did.analysis = try AnalysisChoice(
             estimator: estimator, vcov: nil, smallSample: "fixest", singletons: "drop", level: level, seed: 1,
             permutations: nil, window: nil, comparison: comparison, threads: did.data.threads

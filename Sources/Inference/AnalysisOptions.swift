@@ -8,7 +8,7 @@ public struct AnalysisOptions: Sendable {
 
     /// nil: two-way fixed effects where all start together, else imputation.
     public var estimator: EstimatorName?
-    /// nil: CR2 where clusters are fewer than 50, or an arm (each starting cohort is one) has fewer than 10, else CR1.
+    /// nil: CR2 where clusters are fewer than 50, an arm has fewer than 10 or one of several starts fewer than 20, else CR1.
     public var vcov: VarianceKind?
     /// The factor on CR1.
     public var smallSample = SmallSample.fixest

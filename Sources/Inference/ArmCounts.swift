@@ -10,6 +10,8 @@ public struct ArmCounts: Sendable, Equatable {
     public let periods: Int
     /// Clusters with units of the smallest starting cohort; effects by cohort and event time rest on these few.
     public let smallestCohort: Int
+    /// Starts that differ.
+    private let cohorts: Int
 
     public init(_ design: Design) {
         let present = design.isPresentUnit
@@ -29,12 +31,16 @@ public struct ArmCounts: Sendable, Equatable {
             met[u] = cluster.codes[c]
             if let start = design.start[u] { cohorts[start, default: []].insert(cluster.codes[c]) }
         }
+        self.cohorts = cohorts.count
         smallestCohort = cohorts.values.map(\.count).min() ?? 0
     }
 
-    /// Fewer than 50 clusters, or fewer than 10 in either arm. Each starting cohort is an arm of its own: what is said of a
-    /// cohort or an event time rests on it.
-    public var isFew: Bool { clusters < 50 || smallestCohort < 10 || clusters - treatedClusters < 10 }
+    /// Fewer than 50 clusters, or fewer than 10 in either arm; where starts differ, also fewer than 20 in one of the starting
+    /// cohorts: the steps that only it reaches rest on it, and with cohorts of ten a band by CR1 over all steps held them in
+    /// nine samples of ten.
+    public var isFew: Bool {
+        clusters < 50 || smallestCohort < (cohorts > 1 ? 20 : 10) || clusters - treatedClusters < 10
+    }
 
     /// Fewer than 10 treated clusters or units.
     public var isFewTreated: Bool { min(treatedClusters, treatedUnits) < 10 }

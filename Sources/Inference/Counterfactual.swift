@@ -35,25 +35,31 @@ struct Counterfactual {
     /// In a triple difference there are only group rows (`group`, `peers`): a unit's row could not say whose it is.
     func ledger() -> [CounterfactualRow] {
         let design = fit.design
-        let treated = (0..<design.cellCount).filter { design.isTreated[$0] }
-        let periods = design.periods.indices
+        let periods = design.periods.count
         var rows: [CounterfactualRow] = []
         for part in parts {
-            let members = byPeriod { design.isTreated[$0] && isMember($0, part) }
-            for t in periods {
+            let means = means(count: periods) { c in
+                design.isTreated[c] && isMember(c, part) ? design.period[c] : nil
+            }
+            for (t, mean) in means.enumerated() {
                 let half = hasPeriodEffects ? table?.halfWidth(period: t, part: part) : nil
-                guard let mean = mean(members[t]) else { continue }
+                guard let mean else { continue }
                 rows.append(
                     row(mean, unit: nil, group: name(part) ?? "partners", period: t, halfWidth: half))
             }
         }
         guard design.isGroup == nil else { return rows }
-        var cells = [[Int]](repeating: [], count: design.units.count * periods.count)
-        for c in treated { cells[design.unit[c] * periods.count + design.period[c]].append(c) }
-        for (i, members) in cells.enumerated() {
-            guard let mean = mean(members) else { continue }
-            let (u, t) = i.quotientAndRemainder(dividingBy: periods.count)
-            rows.append(row(mean, unit: design.units[u], group: nil, period: t, halfWidth: nil))
+        let isPartner = design.isTreatedUnit
+        let partners = design.units.indices.filter { isPartner[$0] }
+        var place = [Int](repeating: 0, count: design.units.count)
+        for (i, u) in partners.enumerated() { place[u] = i }
+        let means = means(count: partners.count * periods) { c in
+            design.isTreated[c] ? place[design.unit[c]] * periods + design.period[c] : nil
+        }
+        for (i, mean) in means.enumerated() {
+            guard let mean else { continue }
+            let (p, t) = i.quotientAndRemainder(dividingBy: periods)
+            rows.append(row(mean, unit: design.units[partners[p]], group: nil, period: t, halfWidth: nil))
         }
         return rows
     }
@@ -91,9 +97,11 @@ struct Counterfactual {
         var points: [PathPoint] = []
         for part in parts {
             for arm in [PathPoint.Arm.partners, .comparison] {
-                let members = byPeriod { isMember($0, part) && isPartner[design.unit[$0]] == (arm == .partners) }
-                for t in design.periods.indices {
-                    guard let mean = mean(members[t]) else { continue }
+                let means = means(count: design.periods.count) { c in
+                    isMember(c, part) && isPartner[design.unit[c]] == (arm == .partners) ? design.period[c] : nil
+                }
+                for (t, mean) in means.enumerated() {
+                    guard let mean else { continue }
                     points.append(
                         PathPoint(
                             arm: arm, group: name(part), time: design.periods[t].label,
@@ -103,14 +111,6 @@ struct Counterfactual {
             }
         }
         return points
-    }
-
-    /// Chosen cells by period, in order.
-    private func byPeriod(_ isChosen: (Int) -> Bool) -> [[Int]] {
-        let design = fit.design
-        var cells = [[Int]](repeating: [], count: design.periods.count)
-        for c in 0..<design.cellCount where isChosen(c) { cells[design.period[c]].append(c) }
-        return cells
     }
 
     private var parts: [Estimand.Part] { fit.design.isGroup == nil ? [.everyone] : [.group, .peers] }
@@ -125,30 +125,40 @@ struct Counterfactual {
         part == .everyone ? nil : part == .group ? "group" : "peers"
     }
 
-    /// Weighted means over cells; nil where there are none.
-    private func mean(_ cells: [Int]) -> Mean? {
+    /// Weighted means over the cells of each place; nil where there are none.
+    /// - Parameter place: of a cell; nil where it takes no part.
+    private func means(count: Int, _ place: (Int) -> Int?) -> [Mean?] {
         let design = fit.design
         let q = design.moments.variableCount
-        var mean = Mean()
-        for c in cells {
-            let weight = fit.ledgerWeight?[c] ?? design.moments.weight[c]
-            guard weight > 0 else { continue }
-            mean.weight += weight
-            mean.observed += weight * design.moments.mean[c * q]
-            mean.expected += weight * (fit.untreatedOutcome[c] + drift[partIndex(c)][design.period[c]])
-            mean.n += design.pupils?[c] ?? design.moments.n[c]
+        let weights = fit.ledgerWeight ?? design.moments.weight
+        let pupils = design.pupils ?? design.moments.n
+        var means = [Mean](repeating: Mean(), count: count)
+        for c in 0..<design.cellCount where weights[c] > 0 {
+            guard let i = place(c) else { continue }
+            let weight = weights[c]
+            means[i].weight += weight
+            means[i].observed += weight * design.moments.mean[c * q]
+            means[i].expected += weight * (fit.untreatedOutcome[c] + drift[partIndex(c)][design.period[c]])
+            means[i].n += pupils[c]
         }
-        guard mean.weight > 0 else { return nil }
-        mean.observed /= mean.weight
-        mean.expected /= mean.weight
-        return mean
+        return means.map { mean in
+            guard mean.weight > 0 else { return nil }
+            var mean = mean
+            mean.observed /= mean.weight
+            mean.expected /= mean.weight
+            return mean
+        }
     }
 
     private func row(_ mean: Mean, unit: String?, group: String?, period: Int, halfWidth: Double?) -> CounterfactualRow
     {
-        CounterfactualRow(
+        var row = CounterfactualRow(
             outcome: fit.design.outcome, unit: unit, group: group, time: fit.design.periods[period].label,
             observed: mean.observed, counterfactual: mean.expected, lower: halfWidth.map { mean.expected - $0 },
             upper: halfWidth.map { mean.expected + $0 }, weight: mean.weight, n: mean.n)
+        if case .synthetic(let model) = fit.basis {
+            row.comparisonPupils = model.pupilsCompared(with: unit, period: period)
+        }
+        return row
     }
 }

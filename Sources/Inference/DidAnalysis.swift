@@ -6,11 +6,14 @@ import Tables
 /// One difference-in-differences analysis of one design: estimate, uncertainty, diagnostics, counterfactual.
 ///
 /// Rules where options leave the choice: `twfe` where all treated units start together, else `imputation`; CR2 where
-/// clusters are fewer than 50, or an arm (each starting cohort is one) has fewer than 10, else CR1 (two levels of clusters: CR1); 999 reassignments
-/// where fewer than 10 clusters are treated or CR2 was chosen by that rule.
+/// clusters are fewer than 50, an arm has fewer than 10 or one of several starts fewer than 20, else CR1 (two levels of
+/// clusters: CR1); 999 reassignments where fewer than 10 clusters are treated or CR2 was chosen by that rule.
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
     public static func run(_ whole: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
+        if let name = options.estimator, name.isSynthetic {
+            return try SyntheticAnalysis(whole, estimator(name, options), options).result()
+        }
         let estimated = try estimate(whole, options)
         let (fit, covariance, singletons) = (estimated.fit, estimated.covariance, estimated.singletons)
         let (name, kind) = (fit.estimator, covariance.kind)
@@ -95,6 +98,9 @@ public struct DidAnalysis {
     static func estimate(
         _ whole: Design, _ options: AnalysisOptions
     ) throws(EstimationError) -> Estimated {
+        if let name = options.estimator, name.isSynthetic {
+            return try SyntheticAnalysis(whole, estimator(name, options), options).estimated
+        }
         // A cell without weight says nothing, and its mean is not one.
         let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
         try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
@@ -106,7 +112,9 @@ public struct DidAnalysis {
         if let singletons, used.cellCount == 0 {
             throw .onlySingletons(rows: singletons.rows, effects: effects.map(\.name))
         }
-        try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+        if singletons != nil {
+            try used.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
+        }
 
         let rule = used.clusters.count == 1 && ArmCounts(used).isFew ? VarianceKind.cr2 : .cr1
         let (fit, kind) = try fitted(method, used, options, rule: rule)
@@ -149,7 +157,7 @@ public struct DidAnalysis {
         }
     }
 
-    private static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)
+    static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)
         -> any Estimator
     {
         guard let entry = EstimatorCatalog.entry(name) else { throw .notInThisVersion("--estimator \(name.rawValue)") }

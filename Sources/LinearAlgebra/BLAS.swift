@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import CWideLoops
 
 /// OpenBLAS runs one thread: work is spread outside of it, over fixed pieces, so that the bits never depend on threads.
 private let oneThread: Void = cob_use_one_thread()
@@ -19,6 +20,14 @@ extension Matrix {
         let k = Int32(columns)
         cblas_dsyrk(CblasColMajor, CblasUpper, CblasTrans, k, n, 1, storage, n, 0, &product.storage, k)
         product.reflectUpperTriangle()
+        return product
+    }
+
+    /// X'diag(w)X for weights of the rows: one pass, for matrices of a few columns.
+    public func crossProduct(weights: [Double]) -> Matrix {
+        precondition(weights.count == rows, "\(weights.count) weights of \(rows) rows")
+        var product = Matrix(columns, columns)
+        cwl_weighted_gram(rows, columns, storage, weights, &product.storage)
         return product
     }
 
@@ -48,12 +57,33 @@ extension Matrix {
 
     /// X b.
     public func times(_ vector: [Double]) -> [Double] {
-        times(Matrix(rows: vector.count, columns: 1, storage: vector)).storage
+        precondition(columns == vector.count, "\(rows)×\(columns) times \(vector.count)")
+        var product = [Double](repeating: 0, count: rows)
+        addProduct(CblasNoTrans, 1, with: vector, to: &product)
+        return product
     }
 
     /// X'y.
     public func transposedTimes(_ vector: [Double]) -> [Double] {
-        transposedTimes(Matrix(rows: vector.count, columns: 1, storage: vector)).storage
+        precondition(rows == vector.count, "(\(rows)×\(columns))' times \(vector.count)")
+        var product = [Double](repeating: 0, count: columns)
+        addProduct(CblasTrans, 1, with: vector, to: &product)
+        return product
+    }
+
+    /// y − X b, in place of y.
+    public func takeProduct(with b: [Double], from y: inout [Double]) {
+        precondition(b.count == columns && y.count == rows, "\(rows)×\(columns) times \(b.count) from \(y.count)")
+        addProduct(CblasNoTrans, -1, with: b, to: &y)
+    }
+
+    private func addProduct(
+        _ transpose: CBLAS_TRANSPOSE, _ factor: Double, with vector: [Double], to sum: inout [Double]
+    ) {
+        _ = oneThread
+        guard rows > 0, columns > 0 else { return }
+        cblas_dgemv(
+            CblasColMajor, transpose, Int32(rows), Int32(columns), factor, storage, Int32(rows), vector, 1, 1, &sum, 1)
     }
 }
 
@@ -67,15 +97,4 @@ public func dot(_ a: [Double], _ b: [Double]) -> Double {
 /// The inner product of the first `count` values of two columns, for factorisations that work in place.
 func columnProduct(_ storage: UnsafePointer<Double>, _ i: Int, _ j: Int, count: Int32) -> Double {
     cblas_ddot(count, storage + i, 1, storage + j, 1)
-}
-
-extension Matrix {
-    /// y − X b, in place of y.
-    public func takeProduct(with b: [Double], from y: inout [Double]) {
-        precondition(b.count == columns && y.count == rows, "\(rows)×\(columns) times \(b.count) from \(y.count)")
-        _ = oneThread
-        guard rows > 0, columns > 0 else { return }
-        cblas_dgemv(
-            CblasColMajor, CblasNoTrans, Int32(rows), Int32(columns), -1, storage, Int32(rows), b, 1, 1, &y, 1)
-    }
 }

@@ -1,3 +1,4 @@
+internal import CWideLoops
 import Foundation
 import LinearAlgebra
 
@@ -30,7 +31,7 @@ public struct Logit: Sendable {
     /// - Throws: `.separated` where ones and zeros can be told apart, `.notConverged` where no maximum was reached.
     public init(_ y: [Double], _ x: Matrix, weight: [Double], start: [Double]? = nil) throws(RegressionError) {
         let kept = try numerically { () throws(LinearAlgebraError) in
-            try OrderedCholesky(x.weighted(weight.map { $0.squareRoot() }).crossProduct()).kept
+            try OrderedCholesky(x.crossProduct(weights: weight)).kept
         }
         let part = x.selecting(columns: kept)
         let scale = (0..<part.columns).map { j in
@@ -125,7 +126,7 @@ public struct Logit: Sendable {
     }
 
     /// Probabilities at one β, with the gradient and the curvature of the likelihood, from one pass over the rows.
-    private struct State {
+    struct State {
         var fitted: [Double]
         private let line: [Double]
         /// Σ w(y − f)x.
@@ -134,38 +135,13 @@ public struct Logit: Sendable {
         var information: Matrix
 
         init(_ y: [Double], _ x: Matrix, _ weight: [Double], _ beta: [Double]) {
-            let p = x.columns
-            let line = x.times(beta)
-            self.line = line
+            let (m, p) = (x.rows, x.columns)
+            var line = [Double](repeating: 0, count: m)
             fitted = line
             score = [Double](repeating: 0, count: p)
             information = Matrix(p, p)
-            // Row by row: the error and the curvature, which the columns then share.
-            var error = line
-            var curvature = line
-            for i in line.indices {
-                let tail = exp(-abs(line[i]))
-                let larger = 1 / (1 + tail)
-                let f = line[i] >= 0 ? larger : tail * larger
-                fitted[i] = f
-                error[i] = weight[i] * (y[i] - f)
-                curvature[i] = weight[i] * tail * larger * larger
-            }
-            let m = line.count
-            x.storage.withUnsafeBufferPointer { x in
-                error.withUnsafeBufferPointer { error in
-                    curvature.withUnsafeBufferPointer { curvature in
-                        for a in 0..<p {
-                            score[a] = Self.sum(m) { error[$0] * x[a * m + $0] }
-                            for b in 0...a {
-                                let sum = Self.sum(m) { curvature[$0] * x[a * m + $0] * x[b * m + $0] }
-                                information[a, b] = sum
-                                information[b, a] = sum
-                            }
-                        }
-                    }
-                }
-            }
+            cwl_logit(m, p, x.storage, beta, y, weight, &line, &fitted, &score, &information.storage)
+            self.line = line
         }
 
         /// log f for ones, log(1 − f) for zeros, without cancellation.
@@ -175,32 +151,5 @@ public struct Logit: Sendable {
                 return sum - weight[i] * (log1p(exp(-abs(line[i]))) + (isLikely ? 0 : abs(line[i])))
             }
         }
-
-        /// In four partial sums, which need not wait for each other.
-        @inline(__always) private static func sum(_ count: Int, _ term: (Int) -> Double) -> Double {
-            var (a, b, c, d) = (0.0, 0.0, 0.0, 0.0)
-            var i = 0
-            while i + 4 <= count {
-                a += term(i)
-                b += term(i + 1)
-                c += term(i + 2)
-                d += term(i + 3)
-                i += 4
-            }
-            while i < count {
-                a += term(i)
-                i += 1
-            }
-            return (a + b) + (c + d)
-        }
-    }
-}
-
-extension Matrix {
-    /// Each row times its factor.
-    func weighted(_ factor: [Double]) -> Matrix {
-        var result = self
-        for j in 0..<columns { for i in 0..<rows { result.storage[j * rows + i] *= factor[i] } }
-        return result
     }
 }

@@ -142,3 +142,12 @@ extension Matrix {
         }
     }
 }
+
+extension Matrix {
+    /// Each row times its factor.
+    func weighted(_ factor: [Double]) -> Matrix {
+        var result = self
+        for j in 0..<columns { for i in 0..<rows { result.storage[j * rows + i] *= factor[i] } }
+        return result
+    }
+}

@@ -48,6 +48,13 @@ import Testing
         #expect(suppressed(drafts([(["A"], 0, 50), (["B"], 20, 50)]), fsm) == [true, false])
     }
 
+    /// By a rule that shows nought a row without pupils stays, and the small ones are protected as before.
+    @Test func noughtIsShownWhereTheRuleSaysSo() {
+        var rows = drafts([(["A"], 0, 50), (["B"], 5, 50), (["C"], 20, 60), (["D"], 30, 60)])
+        GapSuppression(threshold: 10, zeroIsSmall: false).mark(&rows, fsm)
+        #expect(rows.map(\.row.isSuppressed) == [false, true, true, false])
+    }
+
     @Test func rowsAndColumnsOfATableAreBothProtected() {
         var counts: [(by: [String], n: Double, peers: Double)] = []
         for (position, school) in ["A", "B", "C"].enumerated() {

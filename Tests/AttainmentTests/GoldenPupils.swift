@@ -1,6 +1,6 @@
 import Cells
 
-/// Pupils from an integer generator, the same as in `Golden/gaps.py`: schools differ, FSM pupils start lower and score less.
+/// Pupils from an integer generator, the same as in `Golden/gaps.py` and `gap_parts.py`: schools differ, FSM pupils start lower and score less.
 enum GoldenPupils {
     struct Pupil {
         var urn: String
@@ -10,7 +10,7 @@ enum GoldenPupils {
         var score: Double
     }
 
-    static func pupils(schools: Int) -> [Pupil] {
+    static func pupils(schools: Int, years: [Int] = [2017, 2018]) -> [Pupil] {
         var state = 12345
         func draw(_ n: Int) -> Int {
             state = (state * 1_103_515_245 + 12345) % 2_147_483_648
@@ -19,7 +19,7 @@ enum GoldenPupils {
         var pupils: [Pupil] = []
         for school in 0..<schools {
             let effect = Double(draw(21) - 10)
-            for year in [2017, 2018] {
+            for year in years {
                 for _ in 0..<(8 + draw(9)) {
                     let isFSM = draw(10) < 3
                     let prior = 85 + draw(26) + draw(8) - (isFSM ? 4 : 0)
@@ -33,9 +33,9 @@ enum GoldenPupils {
         return pupils
     }
 
-    static func cells(schools: Int, withPrior: Bool = false) -> CellTable {
+    static func cells(schools: Int, years: [Int] = [2017, 2018], withPrior: Bool = false) -> CellTable {
         var table = RowTable(["urn", "year", "fsm"] + (withPrior ? ["prior"] : []), variables: ["score"])
-        for pupil in pupils(schools: schools) {
+        for pupil in pupils(schools: schools, years: years) {
             let keys = [pupil.urn, String(pupil.year), pupil.fsm] + (withPrior ? [String(pupil.prior)] : [])
             table.add(keys, pupil.score)
         }

@@ -22,6 +22,11 @@ enum ExportFiles {
     private static func writeOriginals(to folder: WorkFolder) throws {
         try folder.write(schools.csv(), "pupils.csv")
         try folder.write(schools.schoolMeans(), "schools.csv")
+        try folder.write(schools.counts(), "counts.csv")
+        try folder.write(schools.counts(withTotals: true), "totals.csv")
+        try folder.write(
+            "academic_year,attainment8\n" + SmallSchools.years.map { "\($0),50.\($0.last ?? "0")\n" }.joined(),
+            "national.csv")
         try folder.write(SmallSchools.partners, "partners.csv")
         try writeForms(to: folder)
         try writeLists(to: folder)

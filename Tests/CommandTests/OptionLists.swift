@@ -87,22 +87,21 @@ enum OptionLists {
         let drawn =
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
         let whole = ["--suppress", "0"]
-        let later = ["synthetic-control", "synthetic-did"]
         let groupTime = ["--estimator", "callaway-santanna"]
         return [
             "twfe", "event-study", "imputation", "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked",
-            "dcdh", "local-projections", "lee-wooldridge",
+            "dcdh", "local-projections", "lee-wooldridge", "synthetic-control", "synthetic-did",
         ].map { name in
             list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
         }
-            + families + changes
+            + families + changes + synthetic
             + [
                 list.refuses("--estimator", "did2x2", status: 4, says: "did2x2 needs one common start"),
                 list.acts(
                     "--estimator", "did2x2",
                     base: ["pupils.csv"] + untreated + ["--partners", "undated.csv", "--start-at", "201617"]),
             ]
-            + later.map { list.isLater("--estimator", $0) } + [list.refuses("--estimator", "twef", says: "twfe")]
+            + [list.refuses("--estimator", "twef", says: "twfe")]
             + ["iid", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2", "cr3"].map {
                 list.acts("--vcov", $0, with: ["--estimator", "twfe", "--vcov", $0 == "cr0" ? "cr1" : "cr0"])
             }
@@ -127,6 +126,7 @@ enum OptionLists {
                 list.acts("--diagnostics", "pre-trend"),
                 list.acts("--diagnostics", "balance", with: ["--diagnostics", "none"]),
                 list.refuses("--diagnostics", "blance", says: "choose from: pre-trend"), list.acts("--suppress", "60"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.refuses("--suppress", "-1", says: "--suppress"),
             ]
             + [("bacon", "negativeShare"), ("placebo", "withoutLastPeriod"), ("composition", "\"composition\"")].map {
@@ -196,6 +196,28 @@ enum OptionLists {
                 list.acts(
                     "--diagnostics", "honest", with: whole + ["--diagnostics", "none"], says: "relativeMagnitudes"),
             ]
+    }
+
+    /// What synthetic estimators know.
+    private static var synthetic: [OptionCase] {
+        let list = didList
+        func named(_ estimator: String) -> [String] { ["--estimator", estimator] }
+        return [
+            list.acts("--method", "ridge", with: named("synthetic-control")),
+            list.refuses("--method", "ridge", with: named("synthetic-did"), says: "--method does not apply"),
+            list.acts("--vcov", "jackknife", with: named("synthetic-did")),
+            list.acts("--vcov", "bootstrap", with: named("synthetic-did")),
+            list.acts("--vcov", "placebo", with: named("synthetic-did") + ["--vcov", "jackknife"]),
+            list.refuses("--vcov", "placebo", with: named("twfe"), status: 4, says: "E450"),
+            list.refuses("--vcov", "cr2", with: named("synthetic-did"), status: 4, says: "E450"),
+            list.refuses("--wild", "99", with: named("synthetic-did"), status: 4, says: "E417"),
+            list.acts("--bootstrap", "50", with: named("synthetic-did")),
+            list.acts("--permutations", "19", with: named("synthetic-did")),
+            list.acts("--comparison", "never", with: named("synthetic-did")),
+            list.refuses(
+                "--comparison", "not-yet", with: named("synthetic-did"), says: "--comparison not-yet does not apply"),
+            list.refuses("--gap", "fsm=Y", with: named("synthetic-control"), status: 4, says: "E450"),
+        ]
     }
 
     /// What only estimators from changes know.
@@ -281,6 +303,8 @@ enum OptionLists {
                 list.refuses("--estimator", "twef", says: "twfe"),
                 list.acts("--comparison", "not-yet", base: ["partners-alone.csv"] + start),
                 list.acts("--level", "0.9"), list.refuses("--level", "95", says: "choose from: a share"),
+                list.acts("--disclosure", "rounded-10", says: "nearest 10"),
+                list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "6000", says: "withheld"), list.refuses("--suppress", "-1", says: "--suppress"),
                 list.acts("--schools", "30"), list.refuses("--schools", "1", says: "2 to 100000"),
                 list.acts("--pupils", "90"), list.refuses("--pupils", "0", says: "above 0"),
@@ -316,14 +340,59 @@ enum OptionLists {
                 list.refuses("--change", says: "--time is missing"),
                 list.acts("--time", "academic_year", with: ["--by", "academic_year", "--change"]),
                 list.acts("--prior", "ks2_score"), list.acts("--standardise"),
+            ] + furtherGaps(list, years: years)
+            + [
                 list.acts("--rows", "pupils", base: schools),
                 list.acts("--pupil-sd", "9", base: schools + ["--standardise"]), list.acts("--level", "0.9"),
                 list.refuses("--level", "0", says: "choose from: a share"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "200"), list.refuses("--suppress", "-3", says: "--suppress"),
                 list.acts("--round", "3", base: ["pupils.csv"] + whatGaps),
                 list.refuses("--round", "99", says: "0 to 15"),
                 list.acts("--lower-is-better"),
             ]
+    }
+
+    private static func furtherGaps(_ list: OptionList, years: [String]) -> [OptionCase] {
+        let counts = ["--group", "fsm=Y", "--time", "academic_year", "--by", "trust", "--format", "json"]
+        let shares = ["counts.csv", "--outcome", "passed"] + counts
+        let totals = ["totals.csv", "--outcome", "passed", "--share-of", "pupils"] + counts
+        return [
+            list.acts("--group", "fsm=Y,sex=F"), list.acts("--group", "fsm,sex"),
+            list.refuses("--group", "fsm,sex=F", says: "with a value each"),
+            list.refuses(
+                "--peers", "N",
+                base: ["pupils.csv", "--outcome", "attainment8", "--group", "fsm=Y,sex=F"],
+                says: "--peers does not apply"),
+            list.acts("--baseline", "first", with: years + ["--change"]),
+            list.acts("--baseline", "201516", with: years + ["--change"]),
+            list.refuses("--baseline", "first", with: years, says: "--change is missing"),
+            list.acts("--baseline", "199900", with: years + ["--change"], status: 3, says: "E340"),
+            list.acts("--trend", with: years), list.refuses("--trend", says: "--time is missing"),
+            list.acts("--within", with: ["--unit", "urn"]), list.refuses("--within", says: "--unit is missing"),
+            list.acts("--index"),
+            list.refuses("--index", with: ["--outcome", "ks2_score"], says: "name one --outcome"),
+            list.acts("--national", "national.csv", with: years),
+            list.acts("--share-of", "pupils", base: shares),
+            list.refuses("--share-of", "pupils", with: ["--weights", "weight"], says: "--weights does not apply"),
+            list.acts("--totals", "ALL", base: totals, status: 0),
+            list.acts("--totals", "Everyone", base: totals, status: 3, says: "E233"),
+            list.acts("--standardiser", "within-schools", with: ["--standardise", "--unit", "urn"]),
+            list.acts("--standardiser", "school-means", with: ["--unit", "urn"], says: "inflated-standardiser"),
+            list.refuses("--standardiser", "school-means", says: "--unit is missing"),
+            list.refuses("--standardiser", "residual", says: "--prior is missing"),
+            list.refuses("--standardiser", "total", with: ["--pupil-sd", "9"], says: "give one"),
+            list.acts("--months", "eef-trials"), list.refuses("--months", "guess", says: "eef-toolkit"),
+            list.refuses("--months", "eef-toolkit", with: ["--lower-is-better"], says: "lower is better"),
+            list.refuses(
+                "--months", "eef-toolkit", base: ["pupils.csv", "--outcome", "passed=Y", "--group", "fsm=Y"],
+                says: "a share of pupils"),
+            list.refuses(
+                "--months", "eef-toolkit", with: ["--unit", "urn", "--standardiser", "school-means"],
+                says: "too many"),
+            list.acts("--adjust", "holm", with: years), list.acts("--adjust", "simultaneous", with: years),
+            list.refuses("--adjust", "sometimes", says: "hochberg"),
+        ]
     }
 
     // MARK: progress
@@ -446,6 +515,7 @@ enum OptionLists {
                 list.refuses("--lenient", says: "--lenient does not apply"),
                 list.refuses("--rejects", "r.csv", says: "--rejects does not apply"),
                 list.acts("--missing", "withheld", base: ["codes.csv"]), list.acts("--no-known-codes"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "400"), list.refuses("--suppress", "-1", says: "--suppress"),
                 list.acts("--unit", "urn", base: ["pupils.csv", "--time", "academic_year"]),
                 list.acts("--time", "academic_year", base: ["pupils.csv", "--unit", "urn"]),

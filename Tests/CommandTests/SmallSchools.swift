@@ -87,6 +87,23 @@ struct SmallSchools {
         return text
     }
 
+    /// One row a trust, year and value of `fsm`: its pupils and those who passed; with totals a row for all of them too.
+    func counts(withTotals: Bool = false) -> String {
+        var text = "trust,academic_year,fsm,pupils,passed\n"
+        for trust in ["Ash", "Birch", "Cedar"] {
+            for year in Self.years {
+                let own = pupils.filter {
+                    $0.trust == trust && $0.year == year && "YN".contains($0.fsm) && !$0.fsm.isEmpty
+                }
+                for fsm in ["Y", "N"] + (withTotals ? ["ALL"] : []) {
+                    let rows = own.filter { fsm == "ALL" || $0.fsm == fsm }
+                    text += "\(trust),\(year),\(fsm),\(rows.count),\(rows.count { $0.passed == "Y" })\n"
+                }
+            }
+        }
+        return text
+    }
+
     static var partners: String {
         "urn,start\n" + (0..<14).compactMap { school in start(of: school).map { "\(urn(school)),\($0)\n" } }.joined()
     }

@@ -194,7 +194,7 @@ import Testing
                 && analysis.level == 0.9)
         #expect(analysis.seed == 7 && analysis.permutations == 99 && !analysis.robustness && analysis.keepCovidYears)
         #expect(analysis.placeboOutcomes == ["ks2", "late=Y"] && analysis.equivalenceMargin == 0.5)
-        #expect(plan.disclosureProfile == .dfeDestinations && plan.disclosureThreshold == 12)
+        #expect(plan.disclosure.name == "dfe-destinations" && plan.disclosure.threshold == 12)
         #expect(plan.audiences == ["governors", "funder"] && plan.formats == ["html", "json"])
         #expect(plan.checklist == ["rationale": "A need", "roles": "One; Two"])
     }

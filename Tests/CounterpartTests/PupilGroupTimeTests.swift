@@ -59,7 +59,7 @@ struct PupilGroupTimeTests {
         request.analysis.permutations = 0
         request.analysis.wild = 0
         request.analysis.diagnosesPreTrend = false
-        request.suppressBelow = 0
+        request.disclosure.threshold = 0
         return request
     }
 

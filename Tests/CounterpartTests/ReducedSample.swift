@@ -39,4 +39,17 @@ enum ReducedSample {
     static var pupilFiles: [(name: String, bytes: [UInt8])] {
         partnership.files().filter { $0.name.hasPrefix("pupils-") }
     }
+
+    /// The pupils' numbers in the files.
+    static var pupilNumbers: Set<String> {
+        var known: Set<String> = []
+        for file in pupilFiles {
+            let words = String(decoding: file.bytes, as: UTF8.self).split { $0 == "," || $0.isNewline }
+            known.formUnion(
+                words.filter { $0.count == 13 && $0.first?.isLetter == true && $0.last?.isNumber == true }.map {
+                    String($0)
+                })
+        }
+        return known
+    }
 }

@@ -89,7 +89,7 @@ struct GapEffectsTests {
     static func gap(_ found: GroupTimeFindings, cohort: Int, time: Int) throws -> (estimate: Double, error: Double) {
         let design = found.sample.design
         let mean = try #require(
-            found.means.first {
+            found.means(threads: 1).first {
                 guard case .groupTime(cohort, let t) = $0.estimand.kind else { return false }
                 return $0.estimand.part == .gap && design.periods[t].ordinal == time
             })

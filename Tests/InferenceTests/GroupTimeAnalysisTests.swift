@@ -134,6 +134,39 @@ struct GroupTimeAnalysisTests {
         }
     }
 
+    /// Where a start has no results in a period, that effect alone is missing, and the run says so.
+    @Test func startWithoutResultsInAPeriod() throws {
+        let rows = Self.rows(matched: false, covariate: false)
+        let start = try #require(rows.start.compactMap { $0 }.min())
+        let kept = rows.unit.indices.filter { rows.start[$0] != start || rows.time[$0] != start + 1 }
+        var part = rows
+        part.unit = kept.map { rows.unit[$0] }
+        part.time = kept.map { rows.time[$0] }
+        part.y = kept.map { rows.y[$0] }
+        part.start = kept.map { rows.start[$0] }
+        part.clusters = rows.clusters.map { level in (level.0, kept.map { level.1[$0] }) }
+        var options = AnalysisOptions()
+        options.estimator = .callawaySantAnna
+        options.permutations = 0
+        let whole = try DidAnalysis.run(Self.design(rows, matched: false), options)
+        let result = try DidAnalysis.run(Self.design(part, matched: false), options)
+        func cells(_ result: AnalysisResult) -> [String: Double] {
+            var found: [String: Double] = [:]
+            for effect in result.effects where effect.kind == .groupTime {
+                found["\(effect.cohort ?? "") \(effect.time ?? "")"] = effect.estimate
+            }
+            return found
+        }
+        var expected = cells(whole)
+        #expect(expected.removeValue(forKey: "\(start) \(start + 1)") != nil)
+        let found = cells(result)
+        #expect(Set(found.keys) == Set(expected.keys))
+        for (key, value) in expected { #expect(isClose(found[key], value, 1e-10), "\(key)") }
+        let warning = try #require(result.warnings.first { $0.code == "start-without-results" })
+        #expect(warning.message.contains("start \(start) in \(start + 1)"))
+        #expect(!whole.warnings.contains { $0.code == "start-without-results" })
+    }
+
     /// Two periods and one start: the change is regressed on the arm, which is what two-way effects amount to.
     @Test func twoPeriodsAreTwoByTwo() throws {
         var made = SeededRows(seed: 5)

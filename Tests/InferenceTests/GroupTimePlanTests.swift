@@ -21,6 +21,22 @@ struct GroupTimePlanTests {
         #expect(plan.comparisons.map(\.isPost) == [false, false, true, true])
     }
 
+    /// The cohort of 3 has no results in its own last period before, nor in period 5: the base moves back, and there is no
+    /// effect where nothing was seen.
+    @Test func cohortsWithoutResults() {
+        let plan = GroupTimePlan(
+            periods: Self.periods([1, 2, 3, 4, 5]), starts: [3, 4, nil], comparesWithNotYet: false, anticipation: 0,
+            usesUniversalBase: false
+        ) { cohort, period in cohort != 3 || (period != 1 && period != 4) }
+        #expect(Self.text(plan) == ["3:2-0", "3:3-0", "4:1-0", "4:2-1", "4:3-2", "4:4-2"])
+        #expect(plan.unseen.map { [$0.cohort, $0.period] } == [[3, 4]])
+        let never = GroupTimePlan(
+            periods: Self.periods([1, 2, 3]), starts: [3, nil], comparesWithNotYet: false, anticipation: 0,
+            usesUniversalBase: false
+        ) { _, period in period == 2 }
+        #expect(never.withoutBefore == [3] && never.comparisons.isEmpty)
+    }
+
     @Test func anticipationMovesTheBase() {
         let plan = GroupTimePlan(
             periods: Self.periods([1, 2, 3, 4, 5]), starts: [4, 5, nil], comparesWithNotYet: true, anticipation: 1,

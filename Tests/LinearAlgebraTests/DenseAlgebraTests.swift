@@ -37,6 +37,20 @@ struct DenseAlgebraTests {
         #expect(Matrix(0, 3).crossProduct() == Matrix(3, 3))
     }
 
+    /// Against the plain triple loop, for counts of rows on both sides of the widths and blocks that the fast loop takes.
+    @Test(arguments: [0, 1, 7, 8, 9, 100, 511, 512, 513, 1030]) func weightedCrossProduct(rows: Int) {
+        let x = Self.sample(rows, 3)
+        let weights = (0..<rows).map { Double($0 % 5) }
+        var weighted = x
+        for j in 0..<3 { for i in 0..<rows { weighted[i, j] *= weights[i] } }
+        let slow = slowProduct(x.transposed, weighted)
+        #expect(distance(x.crossProduct(weights: weights), slow) < 1e-13 * Double(rows + 1))
+        #expect(x.crossProduct(weights: weights) == x.crossProduct(weights: weights).transposed)
+        let vector = Matrix(rows: rows, columns: [weights])
+        let products = Matrix(rows: 3, columns: [x.transposedTimes(weights)])
+        #expect(distance(products, slowProduct(x.transposed, vector)) < 1e-13 * Double(rows + 1))
+    }
+
     @Test func choleskySolvesAndInverts() throws {
         let x = Self.sample(20, 5)
         let gram = x.crossProduct()

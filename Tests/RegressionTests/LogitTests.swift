@@ -53,6 +53,44 @@ struct LogitTests {
         #expect(model.dropped.isEmpty)
     }
 
+    /// Probabilities, scores and information against the library's exponential row by row, from certainty to certainty.
+    @Test(arguments: [1, 8, 9, 515]) func stepEqualsTheSlowOne(rows: Int) {
+        let x = Matrix(
+            rows: rows,
+            columns: [
+                [Double](repeating: 1, count: rows), (0..<rows).map { Double(($0 * 37) % 101) / 50 - 1 },
+            ])
+        let beta = [0.25, 41.0]
+        let y = (0..<rows).map { Double($0 % 2) }
+        let weight = (0..<rows).map { 1 + Double($0 % 3) }
+        let state = Logit.State(y, x, weight, beta)
+        var score = [0.0, 0]
+        var information = Matrix(2, 2)
+        for i in 0..<rows {
+            let line = beta[0] + beta[1] * x[i, 1]
+            let f = line >= 0 ? 1 / (1 + exp(-line)) : exp(line) / (1 + exp(line))
+            #expect(abs(state.fitted[i] - f) < 4e-16 * f * (1 + abs(line)))
+            for a in 0..<2 {
+                score[a] += weight[i] * (y[i] - f) * x[i, a]
+                for b in 0..<2 { information[a, b] += weight[i] * f * (1 - f) * x[i, a] * x[i, b] }
+            }
+        }
+        for (found, slow) in zip(state.score, score) { #expect(abs(found - slow) < 1e-12 * Double(rows)) }
+        for (found, slow) in zip(state.information.storage, information.storage) {
+            #expect(abs(found - slow) < 1e-12 * Double(rows))
+        }
+    }
+
+    /// Beyond e^-700 a probability is that, not 0 and not a number made of a wrapped exponent.
+    @Test func certaintyStaysFinite() {
+        let x = Matrix(rows: 4, columns: [[-2000, -701, -699, 2000]])
+        let state = Logit.State([0, 0, 0, 1], x, [1, 1, 1, 1], [1])
+        #expect(state.fitted[0] > 0 && state.fitted[0] < 1e-300)
+        #expect(abs(state.fitted[2] / exp(-699) - 1) < 1e-13)
+        #expect(state.fitted[3] == 1)
+        #expect(state.score.allSatisfy(\.isFinite) && state.information.storage.allSatisfy(\.isFinite))
+    }
+
     @Test func weightsAreRepeatedRows() throws {
         let rows = Self.golden
         let (weighted, repeated) = (

@@ -255,7 +255,7 @@ enum SampleReport {
                 "rationale": "The gap of pupils on free school meals was 12 points, against 11 in similar schools.",
                 "objectives": "Two, each with a date.", "measures": "Chosen in the plan of July 2016.",
                 "agreement": "Signed by all twelve schools.",
-            ]), disclosureProfile: "dfe-tables", generated: ReportDate(secondsSince1970: 1_764_000_000),
+            ]), disclosureProfile: .ofPlans, generated: ReportDate(secondsSince1970: 1_764_000_000),
             version: "0.1.0", seed: 1)
     }
 }

@@ -47,7 +47,7 @@ struct YearsInDataTests {
         // A half is no figure of a year.
         numbers.subtract(["0.5", "1.5", "2.5"])
         #expect(numbers.count > 150)
-        for (place, code) in try Self.lines() {
+        for (place, code) in try Self.lines() where code.contains(".") {
             for match in code.matches(of: /\d+\.\d+/) where numbers.contains(String(match.0)) {
                 Issue.record("\(place): \(match.0) stands in a table")
             }
@@ -56,11 +56,11 @@ struct YearsInDataTests {
 
     /// No year stands in the rooms of schemas and measures, and none decides in the others: only examples in words hold years.
     @Test func noYearStandsInTheCode() throws {
-        for (place, code) in try Self.lines() {
+        for (place, code) in try Self.lines() where code.contains("19") || code.contains("20") {
             // The ends of what may be a year at all.
             let isBound =
                 code.contains("number >= 1990 && number < 2100") || code.contains("2000 + $0")
-                || code.contains("lowest >= 1900 && highest <= 2100")
+                || code.contains(/\b1900\b/)
             for match in code.matches(of: /\b(?:19|20)\d\d(?:\d\d)?\b/) where !isBound {
                 // Quotes before the year that are not closed: it stands in a text.
                 let quotes = code[..<match.range.lowerBound].count { $0 == "\"" }

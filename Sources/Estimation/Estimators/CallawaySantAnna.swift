@@ -41,7 +41,7 @@ public struct CallawaySantAnna: Estimator {
     public func fit(_ whole: Design, nested: CellFactor?) throws(EstimationError) -> Fit {
         let plan = plan(whole)
         let found = try find(GroupTimeSample.used(whole, plan), plan)
-        let means = found.means
+        let means = found.means(threads: threads)
         let design = found.sample.design
         let regression = nested == nil ? nil : try found.asRegression(method, means)
         return Fit(
@@ -54,9 +54,15 @@ public struct CallawaySantAnna: Estimator {
 
     func plan(_ design: Design) -> GroupTimePlan {
         let present = design.isPresentUnit
+        var seen: [Int: [Bool]] = [:]
+        for c in 0..<design.cellCount {
+            guard let start = design.start[design.unit[c]] else { continue }
+            seen[start, default: [Bool](repeating: false, count: design.periods.count)][design.period[c]] = true
+        }
         return GroupTimePlan(
             periods: design.periods, starts: design.units.indices.filter { present[$0] }.map { design.start[$0] },
-            comparesWithNotYet: comparesWithNotYet, anticipation: anticipation, usesUniversalBase: usesUniversalBase)
+            comparesWithNotYet: comparesWithNotYet, anticipation: anticipation, usesUniversalBase: usesUniversalBase
+        ) { cohort, period in seen[cohort]?[period] == true }
     }
 
     /// - Parameter design: of the units and periods that the plan uses.
@@ -72,7 +78,7 @@ public struct CallawaySantAnna: Estimator {
         guard design.isGroup != nil else {
             // A cohort's propensity scores are much alike from period to period.
             let found = try byCohort(plan) { comparison, before throws(EstimationError) in
-                try sample.effect(comparison, method, blocks: blocks, start: before?.scoreCoefficients)
+                try sample.effect(comparison, method, blocks: blocks, before: before?.score)
             }
             return GroupTimeFindings(parts: [finding(sample, plan, found, blocks)])
         }
@@ -150,6 +156,16 @@ public struct CallawaySantAnna: Estimator {
         }
         if let last = plan.standIn {
             warnings.append(.noNeverTreated(last: design.label(ofOrdinal: last)))
+        }
+        if !plan.unseen.isEmpty {
+            let pairs = plan.unseen.map { cohort, period in
+                "start \(design.label(ofOrdinal: cohort)) in \(design.periods[period].label)"
+            }
+            warnings.append(
+                Warning(
+                    "start-without-results",
+                    "units of a start have no results in some periods from it on, and no effect is estimated there: "
+                        + pairs.prefix(10).joined(separator: ", ") + (pairs.count > 10 ? ", …" : "")))
         }
         return warnings
     }

@@ -14,6 +14,14 @@ struct GroupTimeEffects {
         var weights: [Double]
         /// Per cohort: what one more of its share adds to the mean.
         var slopes: [Double]
+
+        /// The comparison whose effect it is; nil where it is a mean of several, or moves with shares.
+        var onlyComparison: Int? {
+            guard slopes.allSatisfy({ $0 == 0 }), let k = weights.firstIndex(where: { $0 != 0 }), weights[k] == 1,
+                !weights[(k + 1)...].contains(where: { $0 != 0 })
+            else { return nil }
+            return k
+        }
     }
 
     let comparisons: [GroupTimePlan.Comparison]
@@ -29,12 +37,29 @@ struct GroupTimeEffects {
 
     /// blocks × figures: what each block adds to their errors.
     func contributions(of figures: [Figure]) -> Matrix {
+        // One comparison's own figure is its column; the others are products.
+        let single = figures.map(\.onlyComparison)
+        let mixed = figures.indices.filter { single[$0] == nil }
         let blocks = contributions.rows
-        let own = contributions.times(Matrix(rows: comparisons.count, columns: figures.map(\.weights)))
-        let shifts = Matrix(rows: blocks, columns: shares.contributions).times(
-            Matrix(rows: shares.cohorts.count, columns: figures.map(\.slopes)))
-        return Matrix(
-            rows: blocks, columns: figures.count, storage: zip(own.storage, shifts.storage).map { $0 + $1 })
+        let parts = Matrix(
+            rows: blocks, columns: comparisons.count + shares.cohorts.count,
+            storage: contributions.storage + shares.contributions.flatMap { $0 })
+        let products = parts.times(
+            Matrix(
+                rows: parts.columns, columns: mixed.map { figures[$0].weights + figures[$0].slopes })
+        )
+        var storage: [Double] = []
+        storage.reserveCapacity(blocks * figures.count)
+        var next = 0
+        for k in single {
+            if let k {
+                storage += contributions.storage[k * blocks..<(k + 1) * blocks]
+            } else {
+                storage += products.storage[next * blocks..<(next + 1) * blocks]
+                next += 1
+            }
+        }
+        return Matrix(rows: blocks, columns: figures.count, storage: storage)
     }
 
     /// One comparison's effect.

@@ -70,9 +70,11 @@ struct GroupTimeFindings {
     var sample: GroupTimeSample { parts[0].sample }
 
     /// The means of every part; in a triple difference those of the gap first, peers less group.
-    var means: [GroupTimeFinding.Mean] {
+    func means(threads: Int) -> [GroupTimeFinding.Mean] {
         let kinds = parts[0].kinds
-        let found = parts.map { part in kinds.map { part.mean($0) } }
+        let found = parts.map { part in
+            concurrently(kinds.count, threads: threads) { part.mean(kinds[$0]) }
+        }
         guard parts.count == 2 else { return found[0].compactMap { $0 } }
         let gaps = kinds.indices.compactMap { k in
             found[0][k].flatMap { group in found[1][k].map { gap(kinds[k], group: group, peers: $0) } }
@@ -92,6 +94,7 @@ struct GroupTimeFindings {
 
     /// blocks × means: what each block of clusters adds to their errors.
     func contributions(of means: [GroupTimeFinding.Mean]) -> Matrix {
+        if parts.count == 1 { return parts[0].effects.contributions(of: means.flatMap { $0.terms.map(\.figure) }) }
         var sum = Matrix(sample.design.clusterBlocks.levels.count, means.count)
         for part in parts {
             let own = means.indices.flatMap { m in

@@ -26,25 +26,34 @@ struct GroupTimePlan {
     /// Where no unit stays without treatment: the last cohort, which stands in until it starts. Later periods are left out.
     let standIn: Int?
     let anticipation: Int
+    /// Cohorts and the periods, from their start on, in which they have no results: no effect there.
+    let unseen: [(cohort: Int, period: Int)]
 
     /// - Parameters:
     ///   - starts: of all units, nil for those that never start.
     ///   - anticipation: periods before the start that may already be affected.
-    init(periods: [Period], starts: [Int?], comparesWithNotYet: Bool, anticipation: Int, usesUniversalBase: Bool) {
+    ///   - isSeen: whether a cohort (its start) has results in a period (an index).
+    init(
+        periods: [Period], starts: [Int?], comparesWithNotYet: Bool, anticipation: Int, usesUniversalBase: Bool,
+        isSeen: (_ cohort: Int, _ period: Int) -> Bool = { _, _ in true }
+    ) {
         let ordinals = periods.map(\.ordinal)
-        let first = ordinals.first ?? 0
         let all = Array(Set(starts.compactMap { $0 })).sorted()
         let hasNever = starts.contains { $0 == nil }
         let standIn = hasNever ? nil : all.last
         let shown = ordinals.indices.filter { t in standIn.map { ordinals[t] < $0 - anticipation } ?? true }
-        let cohorts = all.filter { $0 - anticipation > first && $0 != standIn }
+        let cohorts = all.filter { $0 != standIn }
         var comparisons: [Comparison] = []
+        var unseen: [(cohort: Int, period: Int)] = []
         for cohort in cohorts {
-            guard let last = ordinals.lastIndex(where: { $0 < cohort - anticipation }) else { continue }
-            for t in shown {
+            let seen = shown.filter { isSeen(cohort, $0) }
+            unseen += shown.filter { ordinals[$0] >= cohort && !seen.contains($0) }.map { (cohort, $0) }
+            guard let last = seen.last(where: { ordinals[$0] < cohort - anticipation }) else { continue }
+            for t in seen {
                 let isAffected = ordinals[t] >= cohort - anticipation
-                let base = isAffected || usesUniversalBase ? last : t - 1
-                guard base >= 0, base != t else { continue }
+                guard let base = isAffected || usesUniversalBase ? last : seen.last(where: { $0 < t }), base != t else {
+                    continue
+                }
                 let bound = max(ordinals[t], ordinals[base]) + anticipation
                 comparisons.append(
                     Comparison(
@@ -53,8 +62,11 @@ struct GroupTimePlan {
             }
         }
         self.comparisons = comparisons
+        self.unseen = unseen
         self.standIn = standIn
         self.anticipation = anticipation
-        withoutBefore = all.filter { $0 - anticipation <= first }
+        withoutBefore = all.filter { cohort in
+            !ordinals.indices.contains { ordinals[$0] < cohort - anticipation && isSeen(cohort, $0) }
+        }
     }
 }

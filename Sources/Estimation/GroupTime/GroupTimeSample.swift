@@ -7,6 +7,9 @@ struct GroupTimeSample {
     let design: Design
     /// Per unit: the start, nil for units that compare throughout; a stand-in's start is nil.
     let start: [Int?]
+    /// The starts that occur, and which of them each unit has.
+    private let starts: [Int?]
+    private let startCode: [Int]
     /// Per unit: takes part.
     let isUsed: [Bool]
     /// 2 in a triple difference, where a unit's group and its peers are followed apart, else 1.
@@ -31,7 +34,11 @@ struct GroupTimeSample {
     /// - Parameter matches: false compares rows as repeated cross-sections even where every unit has one in every period.
     init(_ design: Design, _ plan: GroupTimePlan, matches: Bool = true) {
         self.design = design
-        start = design.start.map { $0 == plan.standIn ? nil : $0 }
+        let start = design.start.map { $0 == plan.standIn ? nil : $0 }
+        self.start = start
+        starts = [nil] + Array(Set(start.compactMap { $0 })).sorted()
+        let codes = Dictionary(uniqueKeysWithValues: zip(starts, 0...))
+        startCode = start.map { codes[$0] ?? 0 }
         let present = design.isPresentUnit
         let isUsed = design.units.indices.map { u in
             present[u] && !(design.start[u].map { plan.withoutBefore.contains($0) } ?? false)
@@ -116,24 +123,24 @@ struct GroupTimeSample {
         var contributions: [Double]
         /// The treated cells of the period, each with its share of their weight and its own effect.
         var treated: [(cell: Int, share: Double, effect: Double)]
-        /// Of the propensity score, where there is one.
-        var scoreCoefficients: [Double]?
+        /// The propensity score, where there is one and rows are matched.
+        var score: PropensityScore?
     }
 
     /// - Parameters:
     ///   - target: on whom the effect is.
     ///   - compared: with whom.
     ///   - blocks: of the design's cells.
-    ///   - start: coefficients near the propensity score's, where such are known.
+    ///   - before: the propensity score of a comparison much like this, where there is one.
     func effect(
         _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod,
         of target: GroupTimeArm = GroupTimeArm(.cohort), against compared: GroupTimeArm = GroupTimeArm(.comparison),
-        blocks: CellFactor, start: [Double]? = nil
+        blocks: CellFactor, before: PropensityScore? = nil
     ) throws(EstimationError) -> Effect {
         let roles = roles(comparison, target, compared)
         let (cells, found, treated) =
             if let cellOf {
-                try matched(comparison, method, roles, cellOf, start)
+                try matched(comparison, method, roles, cellOf, before)
             } else {
                 try rows(comparison, method, roles)
             }
@@ -143,7 +150,7 @@ struct GroupTimeSample {
         return Effect(
             estimate: found.estimate, contributions: contributions,
             treated: treated.map { ($0.cell, $0.share / total, $0.effect) },
-            scoreCoefficients: found.scoreCoefficients)
+            score: found.score)
     }
 
     private typealias Found = (
@@ -175,28 +182,25 @@ struct GroupTimeSample {
         var roles = Roles(
             role: [Roles.Role](repeating: .none, count: isUsed.count * sides),
             isGroup: target.isGroup == compared?.isGroup ? target.isGroup : nil)
-        for u in isUsed.indices where isUsed[u] {
-            for side in 0..<sides {
-                let isGroup = side == 1
-                if target.contains(start: start[u], isGroup: isGroup, of: comparison) {
-                    roles.role[u * sides + side] = .treated
-                } else if compared?.contains(start: start[u], isGroup: isGroup, of: comparison) == true {
-                    roles.role[u * sides + side] = .compared
-                }
+        for side in 0..<sides {
+            let ofStart: [Roles.Role] = starts.map { start in
+                if target.contains(start: start, isGroup: side == 1, of: comparison) { return .treated }
+                return compared?.contains(start: start, isGroup: side == 1, of: comparison) == true ? .compared : .none
             }
+            for u in isUsed.indices where isUsed[u] { roles.role[u * sides + side] = ofStart[startCode[u]] }
         }
         return roles
     }
 
     private func matched(
         _ comparison: GroupTimePlan.Comparison, _ method: AdjustmentMethod, _ roles: Roles, _ cellOf: [Int],
-        _ start: [Double]?
+        _ before: PropensityScore?
     ) throws(EstimationError) -> Found {
         let changes = changes(comparison, roles, cellOf)
         try require(changes.isTreated, comparison, roles)
         let panel = TwoPeriodPanel(
             change: changes.change, isTreated: changes.isTreated, weight: changes.weight,
-            covariates: covariates(changes.cells), names: covariateNames, start: start)
+            covariates: covariates(changes.cells), names: covariateNames, before: before)
         let found = try panel.effect(method)
         let treated = changes.cells.indices.filter { changes.isTreated[$0] }
         return (changes.cells, found, treated.map { (changes.after[$0], changes.weight[$0], found.own[$0]) })

@@ -8,7 +8,9 @@ struct PropensityScore {
     /// w p/(1 − p) for comparison rows, 0 for treated ones and for those trimmed.
     let comparisonWeight: [Double]
     /// Of the logit.
-    let coefficients: [Double]
+    private let coefficients: [Double]
+    private let isTreated: [Bool]
+    private let weight: [Double]
     private let covariates: Matrix
     /// w(D − p) by row.
     private let score: [Double]
@@ -21,12 +23,21 @@ struct PropensityScore {
     static let ceiling = 1 - 1e-6
 
     /// - Throws: `.regression(.separated)` where a combination of covariates tells the treated from the others.
-    /// - Parameter start: coefficients near those to be found, where such are known.
-    init(_ isTreated: [Bool], _ covariates: Matrix, weight: [Double], start: [Double]? = nil) throws(EstimationError) {
+    /// - Parameter before: the score of rows much like these, where there is one: of the very same rows it is the score, of
+    ///   others its coefficients save steps. Nothing else depends on it.
+    init(
+        _ isTreated: [Bool], _ covariates: Matrix, weight: [Double], before: PropensityScore? = nil
+    ) throws(EstimationError) {
+        if let before, before.isTreated == isTreated, before.weight == weight, before.covariates == covariates {
+            self = before
+            return
+        }
         let model = try regressing { () throws(RegressionError) in
-            try Logit(isTreated.map { $0 ? 1 : 0 }, covariates, weight: weight, start: start)
+            try Logit(isTreated.map { $0 ? 1 : 0 }, covariates, weight: weight, start: before?.coefficients)
         }
         coefficients = model.coefficients
+        self.isTreated = isTreated
+        self.weight = weight
         let probability = model.fitted.map { min($0, Self.ceiling) }
         comparisonWeight = weight.indices.map { i in
             isTreated[i] || probability[i] >= Self.trim ? 0 : weight[i] * probability[i] / (1 - probability[i])

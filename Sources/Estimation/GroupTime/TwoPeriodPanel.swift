@@ -16,8 +16,8 @@ struct TwoPeriodPanel {
     let covariates: Matrix
     /// Of the covariates, for messages.
     let names: [String]
-    /// Coefficients near the propensity score's, where such are known.
-    var start: [Double]?
+    /// The propensity score of rows much like these, where there is one.
+    var before: PropensityScore?
 
     var count: Int { change.count }
 
@@ -47,7 +47,7 @@ struct TwoPeriodPanel {
 
     private func doublyRobust() throws(EstimationError) -> TwoPeriodEffect {
         let outcome = try WeightedRegression(change, covariates, names, weight: comparisonWeight)
-        let score = try PropensityScore(isTreated, covariates, weight: weight, start: start)
+        let score = try PropensityScore(isTreated, covariates, weight: weight, before: before)
         let left = outcome.residual
         let treated = ArmMean(left, treatedWeight)
         let others = ArmMean(left, score.comparisonWeight)
@@ -58,18 +58,18 @@ struct TwoPeriodPanel {
             estimate: treated.mean - others.mean,
             influence: (0..<count).map { i in
                 treated.influence(i) - lean[i] - (others.influence(i) + pull[i] - leanOthers[i])
-            }, own: left.map { $0 - others.mean }, scoreCoefficients: score.coefficients)
+            }, own: left.map { $0 - others.mean }, score: score)
     }
 
     private func weighting() throws(EstimationError) -> TwoPeriodEffect {
-        let score = try PropensityScore(isTreated, covariates, weight: weight, start: start)
+        let score = try PropensityScore(isTreated, covariates, weight: weight, before: before)
         let treated = ArmMean(change, treatedWeight)
         let others = ArmMean(change, score.comparisonWeight)
         let pull = score.pull(of: others.meanProducts(covariates))
         return TwoPeriodEffect(
             estimate: treated.mean - others.mean,
             influence: (0..<count).map { treated.influence($0) - others.influence($0) - pull[$0] },
-            own: change.map { $0 - others.mean }, scoreCoefficients: score.coefficients)
+            own: change.map { $0 - others.mean }, score: score)
     }
 
     private func regression() throws(EstimationError) -> TwoPeriodEffect {
@@ -117,8 +117,8 @@ struct TwoPeriodEffect {
     var influence: [Double]
     /// m: each row's own effect, whose weighted mean over treated rows is the estimate; empty where rows are not matched.
     var own: [Double] = []
-    /// Of the propensity score, where there is one.
-    var scoreCoefficients: [Double]?
+    /// The propensity score, where there is one.
+    var score: PropensityScore?
 }
 
 /// A Hájek mean Σωv/Σω and its influence.

@@ -19,11 +19,7 @@ struct WeightedRegression {
     /// - Throws: where a covariate varies only among rows with weight 0, so that nothing tells its slope.
     init(_ y: [Double], _ covariates: Matrix, _ names: [String], weight: [Double]) throws(EstimationError) {
         let m = Double(y.count)
-        var weighted = covariates
-        for j in 0..<covariates.columns {
-            for i in 0..<covariates.rows { weighted[i, j] *= weight[i] }
-        }
-        var gram = covariates.transposedTimes(weighted)
+        var gram = covariates.crossProduct(weights: weight)
         for i in gram.storage.indices { gram.storage[i] /= m }
         let p = covariates.columns
         let cholesky = try numerically { () throws(LinearAlgebraError) in try OrderedCholesky(gram) }
@@ -32,7 +28,7 @@ struct WeightedRegression {
         for (b, j) in cholesky.kept.enumerated() {
             for (a, i) in cholesky.kept.enumerated() { inverse[i, j] = part[a, b] }
         }
-        let b = inverse.times(weighted.transposedTimes(y).map { $0 / m })
+        let b = inverse.times(covariates.transposedTimes(zip(weight, y).map { $0 * $1 }).map { $0 / m })
         let fitted = covariates.times(b)
         self.fitted = fitted
         residual = y.indices.map { y[$0] - fitted[$0] }

@@ -39,7 +39,7 @@ public struct MultiplierBootstrap: Sendable {
             ? SignSums(sums, draws: draws, seed: seed, threads: threads).sums(threads: threads)
             : Self.weighted(sums, by: chosen, draws: draws, seed: seed, threads: threads)
         self.errors = errors
-        standardErrors = (0..<errors.columns).map { k in
+        standardErrors = concurrently(errors.columns, threads: threads) { k in
             var values = errors.column(k)
             return (Self.quantile(&values, 0.75) - Self.quantile(&values, 0.25)) / 1.3489795
         }

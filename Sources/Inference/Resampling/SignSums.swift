@@ -1,3 +1,4 @@
+internal import CWideLoops
 import LinearAlgebra
 import Probability
 
@@ -50,43 +51,35 @@ struct SignSums {
     }
 
     private func add(_ columns: Range<Int>, to output: UnsafeMutableBufferPointer<Double>) {
-        typealias Lane = SIMD8<Double>
-        var sum = [Lane](repeating: .zero, count: draws)
-        var table = [Lane](repeating: .zero, count: 512)
+        // By draw, then by column: eight of each, of which the last block needs fewer.
+        var sums = [SIMD8<Double>](repeating: .zero, count: draws)
+        var signed = [SIMD8<Double>](repeating: .zero, count: 16)
         let count = rows.rows
         let groups = (count + 7) / 8
-        rows.storage.withUnsafeBufferPointer { rows in
+        sums.withUnsafeMutableBytes { sums in
             patterns.withUnsafeBufferPointer { patterns in
-                sum.withUnsafeMutableBufferPointer { sum in
-                    table.withUnsafeMutableBufferPointer { table in
-                        // Two groups at a time, so that a sum is fetched and put back once for both.
-                        for pair in stride(from: 0, to: groups, by: 2) {
-                            for half in 0..<2 {
-                                var lane = [Lane](repeating: .zero, count: 8)
-                                let first = 8 * (pair + half)
-                                for c in first..<max(first, min(first + 8, count)) {
-                                    for (i, k) in columns.enumerated() { lane[c - first][i] = rows[k * count + c] }
-                                }
-                                let base = 256 * half
-                                table[base] = lane.reduce(.zero, +)
-                                for bits in 1..<256 {
-                                    table[base + bits] =
-                                        table[base + (bits & (bits - 1))] - 2 * lane[bits.trailingZeroBitCount]
-                                }
-                            }
-                            let place = pair * draws
-                            // A group beyond the last adds nothing, whatever its pattern.
-                            let second = pair + 1 < groups ? place + draws : place
-                            for b in 0..<draws {
-                                sum[b] += table[Int(patterns[place + b])] + table[256 + Int(patterns[second + b])]
-                            }
-                        }
+                guard let patterns = patterns.baseAddress else { return }
+                let sums = sums.baseAddress?.assumingMemoryBound(to: Eight.self)
+                // Two groups at a time, so that a sum is fetched and put back once for both.
+                for pair in stride(from: 0, to: groups, by: 2) {
+                    for r in 0..<16 {
+                        let c = 8 * pair + r
+                        for (i, k) in columns.enumerated() { signed[r][i] = c < count ? rows[c, k] : 0 }
+                    }
+                    let place = patterns + pair * draws
+                    // A group beyond the last adds nothing, whatever its pattern.
+                    let second = pair + 1 < groups ? place + draws : place
+                    signed.withUnsafeBytes {
+                        cwl_add_signed($0.baseAddress?.assumingMemoryBound(to: Eight.self), place, second, draws, sums)
                     }
                 }
             }
         }
         for (i, k) in columns.enumerated() {
-            for b in 0..<draws { output[k * draws + b] = sum[b][i] }
+            for b in 0..<draws { output[k * draws + b] = sums[b][i] }
         }
     }
+
+    /// A row of a C array of eights.
+    private typealias Eight = (Double, Double, Double, Double, Double, Double, Double, Double)
 }

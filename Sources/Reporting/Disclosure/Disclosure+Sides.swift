@@ -51,7 +51,7 @@ extension OutcomeResult.GapEffect {
 
 extension OutcomeResult.GapSeries {
     /// The arm and the period of a row.
-    fileprivate func place(of row: GapRow) -> (arm: PathPoint.Arm, time: String?) {
+    func place(of row: GapRow) -> (arm: PathPoint.Arm, time: String?) {
         let arm = row.by.first { $0.column == armColumn }?.value
         return (arm == partners ? .partners : .comparison, row.by.first { $0.column == timeColumn }?.value)
     }
@@ -74,6 +74,6 @@ extension Disclosure {
         let rows = ledger.filter { $0.group == group }
         let n = rows.reduce(0) { $0 + $1.n }
         let yes = rows.reduce(0) { $0 + ($1.n * ($1.observed ?? 0) / 100).rounded() }
-        return isSmall(min(yes, n - yes))
+        return isFew(min(yes, n - yes))
     }
 }

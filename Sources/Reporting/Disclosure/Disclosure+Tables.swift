@@ -7,18 +7,8 @@ extension Disclosure {
             isSmall($0.n, mean: $0.mean, isShare: isShare) || isSmall($0.nPeers, mean: $0.meanPeers, isShare: isShare)
         }
         let hidden = zip(rows, primary).map { $0.isSuppressed || $1 }
-        for index in rows.indices where hidden[index] { rows[index].withhold() }
+        for index in rows.indices where hidden[index] { rows[index] = rows[index].withoutFigures }
         return entry(table, primary: primary, hidden: hidden)
-    }
-}
-
-extension GapRow {
-    fileprivate mutating func withhold() {
-        isSuppressed = true
-        (mean, meanPeers, gap, standardError, degreesOfFreedom) = (nil, nil, nil, nil, nil)
-        (lower, upper, pValue, hedgesG) = (nil, nil, nil, nil)
-        (progressGap, progressGapStandardError, progressGapLower, progressGapUpper) = (nil, nil, nil, nil)
-        (change, changeStandardError, changeLower, changeUpper) = (nil, nil, nil, nil)
     }
 }
 
@@ -28,7 +18,7 @@ extension Disclosure {
     public func apply(to rows: inout [BalanceRow], table: String = "balance") -> Entry {
         let primary = rows.map { row in
             [row.nTreated, row.nComparison].contains { $0.map(isSmall) ?? false }
-                || row.smallestCount.map(isSmall) ?? false
+                || row.smallestCount.map(isFew) ?? false
         }
         var hidden = zip(rows, primary).map { $0.isSuppressed || $1 }
         completeLevels(rows.map(\.variable), &hidden) { rows[$0].smallestCount ?? 0 }

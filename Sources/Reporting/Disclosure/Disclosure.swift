@@ -8,8 +8,18 @@ public struct Disclosure: Sendable, Equatable {
     public var threshold: Int
     /// Means are shares in percent of a yes/no outcome: then the pupils with a yes and those with a no are counts too.
     public var isShare = false
+    /// A count of nought is small too.
+    public var zeroIsSmall = true
+    /// To what the figures that are shown are rounded.
+    public var rounding = FigureRounding.none
 
     public init(threshold: Int) { self.threshold = threshold }
+
+    public init(_ profile: DisclosureProfile) {
+        threshold = profile.threshold
+        zeroIsSmall = profile.zeroIsSmall
+        rounding = profile.rounding
+    }
 
     /// The same rule for the means of one outcome.
     func of(_ outcome: OutcomeName) -> Disclosure {
@@ -24,10 +34,15 @@ public struct Disclosure: Sendable, Equatable {
         public var entries: Int
         public var primary: Int
         public var complementary: Int
+        /// Counts of the table were rounded to the nearest multiple of this; 1 where they stand as they are.
+        public var roundedTo = 1
     }
 
     private var smallest: Double { Double(threshold) }
-    func isSmall(_ n: Double) -> Bool { threshold > 0 && n < smallest }
+    /// Too few to be told; nought only where the profile says so.
+    func isSmall(_ n: Double) -> Bool { isFew(n) && (n > 0 || zeroIsSmall) }
+    /// Fewer than the threshold, nought among them: what a set of withheld figures must not come to.
+    func isFew(_ n: Double) -> Bool { threshold > 0 && n < smallest }
 
     /// Too few pupils, or too few of them on one side of a share, 0% and 100% among them.
     func isSmall(_ n: Double, mean: Double?, isShare: Bool) -> Bool {
@@ -35,7 +50,7 @@ public struct Disclosure: Sendable, Equatable {
         guard isShare, let mean else { return isSmall(n) }
         // Half a pupil of room for the rounding of weighted means.
         let yes = (n * mean / 100).rounded()
-        return isSmall(min(yes, n - yes))
+        return isFew(min(yes, n - yes))
     }
 
     /// Withholds further members of a set with a known total, the smallest first, until the withheld ones are safe together.
@@ -44,7 +59,7 @@ public struct Disclosure: Sendable, Equatable {
         var withheld = members.filter { hidden[$0] }
         guard !withheld.isEmpty else { return }
         for next in order {
-            guard withheld.count < 2 || isSmall(withheld.reduce(0) { $0 + size($1) }) else { return }
+            guard withheld.count < 2 || isFew(withheld.reduce(0) { $0 + size($1) }) else { return }
             hidden[next] = true
             withheld.append(next)
         }
@@ -68,6 +83,7 @@ public struct Disclosure: Sendable, Equatable {
     func entry(_ table: String, primary: [Bool], hidden: [Bool]) -> Entry {
         let first = zip(primary, hidden).count { $0 && $1 }
         return Entry(
-            table: table, entries: hidden.count, primary: first, complementary: hidden.count { $0 } - first)
+            table: table, entries: hidden.count, primary: first, complementary: hidden.count { $0 } - first,
+            roundedTo: rounding.base)
     }
 }

@@ -35,6 +35,8 @@ public struct DidDocument: Sendable {
     /// The group of a triple difference in words, such as `pupils eligible for free school meals`.
     public var group: String?
     public var wording: Wording
+    /// What was done so that the result can be published; nil where no profile was named.
+    public var log: DisclosureLog?
 
     public init(
         frame: DocumentFrame, effects: [Effect], outcome: OutcomeName, estimand: EstimandKind, group: String? = nil,
@@ -104,6 +106,7 @@ public struct DidDocument: Sendable {
         if !counterfactual.isEmpty { object.put("counterfactual", .array(counterfactual.map { ResultRows.json($0) })) }
         if !path.isEmpty { object.put("path", .array(path.map { ResultRows.json($0) })) }
         object.put("sentences", .array(sentences.map { .text($0) }))
+        if let log { object.put("disclosure", log.json) }
         return object.value
     }
 
@@ -201,6 +204,7 @@ public struct DidDocument: Sendable {
                 Section(title: "Observed, and expected without the partnership", table: tables.counterfactual(groups)))
         }
         sections.append(Section(title: "Sample", words: frame.sampleWords(wording.nouns)))
+        if let log { sections.append(Section(title: "Small numbers", words: log.sentences)) }
         return sections
     }
 
@@ -309,6 +313,19 @@ extension DidDocument {
         return [first] + rows
     }
 
+    /// Rounds what is shown, guards the counts of rows, and keeps the log.
+    public mutating func publish(_ log: DisclosureLog, _ rule: Disclosure) {
+        self.log = log
+        let rounding = rule.rounding
+        effects = effects.map(rounding.rounded)
+        for index in counterfactual.indices {
+            rounding.round(&counterfactual[index], isShare: outcome.isShare)
+        }
+        for index in path.indices { rounding.round(&path[index], isShare: outcome.isShare) }
+        for index in balance.indices { rounding.round(&balance[index]) }
+        if wording.nouns.rows == "pupils" { frame.publish(rule) }
+    }
+
     /// Sentences and diagnostics follow the figures that they tell.
     private mutating func withholdWords() {
         let isHidden = effects.first?.isSuppressed ?? false
@@ -318,11 +335,12 @@ extension DidDocument {
             if preTrend != nil { preTrend = .withheld }
             if sensitivity != nil { sensitivity = .withheld }
         } else if let test = preTrend {
-            preTrend = test.withheld(with: effects)
+            preTrend = test.withheld(with: effects, past: checks.hidesSyntheticFigures)
             if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
         }
         sensitivity = sensitivity?.withheld(with: effects)
         frame.withholdWarnings(
-            headline: isHidden || (preTrend?.isWithheld ?? false), balance: balance, intake: intake)
+            headline: isHidden || (preTrend?.isWithheld ?? false), past: isHidden || checks.hidesSyntheticFigures,
+            balance: balance, intake: intake)
     }
 }

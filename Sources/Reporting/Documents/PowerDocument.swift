@@ -47,6 +47,8 @@ public struct PowerDocument: Sendable {
     public var power: Double
     public var remarks: [String]
     public var wording: Wording
+    /// What was done so that the result can be published; nil where no profile was named.
+    public private(set) var log: DisclosureLog?
 
     public init(frame: DocumentFrame, parts: [PowerPart], power: Double, remarks: [String], wording: Wording) {
         self.frame = frame
@@ -70,7 +72,17 @@ public struct PowerDocument: Sendable {
         object.put("designs", .array(parts.flatMap { part in part.effects.map { PowerRows.json(part, $0) } }))
         object.put("components", .array(parts.map(PowerRows.components)))
         object.put("sentences", .array(sentences.map { .text($0) }))
+        if let log { object.put("disclosure", log.json) }
         return object.value
+    }
+
+    /// Guards and rounds the counts of rows, and keeps the log. Pupils a school and period are a mean over the design.
+    public mutating func publish(_ profile: DisclosureProfile) {
+        let rule = Disclosure(profile)
+        let hidden = parts.map(\.isSuppressed)
+        log = DisclosureLog(
+            profile: profile, entries: [rule.entry("detectable effects", primary: hidden, hidden: hidden)])
+        if wording.nouns.rows == "pupils" { frame.publish(rule) }
     }
 
     public var sentences: [String] {
@@ -84,8 +96,8 @@ public struct PowerDocument: Sendable {
             out += "\n" + Paragraph.wrapped("Warning (\(warning.code)): \(warning.message)")
         }
         out += "\nWhere the spread comes from\n" + indented(TextTable().write(PowerRows.readableComponents(parts)))
-        out += "\nSample\n" + frame.sampleWords(wording.nouns).map { Paragraph.wrapped($0, indent: 2) }.joined()
-        return out
+        let last = frame.sampleWords(wording.nouns) + (log?.sentences ?? [])
+        return out + "\nSample\n" + last.map { Paragraph.wrapped($0, indent: 2) }.joined()
     }
 
     private func indented(_ table: String) -> String { table.split(separator: "\n").map { "  \($0)\n" }.joined() }
@@ -100,6 +112,7 @@ public struct PowerDocument: Sendable {
         }
         out += "\n### Where the spread comes from\n\n" + MarkdownTable().write(PowerRows.readableComponents(parts))
         out += "\n### Sample\n\n"
-        return out + frame.sampleWords(wording.nouns).map { Escaping.markdown($0) + "\n" }.joined(separator: "\n")
+        let last = frame.sampleWords(wording.nouns) + (log?.sentences ?? [])
+        return out + last.map { Escaping.markdown($0) + "\n" }.joined(separator: "\n")
     }
 }

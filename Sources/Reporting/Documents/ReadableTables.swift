@@ -106,7 +106,43 @@ struct ReadableTables {
             add("change", \.change)
             add("interval of the change", \.changeLower, \.changeUpper)
         }
+        if rows.contains(where: { $0.pAdjusted != nil }) {
+            columns.add("p adjusted", rows.map { probability($0.pAdjusted, $0.isSuppressed) })
+        }
+        if rows.contains(where: { $0.bandLower != nil }) { add("band", \.bandLower, \.bandUpper) }
+        addFigures(of: rows, decimals, to: &columns)
         return columns.table
+    }
+
+    /// Further figures of gaps, each with its interval. The index and gaps in standard deviations have scales of their own.
+    private func addFigures(of rows: [GapRow], _ decimals: [Int], to columns: inout ColumnSet) {
+        let figures: [(name: String, interval: String, value: KeyPath<GapRow, GapFigure?>, decimals: Int?)] = [
+            ("within schools", "its interval within", \.within, nil),
+            ("between schools", "its interval between", \.between, nil),
+            ("gap to national peers", "its interval to them", \.nationalGap, nil),
+            ("trend a year", "interval of the trend", \.trend, 2),
+            ("local index", "interval of the index", \.index, 2),
+            ("gap in SDs", "interval in SDs", \.standardised, 2),
+        ]
+        for (name, interval, value, fixed) in figures where rows.contains(where: { $0[keyPath: value] != nil }) {
+            columns.add(
+                name,
+                rows.indices.map {
+                    let row = rows[$0]
+                    return shown(row[keyPath: value]?.estimate, fixed ?? decimals[$0], row.isSuppressed)
+                })
+            columns.add(
+                interval,
+                rows.indices.map {
+                    let figure = rows[$0][keyPath: value]
+                    return shown(figure?.lower, figure?.upper, fixed ?? decimals[$0], rows[$0].isSuppressed)
+                })
+        }
+        guard rows.contains(where: { $0.months != nil }) else { return }
+        columns.add("months", rows.map { shown($0.months.map(Double.init), 0, $0.isSuppressed) })
+        columns.add(
+            "interval in months",
+            rows.map { shown($0.monthsLower.map(Double.init), $0.monthsUpper.map(Double.init), 0, $0.isSuppressed) })
     }
 
     func path(_ points: [PathPoint]) -> ResultTable {

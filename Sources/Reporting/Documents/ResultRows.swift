@@ -70,20 +70,48 @@ enum ResultRows {
         for (key, value) in [("mean", row.mean), ("meanPeers", row.meanPeers), ("gap", row.gap)] {
             object.put(key, hidden ? .null : JSONValue(value))
         }
-        if !hidden { for (key, value) in gapFigures { object.put(key, ifAny: value(row)) } }
+        if !hidden { for (key, value) in gapKeys { object.put(key, ifAny: value(row)) } }
         if !hidden, row.change != nil { object.put("changeFrom", ifAny: row.changeFrom) }
+        if !hidden, row.trend != nil { object.put("trendFrom", ifAny: row.trendFrom) }
         object.put("suppressed", .bool(hidden))
         return object.value
     }
 
-    private static let gapFigures: [(key: String, value: @Sendable (GapRow) -> Double?)] = [
+    private static let gapFigures: [GapKey] = [
         ("standardError", { $0.standardError }), ("degreesOfFreedom", { $0.degreesOfFreedom }),
         ("lower", { $0.lower }), ("upper", { $0.upper }), ("pValue", { $0.pValue }), ("hedgesG", { $0.hedgesG }),
         ("progressGap", { $0.progressGap }), ("progressGapStandardError", { $0.progressGapStandardError }),
         ("progressGapLower", { $0.progressGapLower }), ("progressGapUpper", { $0.progressGapUpper }),
         ("change", { $0.change }), ("changeStandardError", { $0.changeStandardError }),
         ("changeLower", { $0.changeLower }), ("changeUpper", { $0.changeUpper }),
+        ("pAdjusted", { $0.pAdjusted }), ("bandLower", { $0.bandLower }), ("bandUpper", { $0.bandUpper }),
     ]
+
+    private static let furtherFigures: [GapKey] = [
+        ("meanNationalPeers", { $0.meanNationalPeers }), ("trendPeriods", { count($0.trendPeriods) }),
+        ("schoolsWithBoth", { count($0.schoolsWithBoth) }), ("months", { count($0.months) }),
+        ("monthsLower", { count($0.monthsLower) }), ("monthsUpper", { count($0.monthsUpper) }),
+    ]
+
+    private static let gapKeys: [GapKey] = gapFigures + figureKeys.flatMap { named($0.key, $0.figure) } + furtherFigures
+
+    private static func count(_ number: Int?) -> Double? { number.map { Double($0) } }
+
+    private typealias GapKey = (key: String, value: @Sendable (GapRow) -> Double?)
+
+    private static let figureKeys: [(key: String, figure: @Sendable (GapRow) -> GapFigure?)] = [
+        ("trend", { $0.trend }), ("withinSchools", { $0.within }), ("betweenSchools", { $0.between }),
+        ("localIndex", { $0.index }), ("nationalGap", { $0.nationalGap }), ("standardisedGap", { $0.standardised }),
+    ]
+
+    /// A figure with its error and interval: `trend`, `trendStandardError`, `trendLower`, `trendUpper`, `trendPValue`.
+    private static func named(_ key: String, _ figure: @escaping @Sendable (GapRow) -> GapFigure?) -> [GapKey] {
+        [
+            (key, { figure($0)?.estimate }), (key + "StandardError", { figure($0)?.standardError }),
+            (key + "Lower", { figure($0)?.lower }), (key + "Upper", { figure($0)?.upper }),
+            (key + "PValue", { figure($0)?.pValue }),
+        ]
+    }
 
     static func table(_ rows: [GapRow], decimals: Int? = nil) -> ResultTable {
         var columns = ColumnSet(by: rows.map(\.by))
@@ -96,11 +124,12 @@ enum ResultRows {
         columns.figure("mean", rows.map(\.mean), hidden, always: true, decimals: decimals)
         columns.figure("meanPeers", rows.map(\.meanPeers), hidden, always: true, decimals: decimals)
         columns.figure("gap", rows.map(\.gap), hidden, always: true, decimals: decimals)
-        for (key, value) in gapFigures where rows.contains(where: { value($0) != nil }) {
-            let isProbability = key == "pValue" || key == "degreesOfFreedom"
+        for (key, value) in gapKeys where rows.contains(where: { value($0) != nil }) {
+            let isProbability = key.hasSuffix("pValue") || key.hasSuffix("PValue") || key == "degreesOfFreedom"
             columns.figure(key, rows.map(value), hidden, always: false, decimals: isProbability ? nil : decimals)
         }
         columns.text("changeFrom", rows.map { $0.isSuppressed || $0.change == nil ? nil : $0.changeFrom })
+        columns.text("trendFrom", rows.map { $0.isSuppressed || $0.trend == nil ? nil : $0.trendFrom })
         columns.add("suppressed", hidden.map { .text($0 ? "true" : "false") })
         return columns.table
     }

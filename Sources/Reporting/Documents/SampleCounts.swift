@@ -16,16 +16,21 @@ public struct SampleCounts: Sendable, Equatable {
     /// Counts of rows below this are not told where a row is a pupil; 0 tells all. A report, which is there to be published,
     /// sets it; the answers of commands account for every row.
     public var threshold = 0
+    /// To what counts of rows are rounded where rows are pupils and the result is published.
+    public var rounding = FigureRounding.none
 
     func isFew(_ rows: Int) -> Bool { rows > 0 && rows < threshold }
     /// A count of rows for people.
-    func told(_ rows: Int) -> String { isFew(rows) ? "fewer than \(threshold)" : Numeral.count(Double(rows)) }
-    func cell(_ rows: Int) -> ResultTable.Cell { isFew(rows) ? .set(told(rows)) : .integer(rows) }
+    func told(_ rows: Int) -> String {
+        isFew(rows) ? "fewer than \(threshold)" : Numeral.count(Double(rounding.count(rows)))
+    }
+    private func all(_ rows: Int) -> String { Numeral.count(Double(rounding.count(rows))) }
+    func cell(_ rows: Int) -> ResultTable.Cell { isFew(rows) ? .set(told(rows)) : .integer(rounding.count(rows)) }
 
     private func counted(_ members: [JSONValue.Member], _ name: String, _ rows: Int) -> JSONValue {
         isFew(rows)
             ? .object(members + [.init(name, .null), .init("suppressed", true)])
-            : .object(members + [.init(name, .integer(rows))])
+            : .object(members + [.init(name, .integer(rounding.count(rows)))])
     }
 
     public init(
@@ -44,8 +49,8 @@ public struct SampleCounts: Sendable, Equatable {
 
     public var json: JSONValue {
         var object = JSONObject()
-        object.put("rowsRead", .integer(rowsRead))
-        object.put("rowsUsed", .integer(rowsUsed))
+        object.put("rowsRead", .integer(rounding.count(rowsRead)))
+        object.put("rowsUsed", .integer(rounding.count(rowsUsed)))
         object.put("dropped", .array(dropped.map { counted([.init("reason", .text($0.reason))], "rows", $0.rows) }))
         object.put("units", ifAny: units)
         object.put("treatedUnits", ifAny: treatedUnits)
@@ -65,7 +70,7 @@ public struct SampleCounts: Sendable, Equatable {
 
     /// One or two sentences: rows read, used and left out; units, partners and periods.
     func words(_ nouns: Nouns) -> [String] {
-        var words = ["\(Numeral.count(Double(rowsRead))) rows read, \(Numeral.count(Double(rowsUsed))) used."]
+        var words = ["\(all(rowsRead)) rows read, \(all(rowsUsed)) used."]
         if !dropped.isEmpty {
             let reasons = dropped.map { "\(told($0.rows)) \($0.reason)" }
             words.append("Left out: " + reasons.joined(separator: "; ") + ".")
@@ -103,6 +108,12 @@ public struct DocumentFrame: Sendable {
         self.timings = timings
         self.sample = sample
         self.warnings = warnings
+    }
+
+    /// Counts of rows as they may be published: where each row is a pupil, few are not told and the others rounded.
+    mutating func publish(_ rule: Disclosure) {
+        (sample.threshold, sample.rounding) = (rule.threshold, rule.rounding)
+        for index in inputs.indices { inputs[index].rows = rule.rounding.count(inputs[index].rows) }
     }
 
     /// An object that begins with the schema and these members, ready for the figures.

@@ -62,10 +62,8 @@ public struct EvaluationReport: Sendable {
     /// Sources to be credited, such as a licence line of published data.
     public var attributions: [String]
     public var wording: Wording
-    /// The name of the disclosure profile, such as `dfe-tables`.
-    public var disclosureProfile: String
-    /// Filled in when small numbers are withheld.
-    public var disclosure: [Disclosure.Entry] = []
+    /// The rule for small numbers; what was withheld is filled in when it is.
+    public var disclosure: DisclosureLog
     /// The kinds of files that are written, which the page may name.
     public var formats: Set<String> = ["html", "json", "csv", "svg"]
     public var generated: ReportDate
@@ -75,7 +73,7 @@ public struct EvaluationReport: Sendable {
     public init(
         title: String, partnership: Partnership = Partnership(), plan: Plan? = nil, outcomes: [OutcomeResult],
         objectives: [Objective] = [], frame: DocumentFrame, links: [Link] = [], checklist: [ChecklistAnswer] = [],
-        attributions: [String] = [], wording: Wording = Wording(), disclosureProfile: String = "default",
+        attributions: [String] = [], wording: Wording = Wording(), disclosureProfile: DisclosureProfile = .ofPlans,
         generated: ReportDate, version: String, seed: UInt64
     ) {
         self.title = title
@@ -88,7 +86,7 @@ public struct EvaluationReport: Sendable {
         self.checklist = checklist
         self.attributions = attributions
         self.wording = wording
-        self.disclosureProfile = disclosureProfile
+        disclosure = DisclosureLog(profile: disclosureProfile)
         self.generated = generated
         self.version = version
         self.seed = seed
@@ -106,22 +104,26 @@ public struct EvaluationReport: Sendable {
     func withheld(_ rule: Disclosure, effectsCountPupils: Bool) -> EvaluationReport {
         var safe = self
         safe.wording.threshold = rule.threshold
-        safe.disclosure = []
+        safe.disclosure.entries = []
+        safe.disclosure.profile.threshold = rule.threshold
         for index in safe.outcomes.indices {
             let title = safe.outcomes[index].outcome.title
-            let entries = safe.outcomes[index].withhold(rule, effectsCountPupils: effectsCountPupils)
-            safe.disclosure += entries.filter { $0.entries > 0 }.map { entry in
+            var entries = safe.outcomes[index].withhold(rule, effectsCountPupils: effectsCountPupils)
+            let isFurther = effectsCountPupils && safe.outcomes[index].round(rule, &entries)
+            if isFurther { safe.disclosure.remarks = [OutcomeResult.differenceWords] }
+            safe.disclosure.entries += entries.filter { $0.entries > 0 }.map { entry in
                 var named = entry
                 named.table = "\(title): \(entry.table)"
                 return named
             }
         }
         safe.withholdObjectives(of: self)
-        if effectsCountPupils { safe.frame.sample.threshold = rule.threshold }
+        if effectsCountPupils { safe.frame.publish(rule) }
         for outcome in safe.outcomes {
             safe.frame.withholdWarnings(
                 headline: outcome.effect.isSuppressed || outcome.preTrend?.isWithheld ?? outcome.effect.isSuppressed,
-                balance: outcome.balance, intake: outcome.intake)
+                past: outcome.effect.isSuppressed || outcome.checks.hidesSyntheticFigures, balance: outcome.balance,
+                intake: outcome.intake)
         }
         return safe
     }

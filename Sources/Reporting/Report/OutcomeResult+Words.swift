@@ -25,9 +25,10 @@ extension OutcomeResult {
     func withoutWords(_ wording: Wording) -> String? {
         guard let means else { return nil }
         var precision = Precision(decimals: max(1, wording.precision(effect).decimals))
-        let difference = effect.estimate.map { precision.rounded($0) }
         var adds = ""
-        if let difference,
+        if let estimate = effect.estimate, abs(means.observed - means.expected - estimate) > 1e-6 {
+            adds = " Both are rounded for publication; the estimate is not."
+        } else if let difference = effect.estimate.map({ precision.rounded($0) }),
             abs(precision.rounded(means.observed) - precision.rounded(means.expected) - difference) > 1e-9
         {
             precision.decimals += 1

@@ -181,19 +181,14 @@ extension ReportPage {
     }
 
     private var disclosureLog: Markup {
-        let threshold = wording.threshold
-        guard threshold > 0 else {
-            return "<h3>Disclosure log</h3>\n<p>No figure was withheld: suppression was turned off for this run.</p>\n"
-        }
-        let withheld = report.disclosure.reduce(0) { $0 + $1.primary + $1.complementary }
-        let count = withheld == 0 ? "None had to be withheld." : "Withheld here: \(Numeral.count(Double(withheld)))."
-        return """
-            <h3>Disclosure log</h3>
-            <p>Profile \(report.disclosureProfile): figures with fewer than \(threshold) pupils behind them are withheld \
-            and shown as <abbr title="withheld: too few pupils">c</abbr>, with as many others as it takes that no total \
-            gives them back. \(count)</p>
-            \(report.disclosure.isEmpty ? "" : HTMLTable(table: ReportTables.disclosure(report.disclosure), caption: "Withheld figures by table").markup)
-            """
+        let log = report.disclosure
+        let words = log.sentences.map { line -> Markup in "<p>\(line)</p>\n" }
+        let mark: Markup =
+            log.withheld > 0
+            ? "<p>A withheld figure is shown as <abbr title=\"withheld: too few pupils\">c</abbr>.</p>\n" : ""
+        let table =
+            log.entries.isEmpty ? "" : HTMLTable(table: log.table, caption: "Withheld figures by table").markup
+        return "<h3>Disclosure log</h3>\n\(words)\(mark)\(table)"
     }
 
     // MARK: 6 Checklist

@@ -24,24 +24,11 @@ extension EvaluationReport {
                         "answer": .text($0.answer ?? "not answered"),
                     ]
                 }))
-        object.put("disclosure", disclosureJSON)
+        object.put("disclosure", disclosure.json)
         return object.value
     }
 
     var seedJSON: JSONValue { Int(exactly: seed).map { .integer($0) } ?? .text(String(seed)) }
-
-    private var disclosureJSON: JSONValue {
-        [
-            "profile": .text(disclosureProfile), "threshold": .integer(wording.threshold),
-            "tables": .array(
-                disclosure.map {
-                    [
-                        "table": .text($0.table), "entries": .integer($0.entries), "withheld": .integer($0.primary),
-                        "withheldToProtectOthers": .integer($0.complementary),
-                    ]
-                }),
-        ]
-    }
 }
 
 extension Objective {

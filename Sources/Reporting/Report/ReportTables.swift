@@ -39,7 +39,7 @@ enum ReportTables {
             Named(slug: "links", table: links(report.links)),
             Named(slug: "warnings", table: warnings(report.frame.warnings)),
             Named(slug: "checklist", table: checklist(report.checklist)),
-            Named(slug: "disclosure", table: disclosure(report.disclosure)),
+            Named(slug: "disclosure", table: report.disclosure.table),
         ]
         return tables + common.filter { !$0.table.rows.isEmpty }
     }
@@ -73,14 +73,6 @@ enum ReportTables {
         ResultTable(
             columns: [.init("old identifier"), .init("new identifier"), .init("reason")],
             rows: links.map { [.text($0.from), .text($0.to), .text($0.reason)] })
-    }
-
-    static func disclosure(_ entries: [Disclosure.Entry]) -> ResultTable {
-        ResultTable(
-            columns: [.init("table"), .init("entries"), .init("withheld"), .init("withheld to protect others")],
-            rows: entries.map {
-                [.text($0.table), .integer($0.entries), .integer($0.primary), .integer($0.complementary)]
-            })
     }
 
     private static func warnings(_ warnings: [Warning]) -> ResultTable {
