@@ -44,7 +44,8 @@ public enum MeasuresRun {
         var columns = kept.names.map { ColumnRequest("copy of \($0)", source: .column($0), role: .text) }
         let grades = distinct(request.grades.all)
         for name in grades {
-            columns.append(ColumnRequest(name, role: request.data.points.map { .points($0) } ?? .number))
+            columns.append(
+                ColumnRequest(name, role: try request.data.points.map { .points(try $0.grades(of: name)) } ?? .number))
         }
         for name in distinct(numbers(request)) {
             guard !grades.contains(name) else {

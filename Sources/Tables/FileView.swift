@@ -66,6 +66,7 @@ extension ColumnRequest {
         switch source {
         case .column(let name): [name]
         case .joined(let names): names
+        case .inRows(let mark, _, let name): [mark, name]
         case .fileName: []
         }
     }
@@ -91,7 +92,7 @@ extension FieldSource {
             throw .notInSchema(name: name, path: file.path, reason: named.absence)
         }
         let parts = try named.columns.map { column throws(TableError) in
-            FieldSource.column(try header.index(of: column, path: file.path))
+            FieldSource.of(column: try header.index(of: column, path: file.path), header)
         }
         return parts.count == 1 ? parts[0] : .joined(parts)
     }
