@@ -39,8 +39,10 @@ let package = Package(
             ].map { .embedInCode("Resources/\($0).csv") }),
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         .target(name: "Panels", dependencies: ["Cells", "Schemas"]),
-        .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
         .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra", "CWideLoops"]),
+        .target(
+            name: "Comparison", dependencies: ["Regression", "Panels", "LinearAlgebra"],
+            resources: [.embedInCode("Resources/similar-primary-schools-2026.csv")]),
         .target(name: "Estimation", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
         .target(
             name: "Inference",
@@ -92,7 +94,7 @@ let package = Package(
         .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
-        .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
+        .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Probability", "ReferenceSets"]),
         // Published data sets and what trusted peers compute from them, for tests of several rooms.
         .target(name: "ReferenceSets", dependencies: ["Tables"], path: "Tests/ReferenceSets"),
         .testTarget(name: "RegressionTests", dependencies: ["Regression", "ReferenceSets"], exclude: ["Golden"]),

@@ -28,6 +28,9 @@ public struct EvaluationPlan: Sendable, Equatable {
         public var startColumn: String?
         public var startAt: String?
         public var lag = 0
+        /// The year groups worked with, as `7-9`, and the year group whose results are studied.
+        public var yearGroups: String?
+        public var outcomeYearGroup: Int?
         public var lead: String?
         public var area: String?
         public var agreement: String?
@@ -61,6 +64,9 @@ public struct PlanData: Sendable, Equatable {
     public var timeFromName: String?
     public var pupil: String?
     public var outcomes: [String] = []
+    /// The column of subjects where every outcome is one, and that of results beside it.
+    public var subject: String?
+    public var result: String?
     public var prior: String?
     public var start: String?
     public var treated: String?

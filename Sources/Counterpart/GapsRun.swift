@@ -35,6 +35,11 @@ public struct GapsRequest: Sendable {
     public var disclosure = DisclosureProfile.ofCommands
     /// The result is to be published, by a profile that was named: then counts of rows are guarded and rounded too.
     public var isForPublication = false
+    /// Counts of pupils below this are not shown: the threshold of `disclosure`.
+    public var suppressBelow: Int {
+        get { disclosure.threshold }
+        set { disclosure.threshold = newValue }
+    }
     /// Decimals in text and Markdown.
     public var decimals: Int?
     public var lowerIsBetter = false
@@ -108,7 +113,9 @@ public struct GapsRun {
         for block in request.data.outcomes.indices {
             let found = try GapAnalysis.run(
                 cells.table,
-                try analysis(request, block: block, shareBlock: shareBlock, kind: kind, countBlock: cells.countBlock))
+                try analysis(
+                    request, block: block, shareBlock: shareBlock, kind: kind,
+                    countBlock: cells.countBlocks.isEmpty ? nil : cells.countBlocks[block]))
             rows += found.rows
             for warning in found.warnings where !warnings.contains(warning) { warnings.append(warning) }
             if block == 0 { joinedNone = found.dropped }
@@ -137,7 +144,9 @@ public struct GapsRun {
             lowerIsBetter: request.lowerIsBetter)
         if request.isForPublication {
             document.publish(
-                request.disclosure, shares: Set(request.data.outcomes.filter { $0.equals != nil }.map(\.name)),
+                request.disclosure,
+                shares: Set(
+                    request.data.outcomes.filter { $0.equals != nil || request.shareOf != nil }.map(\.name)),
                 rowsArePupils: kind == .pupils)
         }
         return document
@@ -217,7 +226,7 @@ public struct GapsRun {
         [
             request.shareOf.map { "Each row counts pupils: \($0) in all, of whom the outcome counts those with a yes." }
                 ?? RowWords.sentence(kind, request.data)
-        ] + counting(request) + independence(request, kind)
+        ] + counting(request) + independence(request, kind) + request.figureWords
     }
 
     /// What `n` and the means are over, where rows say how many pupils stand behind them.

@@ -82,7 +82,8 @@ public struct PlanReader {
 
     private func partnership(_ node: PlanNode) throws -> EvaluationPlan.Partnership {
         let parts = try node.section([
-            "partners", "unitColumn", "startColumn", "startAt", "lag", "lead", "area", "agreement",
+            "partners", "unitColumn", "startColumn", "startAt", "lag", "yearGroups", "outcomeYearGroup", "lead", "area",
+            "agreement",
         ])
         var partnership = EvaluationPlan.Partnership()
         if let partners = parts["partners"] {
@@ -96,6 +97,10 @@ public struct PlanReader {
         partnership.startColumn = try parts["startColumn"]?.text()
         partnership.startAt = try parts["startAt"]?.text()
         partnership.lag = try parts["lag"]?.integer() ?? 0
+        partnership.yearGroups = try parts["yearGroups"].map { node in
+            try node.isList ? node.texts().joined(separator: "-") : node.text()
+        }
+        partnership.outcomeYearGroup = try parts["outcomeYearGroup"]?.integer()
         partnership.lead = try parts["lead"]?.text()
         partnership.area = try parts["area"]?.choice(["teaching", "curriculum", "leadership", "targeted"])
         partnership.agreement = try parts["agreement"]?.text()
@@ -132,6 +137,7 @@ public struct PlanReader {
             "files", "columns", "groups", "unknown", "covariates", "factors", "absorb", "where", "missing",
             "knownCodes",
             "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "fillShortRows",
+            "unwrapFormulas",
             "rows", "links", "linkDecisions",
             "schema", "schemaYear", "schemaAs",
             "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions",
@@ -161,6 +167,7 @@ public struct PlanReader {
         data.form.skipLast = try parts["skipLast"]?.integer() ?? 0
         data.form.percent = try parts["percent"]?.boolean() ?? false
         data.form.fillShortRows = try parts["fillShortRows"]?.boolean() ?? false
+        data.form.unwrapsFormulas = try parts["unwrapFormulas"]?.boolean() ?? false
         data.schema = try schema(parts)
         data.rows = try parts["rows"]?.choice(["pupils", "units"])
         data.links = try parts["links"]?.text()
@@ -203,7 +210,8 @@ public struct PlanReader {
 
     private func columns(_ node: PlanNode, into data: inout PlanData) throws {
         let parts = try node.section([
-            "unit", "pupil", "time", "outcome", "prior", "start", "treated", "cluster", "weights", "count",
+            "unit", "pupil", "time", "outcome", "subject", "result", "prior", "start", "treated", "cluster", "weights",
+            "count",
             "partnership",
         ])
         for key in ["unit", "time", "outcome"] where parts[key] == nil {
@@ -220,6 +228,13 @@ public struct PlanReader {
         }
         data.pupil = try parts["pupil"]?.text()
         data.outcomes = try parts["outcome"]?.texts() ?? []
+        data.subject = try parts["subject"]?.text()
+        data.result = try parts["result"]?.text()
+        for (key, other) in [("subject", "result"), ("result", "subject")] {
+            guard parts[key] != nil, parts[other] == nil else { continue }
+            throw PlanError.missingKey(
+                path: path, line: parts[key]?.line, key: other, section: "data.columns beside \(key)")
+        }
         data.prior = try parts["prior"]?.text()
         data.start = try parts["start"]?.text()
         if let treated = parts["treated"], treated.isSection {

@@ -21,6 +21,10 @@ struct PlanRequests {
         request.treatedValues = data.treatedValues
         request.covariates = data.covariates
         request.design.lag = plan.partnership.lag
+        request.design.exposure = try ExposureText.exposure(
+            plan.partnership.yearGroups, plan.partnership.outcomeYearGroup,
+            names: ("partnership.yearGroups", "partnership.outcomeYearGroup"), lag: plan.partnership.lag,
+            lagName: "partnership.lag")
         request.design.factors = data.factors
         request.design.absorbed = data.absorb
         request.design.clusters = data.clusters
@@ -118,6 +122,9 @@ struct PlanRequests {
         request.filters = try data.filters.map { try RowFilter(parsing: $0) }
         request.threads = threads
         request.outcomes = data.outcomes.map { OutcomeRequest($0) }
+        request.subject = data.subject
+        request.result = data.result
+        request.unknown = data.unknown
         request.points = try data.points.map { try PointsTable.named($0, file: resolved) }
         request.unit = data.unit
         request.time = data.time
@@ -163,6 +170,7 @@ struct PlanRequests {
             ("partnership.startColumn", partnership.startColumn != nil),
             ("partnership.startAt", partnership.startAt != nil),
             ("partnership.lag", partnership.lag != 0 && plan.data.treated != nil),
+            ("partnership.yearGroups", partnership.yearGroups != nil && plan.data.treated != nil),
         ]
         for (key, isGiven) in given where isGiven {
             throw RequestError.doesNotApply(option: key, to: "a plan whose columns name start or treated")

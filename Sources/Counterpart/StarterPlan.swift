@@ -123,6 +123,7 @@ public struct StarterPlan {
         if form.skipFirst > 0 { put("skipFirst", "\(form.skipFirst)") }
         if form.skipLast > 0 { put("skipLast", "\(form.skipLast)") }
         if form.fillShortRows, schema == nil { put("fillShortRows", "true") }
+        if form.unwrapsFormulas { put("unwrapFormulas", "true") }
         if form.percent, schema == nil { put("percent", "true") }
         if findsPercent { put("percent", "true  # 67% is read as 67") }
         if !MissingCodes.known.allSatisfy({ missing.codes.contains($0) }) { put("knownCodes", "false") }

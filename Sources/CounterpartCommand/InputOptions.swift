@@ -44,6 +44,10 @@ struct InputOptions: ParsableArguments {
         name: .customLong("fill-short-rows"),
         help: "Read rows with fewer fields than the header as if empty fields followed; they are counted.")
     var fillShortRows = false
+    @Flag(
+        name: .customLong("unwrap-formulas"),
+        help: "Read =\"A123\", as some programs export identifiers, as A123.")
+    var unwrapFormulas = false
     @Flag(help: "Put rows that cannot be read aside (see --rejects), counted, instead of stopping.")
     var lenient = false
     @Option(help: ArgumentHelp("Where --lenient writes the rows that it put aside.", valueName: "file"))
@@ -81,6 +85,7 @@ struct InputOptions: ParsableArguments {
         form.decimal = try decimal.map { try Self.byte($0, option: "--decimal") } ?? UInt8(ascii: ".")
         form.percent = percent
         form.fillShortRows = fillShortRows
+        form.unwrapsFormulas = unwrapFormulas
         form.limits = try limits.limits()
         return schema == nil ? form : SchemaChoice.form(form)
     }
@@ -137,9 +142,10 @@ struct InputOptions: ParsableArguments {
     /// All options that say how files are read.
     var optionsOfReading: [(option: String, isGiven: Bool)] {
         [
-            ("--schema", schema != nil), ("--delimiter", delimiter != nil), ("--encoding", encoding != nil),
-            ("--skip-first", skipFirst != 0),
-            ("--skip-last", skipLast != 0), ("--fill-short-rows", fillShortRows), ("--lenient", lenient),
+            ("--schema", schema != nil),
+            ("--delimiter", delimiter != nil), ("--encoding", encoding != nil), ("--skip-first", skipFirst != 0),
+            ("--skip-last", skipLast != 0), ("--fill-short-rows", fillShortRows),
+            ("--unwrap-formulas", unwrapFormulas), ("--lenient", lenient),
             ("--rejects", rejects != nil),
         ] + optionsOfNumbers
     }

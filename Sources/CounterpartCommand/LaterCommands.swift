@@ -20,17 +20,6 @@ extension LaterCommand {
     }
 }
 
-struct Compare: LaterCommand {
-    static let word = "compare"
-    static let configuration: CommandConfiguration = later(
-        "Build and check a comparison group",
-        example: """
-              counterpart compare pupils.csv --outcome attainment8 --unit urn \\
-                --time academic_year --partners partners.csv --match ks2_score
-            """)
-    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
-}
-
 struct SQL: LaterCommand {
     static let word = "sql"
     static let configuration: CommandConfiguration = later(

@@ -55,8 +55,10 @@ struct Progress: ParsableCommand {
             "Expected points by subject, as published for 16 to 18: a CSV file with qual_id, x_0, … and y_0, …; a second one with sd_suqu and size.",
             valueName: "file"))
     var knotTable: [String] = []
-    @Option(help: ArgumentHelp("With --knot-table: the column with the subject, a qual_id.", valueName: "column"))
-    var subject: String?
+    @Option(
+        name: .customLong("knot-subject"),
+        help: ArgumentHelp("With --knot-table: the column with the subject, a qual_id.", valueName: "column"))
+    var knotSubject: String?
     @Option(
         name: .customLong("pupil-sd"),
         help: ArgumentHelp(
@@ -148,7 +150,8 @@ struct Progress: ParsableCommand {
             ("--prior", prior != nil), ("--bands", bands != nil), ("--band-width", bandWidth != nil),
             ("--band-table", bandTable != nil), ("--band-mean", bandMean != nil), ("--norm-where", !normWhere.isEmpty),
             ("--method", method != nil), ("--by", !by.isEmpty), ("--shrink", shrink),
-            ("--floor-table", floorTable != nil), ("--knot-table", !knotTable.isEmpty), ("--subject", subject != nil),
+            ("--floor-table", floorTable != nil), ("--knot-table", !knotTable.isEmpty),
+            ("--knot-subject", knotSubject != nil),
             ("--pupil-sd", pupilSD != nil), ("--start", start != nil), ("--prior-time", priorTime != nil),
             ("--prior-lag", priorLag != nil),
             ("--pupil", rows.pupil != nil), ("--points", rows.points != nil), ("--weights", rows.weights != nil),
@@ -221,13 +224,15 @@ struct Progress: ParsableCommand {
 
     private func chosenSubject() throws -> String? {
         guard !knotTable.isEmpty else {
-            if subject != nil { throw RequestError.doesNotApply(option: "--subject", to: "a run without --knot-table") }
+            if knotSubject != nil {
+                throw RequestError.doesNotApply(option: "--knot-subject", to: "a run without --knot-table")
+            }
             return nil
         }
-        guard let subject else {
-            throw RequestError.missing(option: "--subject", why: "knots are those of a subject")
+        guard let knotSubject else {
+            throw RequestError.missing(option: "--knot-subject", why: "knots are those of a subject")
         }
-        return subject
+        return knotSubject
     }
 
     private func floors(of method: ValueAddedRequest.Method, outcomes: [OutcomeRequest]) throws -> [Double?] {

@@ -13,9 +13,18 @@ struct RowOptions: ParsableArguments {
     var conditions: [String] = []
     @Option(
         help: ArgumentHelp(
-            "The result to study: a number column, or column=value for yes/no. Repeatable; the first is the primary one.",
+            "The result to study: a number column, or column=value for yes/no (a|b where two spellings mean yes). Repeatable; the first is the primary one.",
             valueName: "column"))
     var outcome: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "The column of subjects, where each row is one subject's result; every --outcome is then a subject.",
+            valueName: "column"))
+    var subject: String?
+    @Option(
+        help: ArgumentHelp(
+            "The column of results beside --subject.", valueName: "column"))
+    var result: String?
     @Option(
         help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
     var unit: String?
@@ -39,7 +48,7 @@ struct RowOptions: ParsableArguments {
     var linkDecisions: String?
     @Option(
         help: ArgumentHelp(
-            "Points of grades: gcse, a-level, ucas-a-level and others by name, or a CSV file of two columns, grade and points.",
+            "Points of grades: gcse, a-level, ucas-a-level and others by name, or a CSV file of the columns grade and points, and perhaps subject.",
             valueName: "name or file"))
     var points: String?
     @Option(
@@ -72,7 +81,7 @@ struct RowOptions: ParsableArguments {
         let given =
             input.optionsOfReading + [
                 ("--where", !conditions.isEmpty), ("--time-from-name", timeFromName != nil),
-                ("--points", points != nil),
+                ("--points", points != nil), ("--subject", subject != nil), ("--result", result != nil),
                 ("--pupil", pupil != nil), ("--double", usesDoubles),
             ]
         for (option, isGiven) in given where isGiven {
@@ -101,6 +110,9 @@ struct RowOptions: ParsableArguments {
         data.isLenient = input.lenient
         data.rejects = input.rejects
         data.outcomes = outcome.map { OutcomeRequest($0) }
+        data.subject = subject
+        data.result = result
+        try data.checkSubject()
         data.points = try points.map { try PointsTable.named($0) }
         data.unit = CommaList.split(unit)
         data.time = CommaList.split(time)

@@ -147,10 +147,10 @@ public struct EstimatorCatalog: Sendable {
             LeeWooldridge(
                 transformation: $0.transformation ?? .demean, comparesWithNotYet: $0.comparison == .notYet)
         },
-        Entry(.syntheticControl, knows: [.comparisonNever, .correction]) {
+        Entry(.syntheticControl, knows: [.correction]) {
             SyntheticControl(correction: $0.correction)
         },
-        Entry(.syntheticDiD, knows: [.comparisonNever]) { _ in SyntheticDifference() },
+        Entry(.syntheticDiD) { _ in SyntheticDifference() },
     ]
 
     /// The entry of an estimator; nil for those of later versions.

@@ -49,7 +49,7 @@ struct ColumnPlan {
 
     /// The columns of a file: those of its view where it has one, else those of its header.
     private static func texts(_ file: InputFile, _ header: Header) throws(TableError) -> [(String, FieldSource)] {
-        guard let view = file.view else { return header.names.enumerated().map { ($1, .column($0)) } }
+        guard let view = file.view else { return header.names.enumerated().map { ($1, .of(column: $0, header)) } }
         var texts: [(String, FieldSource)] = []
         for named in view.columns where !named.columns.isEmpty {
             if let source = try FieldSource.viewed(named.name, in: file, header) { texts.append((named.name, source)) }

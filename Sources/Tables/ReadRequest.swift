@@ -50,6 +50,8 @@ public struct FileForm: Sendable, Equatable {
     /// Rows with fewer fields than the header are read as if the missing ones, at their end, were empty. Some published
     /// tables are written so. They are counted in a warning.
     public var fillShortRows = false
+    /// `="A123"`, as some programs export a text that a spreadsheet must not read as a number, is read as A123.
+    public var unwrapsFormulas = false
     public var limits = ReadingLimits()
 
     public init() {}
@@ -95,6 +97,9 @@ public struct ColumnRequest: Sendable, Equatable {
         case column(String)
         /// Several columns joined by `/`, such as LEA and ESTAB.
         case joined([String])
+        /// A column, in the rows alone whose other column holds a text: one subject of a file with the subject in rows.
+        /// The other rows have no value, for the reason `Batch.NumberColumn.otherRow`. Roles of values only.
+        case inRows(of: String, equal: String, column: String)
         /// The part of the file's name that the `*` of the pattern stands for.
         case fileName(pattern: String)
     }
@@ -110,10 +115,18 @@ public struct ColumnRequest: Sendable, Equatable {
         case numericKey
         /// A decimal number; missing with its reason.
         case number
-        /// 100 where the text equals the value, else 0; empty is missing.
-        case indicator(equals: String)
+        /// 100 where the text means yes, else 0; empty is missing.
+        case indicator(YesNo)
         /// Text looked up in a table of points; a text not in the table stops the run. Empty and missing codes are missing.
         case points([String: Decimal6])
+
+        /// True where texts are looked up one by one.
+        var isLookedUp: Bool {
+            switch self {
+            case .indicator, .points: true
+            default: false
+            }
+        }
     }
 
     /// How results call it.

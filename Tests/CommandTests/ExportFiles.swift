@@ -56,6 +56,10 @@ enum ExportFiles {
             schools.csv(changing: { if $0.attainment8 != "SUPP" { $0.attainment8 += "%" } }), "percent.csv")
         try folder.write(
             schools.csv(changing: { if $0.attainment8 == "SUPP" { $0.attainment8 = "withheld" } }), "codes.csv")
+        try folder.write(
+            schools.csv(changing: { if $0.attainment8 != "SUPP" { $0.attainment8 = "=\"\($0.attainment8)\"" } }),
+            "wrapped.csv")
+        try folder.write(long(), "long.csv")
         try folder.write(schools.csv() + "one,field,too,few\n", "broken.csv")
         let last = try #require(schools.pupils.last)
         try folder.write(
@@ -88,6 +92,15 @@ enum ExportFiles {
         }
     }
 
+    /// Each pupil twice: once for each of two subjects, beside the columns of the other file.
+    private static func long() -> String {
+        let lines = schools.csv().split(separator: "\n")
+        let rows = lines.dropFirst().enumerated().flatMap { at, line in
+            ["\(line),attainment8,\(40 + at % 23)", "\(line),other,\(at % 7)"]
+        }
+        return (["\(lines[0]),subject,result"] + rows).map { $0 + "\n" }.joined()
+    }
+
     /// The same rows among columns of published tables, the last one a total.
     private static func published(_ text: String) -> String {
         let names =
@@ -103,6 +116,7 @@ enum ExportFiles {
     }
 
     private static func writeLists(to folder: WorkFolder) throws {
+        try folder.write("variable,weight\nattainment8,1\nks2,2.5\n", "distances.csv")
         try folder.write("grade,points\nA,8\nB,5\nC,2.5\n", "points.csv")
         try folder.write("urn\n\(SmallSchools.urn(0))\n\(SmallSchools.urn(4))\n", "exclude.csv")
         try folder.write("urn\n" + [0, 2, 3, 5, 6, 8].map { SmallSchools.urn($0) + "\n" }.joined(), "others.csv")

@@ -1,6 +1,7 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
-    static let all = did + power + gaps + progress + cells + describe + convert + measures + start + run
+    static let all =
+        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run
 
     // MARK: did
 
@@ -55,6 +56,16 @@ enum OptionLists {
             list.refuses("--start-at", "201617", says: "--start-at does not apply"),
             list.acts("--lag", "1"),
             list.refuses("--lag", "1", base: open, with: ["--treated", "treated_now"], says: "--lag does not apply"),
+            list.acts("--year-groups", "10-11", with: ["--outcome-year-group", "11"]),
+            list.acts(
+                "--outcome-year-group", "11", with: ["--year-groups", "10"],
+                says: list.command == "did" ? "notReached" : nil),
+            list.refuses("--year-groups", "7-9", says: "--outcome-year-group is missing"),
+            list.refuses("--outcome-year-group", "11", says: "--year-groups is missing"),
+            list.refuses("--year-groups", "10", with: ["--lag", "1", "--outcome-year-group", "11"], says: "give one"),
+            list.refuses(
+                "--year-groups", "10", base: open, with: ["--treated", "treated_now"],
+                says: "--year-groups does not apply"),
             list.acts("--first-start", base: ["restart.csv"] + startDid),
             list.acts("--exclude", "exclude.csv"),
             list.acts("--comparison-units", "others.csv"),
@@ -202,10 +213,13 @@ enum OptionLists {
     private static var synthetic: [OptionCase] {
         let list = didList
         func named(_ estimator: String) -> [String] { ["--estimator", estimator] }
+        let placebos =
+            ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
+            + named("synthetic-did") + ["--permutations", "19"]
         return [
             list.acts("--method", "ridge", with: named("synthetic-control")),
             list.refuses("--method", "ridge", with: named("synthetic-did"), says: "--method does not apply"),
-            list.acts("--vcov", "jackknife", with: named("synthetic-did")),
+            list.acts("--vcov", "jackknife", base: placebos),
             list.acts("--vcov", "bootstrap", with: named("synthetic-did")),
             list.acts("--vcov", "placebo", with: named("synthetic-did") + ["--vcov", "jackknife"]),
             list.refuses("--vcov", "placebo", with: named("twfe"), status: 4, says: "E450"),
@@ -213,11 +227,12 @@ enum OptionLists {
             list.refuses("--wild", "99", with: named("synthetic-did"), status: 4, says: "E417"),
             list.acts("--bootstrap", "50", with: named("synthetic-did")),
             list.acts("--permutations", "19", with: named("synthetic-did")),
-            list.acts("--comparison", "never", with: named("synthetic-did")),
-            list.refuses(
-                "--comparison", "not-yet", with: named("synthetic-did"), says: "--comparison not-yet does not apply"),
             list.refuses("--gap", "fsm=Y", with: named("synthetic-control"), status: 4, says: "E450"),
         ]
+            + ["never", "not-yet"].map { (kind: String) in
+                list.refuses(
+                    "--comparison", kind, with: named("synthetic-did"), says: "--comparison \(kind) does not apply")
+            }
     }
 
     /// What only estimators from changes know.
@@ -274,6 +289,67 @@ enum OptionLists {
             list.acts("--window", "-2:1", with: sunAbraham),
             list.acts("--window", "-2:1", with: ["--estimator", "two-stage"]),
         ]
+    }
+
+    // MARK: compare
+
+    private static var compare: [OptionCase] {
+        let untreated = whatDid + ["--match", "attainment8", "--format", "json"]
+        let start = untreated + ["--start", "partnership_start"]
+        let list = OptionList(command: "compare", base: ["pupils.csv"] + start)
+        let schools =
+            ["schools.csv"] + whatDid + ["--match", "attainment8", "--format", "json", "--start", "partnership_start"]
+        let grades =
+            ["pupils.csv", "--outcome", "grade", "--match", "grade", "--format", "json"] + whatDid.dropFirst(2)
+            + ["--start", "partnership_start"]
+        let propensity = ["--distance", "propensity"]
+        func named(_ method: String) -> [String] {
+            ["pupils.csv"] + whatDid + ["--format", "json", "--start", "partnership_start", "--method", method]
+        }
+        let similar = named("similar-schools") + ["--distance-table", "distances.csv"]
+        return reading(list, start, number: ["--outcome", "attainment8"]) + rows(list, schools: schools, grades: grades)
+            + result(list) + whoWasTreated(list, untreated)
+            + [
+                list.refuses(
+                    "--weight-kind", "frequency", with: ["--weights", "weight"], says: "--weight-kind does not"),
+                list.refuses("--lower-is-better", says: "--lower-is-better does not apply"),
+                list.acts("--unit", "urn", base: list.base.dropFirst().filter { $0 != "--unit" && $0 != "urn" }),
+                list.acts(
+                    "--time", "academic_year",
+                    base: list.base.dropFirst().filter { $0 != "--time" && $0 != "academic_year" }),
+                list.acts("--match", "fsm=Y"),
+                list.refuses("--match", "attainment8", says: "named twice"),
+                list.acts("--match", "ks2:ks2_score", base: similar),
+                list.refuses("--match", "reading:ks2_score", base: similar, says: "variable:column"),
+                list.refuses("--match", "ks2_score", base: named("synthetic"), says: "--match does not apply"),
+                list.acts("--method", "entropy"),
+                list.acts("--method", "nearest", base: named("synthetic") + ["--match", "ks2_score"], status: 0),
+                list.refuses("--method", "best", says: "similar-schools"),
+                list.acts("--distance", "propensity"), list.acts("--distance", "logit"),
+                list.refuses("--distance", "euclid", says: "mahalanobis"),
+                list.refuses("--distance", "logit", with: ["--method", "entropy"], says: "--distance does not apply"),
+                list.acts("--ratio", "2", with: ["--replace"]), list.refuses("--ratio", "0", says: "1 to 1000"),
+                list.acts("--caliper", "0.5"), list.refuses("--caliper", "-1", says: "above 0"),
+                list.acts("--exact", "trust"), list.acts("--replace", with: ["--exact", "trust"]),
+                list.refuses("--exact", "sex", says: "two values in one period"),
+                list.acts("--order", "name"), list.refuses("--order", "size", says: "closest"),
+                list.refuses("--order", "largest", says: "--order largest does not apply"),
+                list.refuses("--order", "name", with: ["--replace"], says: "--order does not apply"),
+                list.acts("--order", "name", with: propensity),
+                list.acts("--donors", "trust!=Ash"), list.acts("--donors", "periods-before:2", says: "leftOut"),
+                list.acts("--donors", "not-same:trust", status: 4, says: "E394"),
+                list.refuses("--donors", "trust", says: "not-same"),
+                list.acts(
+                    "--distance-table", "distances.csv", base: named("similar-schools") + ["--match", "ks2:ks2_score"],
+                    status: 0),
+                list.refuses("--distance-table", "distances.csv", says: "--distance-table does not apply"),
+                list.acts("--rows", "pupils", base: schools), list.refuses("--rows", "schools", says: "pupils, units"),
+                list.acts("--chart", "balance.csv"),
+                list.acts("--disclosure", "rounded-10", says: "nearest 10"),
+                list.refuses("--disclosure", "none", says: "dfe-tables"),
+                list.acts("--suppress", "6000", says: "suppressed"),
+                list.refuses("--suppress", "-1", says: "--suppress"),
+            ]
     }
 
     // MARK: power
@@ -426,14 +502,15 @@ enum OptionLists {
                 list.refuses("--floor-table", "floors.csv", says: "--floor-table does not apply"),
                 list.refuses(
                     "--floor-table", "bands.csv", with: ["--band-table", "bands.csv"], status: 3, says: "E242"),
-                list.acts("--knot-table", "knots.csv", with: ["--subject", "sex"], status: 0),
-                list.acts("--knot-table", "variance.csv", with: ["--subject", "sex", "--knot-table", "knots.csv"]),
-                list.refuses("--knot-table", "bands.csv", with: ["--subject", "sex"], status: 3, says: "E243"),
+                list.acts("--knot-table", "knots.csv", with: ["--knot-subject", "sex"], status: 0),
+                list.acts(
+                    "--knot-table", "variance.csv", with: ["--knot-subject", "sex", "--knot-table", "knots.csv"]),
+                list.refuses("--knot-table", "bands.csv", with: ["--knot-subject", "sex"], status: 3, says: "E243"),
                 list.refuses("--knot-table", "knots.csv", says: "--subject is missing"),
                 list.refuses(
                     "--knot-table", "knots.csv", with: ["--method", "regression"], says: "--knot-table does not apply"),
-                list.acts("--subject", "sex", with: ["--knot-table", "knots.csv"]),
-                list.refuses("--subject", "sex", says: "--subject does not apply"),
+                list.acts("--knot-subject", "sex", with: ["--knot-table", "knots.csv"]),
+                list.refuses("--knot-subject", "sex", says: "--knot-subject does not apply"),
                 list.acts("--pupil-sd", "12.5"), list.refuses("--pupil-sd", "0", says: "a number above 0"),
                 list.acts(
                     "--start", "partnership_start", with: ["--time", "academic_year", "--prior-lag", "0"], status: 0,
@@ -648,6 +725,7 @@ enum OptionLists {
             list.acts("--thousands", ",", base: ["thousands.csv"] + read),
             list.acts("--decimal", ",", base: ["decimal.csv"] + read),
             list.acts("--fill-short-rows", base: ["short.csv"] + read),
+            list.acts("--unwrap-formulas", base: ["wrapped.csv"] + read),
             list.acts("--percent", base: ["percent.csv"] + read), list.refuses("--threads", "0", says: "--threads"),
             list.acts("--max-field", "3", base: ["pupils.csv"] + read, status: 3, says: "--max-field"),
             list.refuses("--max-field", "many", says: "500000, 64MB or 2GB"),
@@ -682,6 +760,7 @@ enum OptionLists {
         let named =
             SmallSchools.years.map { "results-\($0).csv" }
             + list.base.dropFirst().filter { $0 != "--time" && $0 != "academic_year" }
+        let longBase = ["long.csv"] + list.base.dropFirst()
         let byTime = list.command == "gaps" ? ["--by", "time"] : []
         return [
             list.acts("--where", "sex=F"), list.refuses("--where", "sex", says: "column=value"),
@@ -689,6 +768,10 @@ enum OptionLists {
             list.refuses("--outcome", "attainment8", says: "named twice"),
             list.acts("--time-from-name", "results-*.csv", base: named + byTime),
             list.acts("--points", "points.csv", base: grades),
+            list.acts("--subject", "subject", base: longBase, with: ["--result", "result"]),
+            list.acts("--result", "result", base: longBase, with: ["--subject", "subject"]),
+            list.refuses("--subject", "subject", base: longBase, says: "--result is missing"),
+            list.refuses("--result", "result", base: longBase, says: "--subject is missing"),
             list.refuses("--points", "gcses", base: grades, says: "choose from: gcse"),
         ] + links(list) + [
             list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),

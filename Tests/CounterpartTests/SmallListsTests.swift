@@ -64,14 +64,17 @@ import Testing
 @Suite struct PointsTableTests {
     @Test func gradesHavePoints() throws {
         let points = try WorkFolder.reading("grade,points\nA*,8\nA,7.5\nU,0\n") { try PointsTable.read($0) }
-        #expect(points == ["A*": Decimal6(parsing: "8"), "A": Decimal6(parsing: "7.5"), "U": Decimal6(parsing: "0")])
+        #expect(
+            try points.grades(of: "any")
+                == ["A*": Decimal6(parsing: "8"), "A": Decimal6(parsing: "7.5"), "U": Decimal6(parsing: "0")])
     }
 
     @Test(arguments: [
-        ("grade,points,note\nA,8,x\n", PointsError.notTwoColumns(path: "", found: 3), nil as Int?),
+        ("grade,points,subject,note\nA,8,x,\n", PointsError.notTwoColumns(path: "", found: 4), nil as Int?),
         ("grade,points\nA,eight\n", .notANumber(path: "", line: 2), 2),
         ("grade,points\nA,8\nB,7.1234567\n", .notANumber(path: "", line: 3), 3),
         ("grade,points\nA,8\nB,7\nA,6\n", .twice(path: "", line: 4), 4),
+        ("grade,points,subject\nA,8,\nA,7,Art\nA,6,Art\n", .twice(path: "", line: 4), 4),
     ]) func faultsHaveTheirLine(text: String, kind: PointsError, line: Int?) throws {
         let error = #expect(throws: PointsError.self) { try WorkFolder.reading(text) { try PointsTable.read($0) } }
         #expect(error?.message == kind.message)

@@ -12,6 +12,10 @@ struct PlaceboDraws: Sendable {
     let estimates: [[Double]]
     /// Per draw: root mean squares of the mean gap, before and after.
     let fits: [(before: Double, after: Double)]
+    /// Per draw, where several are treated: the treated units' own headline and root mean squares beside the comparison units that
+    /// the draw leaves. With more of them the past would be reproduced more closely than a draw's can be, and the test would
+    /// reject too often.
+    let own: [(headline: Double, fit: (before: Double, after: Double))]
     /// Per draw: the unit that stood in the place of the one treated unit; empty where there are several.
     let units: [String]
     let isEnumerated: Bool
@@ -25,20 +29,31 @@ struct PlaceboDraws: Sendable {
         guard draws > 0, model.donorCount > model.treatedCount else { return nil }
         let sets = Self.sets(model, draws: draws, seed: seed)
         let contrasts = model.contrasts()
-        let found = concurrently(sets.count, threads: threads) { k -> ([Double], (before: Double, after: Double)) in
+        let isAlone = model.treatedCount == 1
+        let found = concurrently(sets.count, threads: threads) { k -> Draw in
             let treated = sets.set(k)
             var isTaken = [Bool](repeating: false, count: (places.donors.max() ?? 0) + 1)
             for s in treated { isTaken[s] = true }
             var drawn = places
-            drawn.treated = treated
             drawn.donors = places.donors.filter { !isTaken[$0] }
+            let own = isAlone ? nil : model.outcome(drawn).gaps
+            drawn.treated = treated
             let gaps = model.outcome(drawn).gaps
-            return (model.estimates(gaps, contrasts).map { $0 ?? 0 }, model.fitAndGap(gaps))
+            return Draw(
+                estimates: model.estimates(gaps, contrasts).map { $0 ?? 0 }, fit: model.fitAndGap(gaps),
+                own: own.map { (model.estimates($0, [contrasts[0]])[0] ?? 0, model.fitAndGap($0)) })
         }
-        estimates = found.map(\.0)
-        fits = found.map(\.1)
+        estimates = found.map(\.estimates)
+        fits = found.map(\.fit)
+        own = found.compactMap(\.own)
         units = model.treatedCount == 1 ? (0..<sets.count).map { model.unit(ofSeries: sets.set($0)[0]) } : []
         isEnumerated = sets.isEnumerated
+    }
+
+    private struct Draw: Sendable {
+        var estimates: [Double]
+        var fit: (before: Double, after: Double)
+        var own: (headline: Double, fit: (before: Double, after: Double))?
     }
 
     private struct Sets: Sendable {
@@ -66,14 +81,16 @@ struct PlaceboDraws: Sendable {
     }
 
     /// The share of sets whose gap after the start over that before it is at least as large as the treated units', who count
-    /// as one set more; the same for the size of the headline.
+    /// as one set more; the same for the size of the headline. Where several are treated, beside the same comparison units.
     func test(_ own: (before: Double, after: Double), headline: Double) -> RandomisationTest {
-        let ratio = Self.ratio(own)
         let n = Double(fits.count + 1)
+        let beside = self.own.isEmpty ? fits.map { _ in (headline: headline, fit: own) } : self.own
+        let asClear = zip(fits, beside).count { Self.ratio($0) >= Self.ratio($1.fit) * (1 - 1e-10) }
+        let asLarge = zip(estimates, beside).count { abs($0[0]) >= abs($1.headline) * (1 - 1e-10) }
         var test = RandomisationTest(
-            pValue: Double(1 + fits.count { Self.ratio($0) >= ratio * (1 - 1e-10) }) / n, smallestPossible: 1 / n,
-            assignments: fits.count, isEnumerated: isEnumerated)
-        test.rawPValue = Double(1 + estimates.count { abs($0[0]) >= abs(headline) * (1 - 1e-10) }) / n
+            pValue: Double(1 + asClear) / n, smallestPossible: 1 / n, assignments: fits.count,
+            isEnumerated: isEnumerated)
+        test.rawPValue = Double(1 + asLarge) / n
         return test
     }
 

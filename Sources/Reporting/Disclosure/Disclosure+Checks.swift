@@ -22,7 +22,7 @@ extension Disclosure {
             safe.twoWay?.weights = nil
             safe.twoWay?.words = [withheld]
         }
-        safe.hidesSyntheticFigures = ledger.contains(where: \.isSuppressed)
+        safe.hidesSyntheticFigures = checks.synthetic != nil && ledger.contains(where: \.isSuppressed)
         if isFew(checks.synthetic?.fewestPupils) {
             safe.synthetic?.unitWeights = []
             safe.synthetic?.words.append("Names and weights are withheld: too few pupils stand behind one of them.")

@@ -12,6 +12,7 @@ enum ResultRows {
         row.put("cohort", ifAny: effect.cohort)
         row.put("time", ifAny: effect.time)
         row.put("eventTime", ifAny: effect.eventTime)
+        row.put("years", ifAny: effect.years)
         row.put("group", ifAny: effect.group)
         putBy(effect.by, in: &row)
         if effect.isSuppressed {
@@ -44,6 +45,7 @@ enum ResultRows {
         columns.text("cohort", effects.map(\.cohort))
         columns.text("time", effects.map(\.time))
         columns.add("eventTime", effects.map { .init($0.eventTime) })
+        columns.add("years", effects.map { .init($0.years) })
         columns.text("group", effects.map(\.group))
         columns.addBy()
         let hidden = effects.map(\.isSuppressed)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Estimation
+@testable import LinearAlgebra
 
 /// Weights on the simplex against every support tried in turn, against projected gradients, and by their own conditions.
 struct SimplexProgrammeTests {
