@@ -12,7 +12,9 @@ public struct ProgressRequest: Sendable {
     public var method = ValueAddedRequest.Method.bands(.equalNumbers(10))
     /// Whose results are the yardstick; all rows where there are none.
     public var norm: [RowFilter] = []
-    public var suppressBelow = 10
+    public var disclosure = DisclosureProfile.ofCommands
+    /// A profile was named: the result is rounded as it asks, with a log.
+    public var isForPublication = false
     public var level = 0.95
     public var shrinks = false
     /// Scores are divided by this, as those of Progress 8 are by 10.
@@ -40,7 +42,7 @@ public struct ProgressRequest: Sendable {
         request.by = by
         request.method = method
         request.norm = norm
-        request.threshold = suppressBelow
+        request.threshold = disclosure.threshold
         request.level = level
         request.shrinks = shrinks
         request.block = block
@@ -125,7 +127,8 @@ public struct ProgressRun {
             units: units(request, results.first), missing: cells.report.missing)
         let frame = DocumentFrame(
             settings: settings(request, cells), inputs: cells.report.files, sample: sample, warnings: warnings)
-        return ProgressDocument(frame: frame, results: results, remarks: remarks(request), level: request.level)
+        return finished(
+            ProgressDocument(frame: frame, results: results, remarks: remarks(request), level: request.level), request)
     }
 
     private static func published(_ request: ProgressRequest) throws -> ProgressDocument {
@@ -146,15 +149,26 @@ public struct ProgressRun {
         settings.put(request.data)
         settings.put("published", isOn: true)
         settings.put("level", request.level)
-        settings.put("suppress", request.suppressBelow)
+        settings.put(request.disclosure, isNamed: request.isForPublication)
         let frame = DocumentFrame(
             settings: settings.members, inputs: report.files, sample: sample, warnings: warnings)
-        return ProgressDocument(
-            frame: frame, results: results,
-            remarks: [
-                "Each row is a school; scores are as published.",
-                "The spread is the national standard deviation of pupils' scores that the published 95% limits rest on; it fits pupils' results better as --pupil-sd than the spread of schools' means.",
-            ], level: request.level)
+        return finished(
+            ProgressDocument(
+                frame: frame, results: results,
+                remarks: [
+                    "Each row is a school; scores are as published.",
+                    "The spread is the national standard deviation of pupils' scores that the published 95% limits rest on; it fits pupils' results better as --pupil-sd than the spread of schools' means.",
+                ], level: request.level), request)
+    }
+
+    /// Rounded and logged where the result is to be published.
+    private static func finished(_ document: ProgressDocument, _ request: ProgressRequest) -> ProgressDocument {
+        guard request.isForPublication else { return document }
+        var document = document
+        document.publish(
+            request.disclosure, shares: Set(request.data.outcomes.filter { $0.equals != nil }.map(\.name)),
+            rowsArePupils: !request.isPublished)
+        return document
     }
 
     private static func units(_ request: ProgressRequest, _ result: ValueAddedResult?) -> Int? {
@@ -238,7 +252,7 @@ public struct ProgressRun {
         if request.divisor != 1 { settings.put("divisor", request.divisor) }
         settings.put("shrink", isOn: request.shrinks)
         settings.put("level", request.level)
-        settings.put("suppress", request.suppressBelow)
+        settings.put(request.disclosure, isNamed: request.isForPublication)
         settings.put("arithmetic", cells.arithmetic == .exact ? "exact" : "double")
         return settings.members
     }

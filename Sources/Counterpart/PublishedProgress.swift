@@ -97,7 +97,7 @@ struct PublishedProgress {
         for time in periods.keys.sorted() {
             try add(periods[time] ?? [], outcome, hasTime ? time : nil, half, to: &result)
         }
-        ProgressSuppression.mark(&result, threshold: request.suppressBelow)
+        ProgressSuppression.mark(&result, threshold: request.disclosure.threshold)
         return result
     }
 

@@ -30,7 +30,7 @@ public struct StarterPlan {
         describe.threads = threads
         describe.form.percent = true
         let withPercent = try describe.run()
-        let guesses = ColumnGuesses(withPercent.columns)
+        let guesses = ColumnGuesses(withPercent.columns, arePublished: schema != nil)
         describe.form.percent = form.percent
         if let unit = guesses.unit, let time = guesses.time {
             describe.unit = [unit.name]

@@ -97,8 +97,7 @@ struct Progress: ParsableCommand {
     var shrink = false
     @Option(help: ArgumentHelp("The level of the intervals.", valueName: "share"))
     var level = 0.95
-    @Option(help: ArgumentHelp("Counts of pupils below this are not shown; 0 shows all.", valueName: "count"))
-    var suppress = 10
+    @OptionGroup var small: DisclosureOptions
 
     func run() throws {
         let format = try result.resultFormat(reading: rows.input.files)
@@ -174,10 +173,7 @@ struct Progress: ParsableCommand {
                 option: "--level", value: level.asTyped, allowed: "a share between 0 and 1, such as 0.95")
         }
         request.level = level
-        guard suppress >= 0 else {
-            throw RequestError.badValue(option: "--suppress", value: "\(suppress)", allowed: "0 or more")
-        }
-        request.suppressBelow = suppress
+        (request.disclosure, request.isForPublication) = (try small.profile(), small.isNamed)
     }
 
     private func chosenMethod() throws -> (ValueAddedRequest.Method, divisor: Double) {

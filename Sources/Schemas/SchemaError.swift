@@ -45,7 +45,7 @@ public enum SchemaError: Refusal, Equatable {
         case .yearsDisagree(_, let name, let content):
             "the file's name says \(name) and its columns say \(content)"
         case .unknownYear(_, let schema, let year, let guess, let found, let count, let absent):
-            "\(schema) does not know the files of \(year); this one looks like \(guess): \(found) of \(count) columns are there"
+            "\(schema) does not know the files of \(year); this one looks like those of \(SchoolYear(parsing: guess)?.words ?? guess): \(found) of \(count) columns are there"
                 + (absent.isEmpty
                     ? "" : ", not " + absent.prefix(5).joined(separator: ", ") + (absent.count > 5 ? ", …" : ""))
         case .otherFamily(_, let schema):
@@ -74,7 +74,7 @@ public enum SchemaError: Refusal, Equatable {
         case .noYear: "say it with --schema-year, such as --schema-year 201819, or put it into the file's name"
         case .yearsDisagree: "rename the file, or say which is right with --schema-year"
         case .unknownYear(_, _, _, let guess, _, _, _):
-            "do its columns mean what they meant in \(guess)? Check the list of columns that comes with the file; if so, accept the guess with --schema-as \(guess)"
+            "do its columns mean what they meant in \(SchoolYear(parsing: guess)?.words ?? guess)? Check the list of columns that comes with the file; if so, accept the guess with --schema-as \(guess)"
         case .otherFamily: "choose another --schema, or name the columns without one"
         case .ambiguous: "leave --schema out and name the column"
         case .noThreshold: "--time names the column with the school year, such as 201819 or 2018/19"

@@ -541,6 +541,7 @@ enum OptionLists {
                 list.refuses("--norm-where", "sex", says: "--norm-where cannot be"),
                 list.acts("--by", "sex"), list.refuses("--by", "ks2_score", says: "cannot be in --by too"),
                 list.acts("--shrink"), list.acts("--level", "0.9"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.refuses("--level", "1", says: "choose from: a share"),
                 list.acts("--suppress", "80"), list.refuses("--suppress", "-1", says: "--suppress"),
             ]

@@ -26,7 +26,7 @@ struct PriorTimingTests {
         var request = ProgressRequest(data: data, prior: "prior")
         request.method = .regression
         request.timing = PriorTiming(start: "start", taken: taken)
-        request.suppressBelow = 0
+        request.disclosure.threshold = 0
         return try withExtendedLifetime(folder) { try ProgressRun.answer(request).document.frame.warnings }
     }
 

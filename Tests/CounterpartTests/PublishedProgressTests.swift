@@ -25,7 +25,7 @@ import Testing
         (data.unit, data.time, data.count) = (["laestab"], ["year"], "pupils")
         var request = ProgressRequest(data: data)
         request.isPublished = true
-        request.suppressBelow = 0
+        request.disclosure.threshold = 0
         let document = try ProgressRun.answer(request).document
         let spreads = document.results.flatMap(\.spreads)
         #expect(
@@ -54,7 +54,7 @@ import Testing
         data.outcomes = subjects.map { OutcomeRequest("\($0)_progress") }
         (data.unit, data.time, data.count) = (["laestab"], ["year"], "pupils")
         var request = ProgressRequest(data: data)
-        (request.isPublished, request.suppressBelow) = (true, 0)
+        (request.isPublished, request.disclosure.threshold) = (true, 0)
         let spreads = try ProgressRun.answer(request).document.results.flatMap(\.spreads)
         var read = ReadRequest(
             files: data.files,
@@ -131,7 +131,7 @@ struct PublishedProgress8Tests {
         data.outcomes = [OutcomeRequest("progress8")]
         (data.unit, data.count) = (["urn"], "progress8_pupils")
         var request = ProgressRequest(data: data)
-        (request.isPublished, request.suppressBelow) = (true, 0)
+        (request.isPublished, request.disclosure.threshold) = (true, 0)
         let result = try withExtendedLifetime(folder) { try ProgressRun.answer(request).document.results[0] }
         let found = try #require(result.spreads.first)
         #expect(found.schools == 60 && found.reproduced == 60)

@@ -8,6 +8,8 @@ public struct ProgressDocument: Sendable {
     /// What is to be said once.
     public var remarks: [String]
     public var level: Double
+    /// What was done so that the result can be published; nil where no profile was named.
+    public internal(set) var log: DisclosureLog?
 
     public init(frame: DocumentFrame, results: [ValueAddedResult], remarks: [String], level: Double) {
         self.frame = frame
@@ -40,6 +42,7 @@ public struct ProgressDocument: Sendable {
         if !lines.isEmpty { object.put("lines", .array(lines.map(Self.json))) }
         object.put("spread", .array(results.flatMap(\.spreads).map(Self.json)))
         object.put("sentences", .array(remarks.map { .text($0) }))
+        if let log { object.put("disclosure", log.json) }
         return object.value
     }
 
@@ -169,5 +172,6 @@ public struct ProgressDocument: Sendable {
                 + (hidden ? " c: withheld, too few pupils." : "")
         ] + remarks
             + frame.warnings.map { "Warning (\($0.code)): \($0.message)" } + frame.sampleWords(Nouns())
+            + (log?.sentences ?? [])
     }
 }
