@@ -18,6 +18,7 @@ public struct GapsRequest: Sendable {
     public var trend = false
     public var within = false
     public var index = false
+    public var nationalRanks: NationalRanks?
     public var national: NationalPeers?
     public var prior: String?
     public var standardises = false
@@ -139,7 +140,9 @@ public struct GapsRun {
             lowerIsBetter: request.lowerIsBetter)
         if request.isForPublication {
             document.publish(
-                request.disclosure, shares: Set(request.data.outcomes.filter { $0.equals != nil }.map(\.name)),
+                request.disclosure,
+                shares: Set(
+                    request.data.outcomes.filter { $0.equals != nil || request.shareOf != nil }.map(\.name)),
                 rowsArePupils: kind == .pupils)
         }
         return document
@@ -189,6 +192,7 @@ public struct GapsRun {
         gaps.trend = request.trend
         gaps.within = request.within
         gaps.index = request.index
+        gaps.nationalRanks = request.nationalRanks
         gaps.national = request.national
         gaps.standardiser = request.standardiser
         gaps.months = request.months
@@ -255,6 +259,7 @@ public struct GapsRun {
         settings.put("trend", isOn: request.trend)
         settings.put("within", isOn: request.within)
         settings.put("index", isOn: request.index)
+        settings.put("nationalRanks", isOn: request.nationalRanks != nil)
         settings.put("national", isOn: request.national != nil)
         settings.put("shareOf", request.shareOf)
         settings.put("totals", request.totals)

@@ -15,7 +15,7 @@ import Testing
         request.shareOf = "pupils"
         request.by = by
         request.totals = totals
-        request.suppressBelow = 0
+        request.disclosure.threshold = 0
         return request
     }
 
@@ -183,7 +183,7 @@ import Testing
         request.shareOf = "number_in_ss_cohort"
         request.by = ["la_code_3", "cohort_19_in"]
         request.totals = ["ALL"]
-        request.suppressBelow = 0
+        request.disclosure.threshold = 0
         let document = try GapsRun.answer(request).document
         let rows = document.gaps
         #expect(rows.count == 2698 && rows.reduce(0) { $0 + $1.n } == 1_400_061)
@@ -202,7 +202,7 @@ import Testing
         }
         #expect(
             document.frame.warnings.contains { $0.code == "zero-filled" && $0.message.contains("2023, 2024, 2025") })
-        request.suppressBelow = 10
+        request.disclosure.threshold = 10
         let shown = try GapsRun.answer(request).document.gaps.filter { !$0.isSuppressed }
         #expect(shown.count == 2668)
         request.totals = []
