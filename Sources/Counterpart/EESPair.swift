@@ -67,7 +67,9 @@ public struct EESPair: Sendable {
             throw .notEES("every row is of a period: add \(time) to --by")
         }
         let columns = request.groups.map(\.column)
-        guard let group = columns.first, columns.allSatisfy({ $0 == group }) else {
+        guard let group = columns.first, columns.allSatisfy({ $0 == group }),
+            request.groups.allSatisfy({ $0.parts.isEmpty })
+        else {
             throw .notEES("a file has one total, so its groups must be of one column; ask for one column at a time")
         }
         let others = request.by.filter { $0 != time }

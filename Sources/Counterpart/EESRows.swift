@@ -116,7 +116,7 @@ struct EESRows {
     private static func indicators(
         _ rows: [GapRow], _ outcome: OutcomeRequest, isAlone: Bool, _ request: GapsRequest
     ) -> [Indicator] {
-        let isShare = outcome.equals != nil
+        let isShare = outcome.equals != nil || request.shareOf != nil
         let prefix = isAlone ? "" : EESLayout.snake(outcome.name) + "_"
         let title = isAlone ? "" : (MeasureTitle.of(outcome.name) ?? outcome.name) + ": "
         let (unit, difference) = isShare ? ("%", "pp") : ("", "")
@@ -160,6 +160,22 @@ struct EESRows {
         add("gap_change_upper_ci", "\(change): upper end of the \(percent)% interval", unit: difference) {
             $0.changeUpper
         }
+        func add(_ name: String, _ label: String, unit: String, _ figure: @escaping @Sendable (GapRow) -> GapFigure?) {
+            add(name, label, unit: unit) { figure($0)?.estimate }
+            add("\(name)_lower_ci", "\(label): lower end of the \(percent)% interval", unit: unit) { figure($0)?.lower }
+            add("\(name)_upper_ci", "\(label): upper end of the \(percent)% interval", unit: unit) { figure($0)?.upper }
+        }
+        add("gap_trend", "Change of the gap a year", unit: difference) { $0.trend }
+        add("gap_within", "Gap between pupils of the same school", unit: difference) { $0.within }
+        add("gap_between", "Gap between the schools they attend", unit: difference) { $0.between }
+        add("gap_index", "Disadvantage gap index", unit: "") { $0.index }
+        add("national_peer_average", "Average of national peers", unit: unit) { $0.meanNationalPeers }
+        add("gap_national", "Gap to national peers", unit: difference) { $0.nationalGap }
+        add("gap_standardised", "Gap in standard deviations", unit: "") { $0.standardised }
+        add("gap_months", "Gap in months of progress", unit: "") { $0.months.map(Double.init) }
+        add("gap_band_lower", "Gap: lower end of the band for all gaps", unit: difference) { $0.bandLower }
+        add("gap_band_upper", "Gap: upper end of the band for all gaps", unit: difference) { $0.bandUpper }
+        add("gap_p_adjusted", "Gap: p-value adjusted for the number of gaps", unit: "") { $0.pAdjusted }
         return list.map { one in
             var named = one
             named.name = prefix + one.name
@@ -197,10 +213,17 @@ struct EESRows {
         Double(Numeral.fixed(value, decimals: decimals, minus: .hyphen).filter { $0 != "," }) ?? value
     }
 
+    /// The decimals of figures that are in no unit of the results.
+    private static func own(_ indicator: Indicator) -> Int? {
+        if indicator.name.hasSuffix("gap_months") { return 0 }
+        if indicator.name.hasSuffix("p_adjusted") { return 3 }
+        return ["hedges_g", "gap_index", "gap_standardised"].contains { indicator.name.contains($0) } ? 2 : nil
+    }
+
     /// Decimals that the profile leaves; nil where it rounds nothing.
     private func decimals(_ indicator: Indicator) -> Int? {
         let rounding = request.disclosure.rounding
-        if indicator.name.hasSuffix("hedges_g") { return rounding.decimals.map { _ in 2 } }
+        if let fine = Self.own(indicator) { return rounding.decimals.map { _ in fine } }
         return indicator.unit.isEmpty ? rounding.decimals : rounding.percentDecimals ?? rounding.decimals
     }
 
@@ -219,7 +242,7 @@ struct EESRows {
             ]
         ]
         for indicator in indicators.flatMap({ $0 }) {
-            let decimals = indicator.isCount ? 0 : decimals(indicator) ?? (indicator.name.hasSuffix("hedges_g") ? 2 : 1)
+            let decimals = indicator.isCount ? 0 : decimals(indicator) ?? Self.own(indicator) ?? 1
             meta.rows.append([
                 .text(indicator.name), .text("Indicator"), .text(indicator.label), .missing, .text(indicator.unit),
                 .integer(decimals), .missing, .missing,

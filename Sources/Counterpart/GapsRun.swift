@@ -36,6 +36,11 @@ public struct GapsRequest: Sendable {
     public var disclosure = DisclosureProfile.ofCommands
     /// The result is to be published, by a profile that was named: then counts of rows are guarded and rounded too.
     public var isForPublication = false
+    /// Counts of pupils below this are not shown: the threshold of `disclosure`.
+    public var suppressBelow: Int {
+        get { disclosure.threshold }
+        set { disclosure.threshold = newValue }
+    }
     /// Decimals in text and Markdown.
     public var decimals: Int?
     public var lowerIsBetter = false
