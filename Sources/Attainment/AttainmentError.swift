@@ -14,13 +14,14 @@ public enum AttainmentError: Refusal, Equatable {
     case noNationalMean(outcome: String, group: String, period: String?)
     case figureNeeds(figure: String, what: String, option: String)
     case indexOfUnits
+    case noNationalRanks(period: String?)
     case tooManyAtOnce(Int, limit: Int)
     case monthsOfNoAttainment(outcome: String, why: String)
 
     public var status: ExitStatus {
         switch self {
         case .noKnownPrior, .onePrior, .noPublishedScores, .noExpectation: .design
-        case .valueNotFound, .priorNotANumber, .noSuchBaseline, .noNationalMean: .input
+        case .valueNotFound, .priorNotANumber, .noSuchBaseline, .noNationalMean, .noNationalRanks: .input
         case .changeWithoutTime, .unitRowsNeedPupilSpread, .figureNeeds, .indexOfUnits, .tooManyAtOnce,
             .monthsOfNoAttainment:
             .usage
@@ -42,6 +43,7 @@ public enum AttainmentError: Refusal, Equatable {
         case .figureNeeds: "E342"
         case .indexOfUnits: "E343"
         case .tooManyAtOnce: "E344"
+        case .noNationalRanks: "E346"
         case .monthsOfNoAttainment: "E345"
         }
     }
@@ -67,6 +69,8 @@ public enum AttainmentError: Refusal, Equatable {
         case .figureNeeds(let figure, let what, _): "\(figure) needs \(what)"
         case .indexOfUnits:
             "rows that are units do not tell how pupils rank, so that there is no disadvantage gap index"
+        case .noNationalRanks(let period):
+            "the national ranks have no results\(period.map { " of \($0)" } ?? "")"
         case .tooManyAtOnce(let count, let limit):
             "\(count) gaps are too many for bands that hold all of them at once: at most \(limit)"
         case .monthsOfNoAttainment(let outcome, let why):
@@ -89,6 +93,7 @@ public enum AttainmentError: Refusal, Equatable {
         case .noSuchBaseline(_, let known):
             known.isEmpty
                 ? nil : "the periods are \(known.joined(separator: ", ")); 'first' is the first of each series"
+        case .noNationalRanks: "add the rows to the file, or leave those pupils out with --where"
         case .noNationalMean: "add the row to the file of national means, or leave those rows out with --where"
         case .figureNeeds(_, _, let option): "name it with \(option)"
         case .indexOfUnits: "give rows of pupils"

@@ -11,6 +11,8 @@ public struct FurtherFigures: Sendable, Equatable {
     public var schoolsWithBoth: Int?
     /// The disadvantage gap index with ranks among these pupils.
     public var index: GapFigure?
+    /// The same with ranks among all pupils in the country.
+    public var nationalIndex: GapFigure?
     /// National peers' mean − the group's mean.
     public var nationalGap: GapFigure?
     public var meanNationalPeers: Double?

@@ -67,6 +67,9 @@ extension GapsRequest {
         var words: [String] = []
         if trend { words.append("The trend is the slope of the straight line through the gaps shown, a year.") }
         if within { words.append("The parts within and between schools add up to the gap.") }
+        if nationalRanks != nil {
+            words.append("The national index ranks these pupils among all pupils in the country, as the file has them.")
+        }
         if index {
             words.append(
                 "The index is local: ranks are among these pupils, so that it does not compare with the published national one."

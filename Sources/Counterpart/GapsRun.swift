@@ -18,6 +18,7 @@ public struct GapsRequest: Sendable {
     public var trend = false
     public var within = false
     public var index = false
+    public var nationalRanks: NationalRanks?
     public var national: NationalPeers?
     public var prior: String?
     public var standardises = false
@@ -196,6 +197,7 @@ public struct GapsRun {
         gaps.trend = request.trend
         gaps.within = request.within
         gaps.index = request.index
+        gaps.nationalRanks = request.nationalRanks
         gaps.national = request.national
         gaps.standardiser = request.standardiser
         gaps.months = request.months
@@ -262,6 +264,7 @@ public struct GapsRun {
         settings.put("trend", isOn: request.trend)
         settings.put("within", isOn: request.within)
         settings.put("index", isOn: request.index)
+        settings.put("nationalRanks", isOn: request.nationalRanks != nil)
         settings.put("national", isOn: request.national != nil)
         settings.put("shareOf", request.shareOf)
         settings.put("totals", request.totals)

@@ -24,6 +24,7 @@ enum ExportFiles {
         try folder.write(schools.schoolMeans(), "schools.csv")
         try folder.write(schools.counts(), "counts.csv")
         try folder.write(schools.counts(withTotals: true), "totals.csv")
+        try folder.write("attainment8,pupils\n30,100\n45,300\n60,200\n", "ranks.csv")
         try folder.write(
             "academic_year,attainment8\n" + SmallSchools.years.map { "\($0),50.\($0.last ?? "0")\n" }.joined(),
             "national.csv")

@@ -449,6 +449,8 @@ enum OptionLists {
             list.acts("--index"),
             list.refuses("--index", with: ["--outcome", "ks2_score"], says: "name one --outcome"),
             list.acts("--national", "national.csv", with: years),
+            list.acts("--national-ranks", "ranks.csv", with: ["--index"]),
+            list.refuses("--national-ranks", "ranks.csv", says: "--index is missing"),
             list.acts("--share-of", "pupils", base: shares),
             list.refuses("--share-of", "pupils", with: ["--weights", "weight"], says: "--weights does not apply"),
             list.acts("--totals", "ALL", base: totals, status: 0),

@@ -135,7 +135,7 @@ import Testing
         var figure = GapFigure(estimate: 7.25)
         (figure.standardError, figure.lower, figure.upper, figure.pValue) = (7.5, 7.125, 7.375, 0.75)
         var row = GapRow(outcome: "attainment8", group: "fsm=Y", by: [], n: 30, nPeers: 80)
-        for figures in [\GapRow.within, \.between, \.index, \.nationalGap, \.standardised, \.trend] {
+        for figures in [\GapRow.within, \.between, \.index, \.nationalIndex, \.nationalGap, \.standardised, \.trend] {
             row[keyPath: figures] = figure
         }
         let numbers: [WritableKeyPath<GapRow, Double?>] = [
@@ -152,7 +152,7 @@ import Testing
         guard case .object(let members) = ResultRows.json(row) else {
             throw JSONReader.Fault(byte: 0, reason: "no row")
         }
-        #expect(members.count == 64)
+        #expect(members.count == 69)
         for member in members { #expect(manual.contains("`\(member.key)`"), "\(member.key)") }
         let withheld = [row.withoutFigures]
         for form in [OutputForm.json, .csv, .text, .markdown] {
