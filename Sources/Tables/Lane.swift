@@ -12,6 +12,8 @@ final class Lane: @unchecked Sendable {
 
     private(set) var rowsRead = 0
     private(set) var rowsFiltered = 0
+    private(set) var rowsOptedOut = 0
+    private(set) var pupils = PupilChecks()
     private(set) var rowsRejected = 0
     private(set) var blankLines = 0
     private(set) var shortRows = 0
@@ -61,6 +63,7 @@ final class Lane: @unchecked Sendable {
     func process(_ piece: Piece, of file: OpenFile, into consumer: some BatchConsumer, isConsuming: Bool) {
         guard failure == nil else { return }
         takeRows(piece, file)
+        if let test = file.pupils { rowsOptedOut += test.apply(to: &rows, &pupils, scratch, part) }
         for (i, filter) in file.filters.enumerated() {
             let before = rows.count
             notNumbers[i] += filter.apply(to: &rows, scratch, part)

@@ -102,7 +102,12 @@ enum ExportFiles {
         try folder.write(
             SmallSchools.partners.replacing("urn,start", with: "school,joined"), "differently.csv")
         try folder.write("urn\n" + [1, 4, 7].map { SmallSchools.urn($0) + "\n" }.joined(), "undated.csv")
+        try folder.write("upn,since\n" + schools.pupils.prefix(12).map { "\($0.upn),2016\n" }.joined(), "optouts.csv")
+        try folder.write("upn\nQ1234567890K\n", "strangers.csv")
         try folder.write("a key of at least thirty-two letters, kept apart from the data\n", "project.key")
+        let hidden = try folder.run(["convert", "pupils.csv", "--pseudonymise", "upn", "--key", "project.key"]).out
+        let pseudonyms = hidden.split(separator: "\r\n").prefix(13).map { $0.prefix { $0 != "," } + "\n" }
+        try folder.write(pseudonyms.joined(), "pseudonyms.csv")
     }
 
     static let plan = """
