@@ -7,6 +7,9 @@ public enum AttainmentError: Refusal, Equatable {
     case unitRowsNeedPupilSpread
     case priorNotANumber(column: String)
     case noKnownPrior(column: String)
+    case onePrior(column: String)
+    case noPublishedScores(outcome: String)
+    case noExpectation(column: String)
     case noSuchBaseline(String, known: [String])
     case noNationalMean(outcome: String, group: String, period: String?)
     case figureNeeds(figure: String, what: String, option: String)
@@ -17,7 +20,7 @@ public enum AttainmentError: Refusal, Equatable {
 
     public var status: ExitStatus {
         switch self {
-        case .noKnownPrior: .design
+        case .noKnownPrior, .onePrior, .noPublishedScores, .noExpectation: .design
         case .valueNotFound, .priorNotANumber, .noSuchBaseline, .noNationalMean, .noNationalRanks: .input
         case .changeWithoutTime, .unitRowsNeedPupilSpread, .figureNeeds, .indexOfUnits, .tooManyAtOnce,
             .monthsOfNoAttainment:
@@ -32,6 +35,9 @@ public enum AttainmentError: Refusal, Equatable {
         case .unitRowsNeedPupilSpread: "E383"
         case .priorNotANumber: "E384"
         case .noKnownPrior: "E385"
+        case .onePrior: "E386"
+        case .noPublishedScores: "E387"
+        case .noExpectation: "E388"
         case .noSuchBaseline: "E340"
         case .noNationalMean: "E341"
         case .figureNeeds: "E342"
@@ -50,6 +56,12 @@ public enum AttainmentError: Refusal, Equatable {
             "rows that are units do not tell how pupils differ, so that the gap cannot be put in standard deviations"
         case .priorNotANumber(let column): "a key in the column '\(column)' is not a number"
         case .noKnownPrior(let column): "no row of a group and its peers has a value in the column '\(column)'"
+        case .noPublishedScores(let outcome):
+            "no school with 20 pupils or more has a score of '\(outcome)' with its confidence limits"
+        case .noExpectation(let column):
+            "for no pupil is anything expected at the prior attainment in the column '\(column)'"
+        case .onePrior(let column):
+            "all pupils of a period have one value in the column '\(column)', which gives no line"
         case .noSuchBaseline(let text, _):
             "no results are of the period '\(text)', from which changes were to be measured"
         case .noNationalMean(let outcome, let group, let period):
@@ -74,6 +86,10 @@ public enum AttainmentError: Refusal, Equatable {
         case .unitRowsNeedPupilSpread: "give the standard deviation of pupils with --pupil-sd"
         case .priorNotANumber: "prior attainment is a number; leave other texts empty or declare them missing"
         case .noKnownPrior: "check the name of the column with prior attainment"
+        case .noPublishedScores: "the limits stand in columns of the score's name with _lower, _upper and _coverage"
+        case .noExpectation:
+            "check that the table, or the pupils of --norm-where, cover the subjects and the prior attainment at hand"
+        case .onePrior: "use --method bands, or check the column with prior attainment"
         case .noSuchBaseline(_, let known):
             known.isEmpty
                 ? nil : "the periods are \(known.joined(separator: ", ")); 'first' is the first of each series"
