@@ -14,13 +14,11 @@ extension CellTable {
             MomentBlock(
                 variables: first.blocks[block].variables,
                 sums: .joined(tables.map { $0.blocks[block].sums }, grouping),
-                dropped: DroppedRows.joined(tables.map { $0.blocks[block].dropped }))
+                dropped: DroppedRows.joined(tables.map { $0.blocks[block].dropped }),
+                rows: first.blocks[block].rows.map { _ in grouping.sum(tables.map { $0.rows(of: block) }) })
         }
-        var rowCounts = [Int](repeating: 0, count: grouping.cellCount)
-        for (table, targets) in zip(tables, grouping.targets) {
-            for (cell, target) in targets.enumerated() { rowCounts[Int(target)] += table.rowCounts[cell] }
-        }
-        return CellTable(keys: keys, cellCount: grouping.cellCount, blocks: blocks, rowCounts: rowCounts)
+        return CellTable(
+            keys: keys, cellCount: grouping.cellCount, blocks: blocks, rowCounts: grouping.sum(tables.map(\.rowCounts)))
     }
 }
 
@@ -86,6 +84,15 @@ struct CellGrouping {
     private(set) var targets: [[Int32]]
     /// For each key one code a cell of the result, in key-byte order.
     private(set) var codes: [[Int32]]
+
+    /// The counts of several tables, cell by cell of the result.
+    fileprivate func sum(_ counts: [[Int]]) -> [Int] {
+        var sums = [Int](repeating: 0, count: cellCount)
+        for (counts, targets) in zip(counts, targets) {
+            for (cell, target) in targets.enumerated() { sums[Int(target)] += counts[cell] }
+        }
+        return sums
+    }
 
     fileprivate init(_ cellCounts: [Int], keys: [JoinedValues]) {
         if cellCounts.count == 1, let inOrder = Self(inOrder: cellCounts[0], keys) {

@@ -8,6 +8,8 @@ final class CellLane {
     private var index: KeyIndex
     /// Rows a cell; where sums are exact, those alone that the first block leaves out, since that counts the others.
     private var rowCounts: [Int] = []
+    /// By outcome and cell the rows of its subject that are in no sum; empty where outcomes look at every row.
+    private var leftOut: [[Int]]
     private var sums: LaneSums
     private var dictionaries: [KeyDictionary?]
     private var emptyCodes: [EmptyCode]
@@ -33,11 +35,12 @@ final class CellLane {
             sums = .exact(ExactSums(layout: layout, limits: plan.limits))
         case .double: sums = .double(CentredSums(variableCounts: counts))
         }
+        leftOut = plan.hasSubjects ? Array(repeating: [], count: plan.outcomes.count) : []
         dictionaries = Array(repeating: nil, count: plan.keys.count)
         emptyCodes = Array(repeating: EmptyCode(), count: plan.required.count)
         scale = LaneScale(valueCount: plan.valueColumns.count)
         drops = DropCounts(plan)
-        pupils = plan.hasPupil ? PupilRows(hash: hashKey) : nil
+        pupils = plan.hasPupil ? PupilRows(hash: hashKey, plan) : nil
     }
 
     /// True where no row belongs to a cell.
@@ -53,6 +56,9 @@ final class CellLane {
         scratch.findCells(&index, columns, rowCount: batch.rowCount)
         if rowCounts.count < index.cellCount {
             rowCounts.append(contentsOf: repeatElement(0, count: index.cellCount - rowCounts.count))
+            for block in leftOut.indices {
+                leftOut[block].append(contentsOf: repeatElement(0, count: index.cellCount - leftOut[block].count))
+            }
         }
         if !firstBlockCounts { countRows(batch.rowCount) }
         addSums(batch, columns)
@@ -176,6 +182,9 @@ final class CellLane {
         for k in 0..<count where skipped[Int(others[k])] == 0 {
             let row = Int(others[k])
             if block == 0, firstBlockCounts { rowCounts[Int(scratch.cells[row])] += 1 }
+            if !leftOut.isEmpty, missing[row] != Batch.NumberColumn.otherRow {
+                leftOut[block][Int(scratch.cells[row])] += 1
+            }
             if missing[row] != 0 {
                 drops.outcome[block][Int(missing[row])] += 1
             } else {
@@ -197,7 +206,9 @@ final class CellLane {
                 codes: (0..<index.cellCount).map { Int32(index.codes[$0 * plan.keys.count + key]) })
         }
         let blocks = plan.outcomes.indices.map { block in
-            MomentBlock(variables: plan.variables(of: block), sums: moments(of: block), dropped: [])
+            let sums = moments(of: block)
+            let rows = leftOut.isEmpty ? nil : leftOut[block].indices.map { leftOut[block][$0] + sums.rows(in: $0) }
+            return MomentBlock(variables: plan.variables(of: block), sums: sums, dropped: [], rows: rows)
         }
         var rows = rowCounts
         if firstBlockCounts, case .exact(let first) = blocks[0].sums {

@@ -9,6 +9,8 @@ struct CellPlan: Sendable {
     /// Keys that may not be empty, in the order in which they are tested, each with the reason given for a row.
     var required: [(key: Int, reason: String)] = []
     var outcomes: [String]
+    /// By outcome: the subject whose rows it looks at; empty, or nil for an outcome of every row.
+    var subjects: [String?] = []
     var covariates: [String] = []
     var weight: String?
     /// True where a pupil column follows.
@@ -31,6 +33,9 @@ struct CellPlan: Sendable {
     var valueColumns: Range<Int> { outcomeColumns.lowerBound..<covariateColumns.upperBound }
     var weightColumn: Int? { weight == nil ? nil : covariateColumns.upperBound }
     var pupilColumn: Int? { hasPupil ? covariateColumns.upperBound + (weight == nil ? 0 : 1) : nil }
+
+    /// True where an outcome looks at the rows of one subject alone.
+    var hasSubjects: Bool { subjects.contains { $0 != nil } }
 
     /// The names of a block's variables, its outcome first.
     func variables(of block: Int) -> [String] { [outcomes[block]] + covariates }

@@ -48,6 +48,9 @@ public struct CellRequest: Sendable {
         plan.weight = weight?.name
         plan.hasPupil = pupil != nil
         if let pupilPeriod { plan.pupilPeriod = try index(pupilPeriod) }
+        plan.subjects = outcomes.map { outcome in
+            if case .inRows(_, let subject, _) = outcome.source { subject } else { nil }
+        }
         plan.arithmetic = arithmetic
         plan.missingReasons = read.missing.reasons
         return plan
@@ -81,6 +84,7 @@ public struct CellRequest: Sendable {
             switch column.source {
             case .column(let name): "column \(name)"
             case .joined(let names): "joined \(names.joined(separator: "/"))"
+            case .inRows(let mark, let value, let name): "column \(name) where \(mark) is \(value)"
             case .fileName(let pattern): "file name \(pattern)"
             }
         let role =
@@ -88,7 +92,8 @@ public struct CellRequest: Sendable {
             case .key, .text, .period: "text"
             case .numericKey: "numeric key"
             case .number: "number"
-            case .indicator(let value): "equals \(value)"
+            case .indicator(let values):
+                "equals \(values.yes[0])" + values.unknown.map { ", unknown \($0)" }.joined()
             case .points(let table):
                 "points "
                     + table.map { "\($0.key)=\($0.value.mantissa)e-\($0.value.decimals)" }.sorted()

@@ -55,6 +55,7 @@ extension CellTable {
         for key in keys.indices { table.keys[key].codes = cells.map { keys[key].codes[$0] } }
         for block in blocks.indices {
             table.blocks[block].sums = blocks[block].sums.keeping(cells)
+            table.blocks[block].rows = blocks[block].rows.map { rows in cells.map { rows[$0] } }
         }
         // Joining one table drops the values that no cell has any more.
         return .joined([table])
@@ -104,15 +105,21 @@ extension CellTable {
         return .joined([table])
     }
 
-    /// The first combination of values of the named keys, in key-byte order, that more than one kept row has.
+    /// The first combination of values of the named keys, in key-byte order, that more than one kept row has, among the rows
+    /// that one outcome looks at.
     ///
     /// With unit and period: whether rows are pupils, or a row of a unit is there twice.
     ///
     /// - Throws: `CellsError.noSuchKey`.
     public func firstRepeated(_ names: [String]) throws(CellsError) -> (values: [String], rows: Int)? {
         let table = try rolledUp(keeping: names)
-        guard let cell = table.rowCounts.firstIndex(where: { $0 > 1 }) else { return nil }
-        return (table.keys.map { $0.values[Int($0.codes[cell])] }, table.rowCounts[cell])
+        let found =
+            table.blocks.indices.lazy.map { table.rows(of: $0) } + (table.blocks.isEmpty ? [table.rowCounts] : [])
+        for rows in found {
+            guard let cell = rows.firstIndex(where: { $0 > 1 }) else { continue }
+            return (table.keys.map { $0.values[Int($0.codes[cell])] }, rows[cell])
+        }
+        return nil
     }
 }
 

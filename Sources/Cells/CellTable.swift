@@ -17,6 +17,9 @@ public struct CellTable: Sendable, Equatable {
         self.blocks = blocks
         self.rowCounts = rowCounts
     }
+
+    /// By cell the rows that an outcome looks at: all, or those of its subject.
+    public func rows(of block: Int) -> [Int] { blocks[block].rows ?? rowCounts }
 }
 
 /// One key column of a cell table.
@@ -41,16 +44,19 @@ public struct MomentBlock: Sendable, Equatable {
     public var sums: Sums
     /// Rows left out of this block, one reason a row, in the fixed order in which reasons are tested.
     public var dropped: [DroppedRows]
+    /// By cell the rows that the outcome looks at, with or without a result; nil where it looks at every row.
+    public var rows: [Int]?
 
     public enum Sums: Sendable, Equatable {
         case exact(ExactMoments)
         case double(CentredMoments)
     }
 
-    public init(variables: [String], sums: Sums, dropped: [DroppedRows]) {
+    public init(variables: [String], sums: Sums, dropped: [DroppedRows], rows: [Int]? = nil) {
         self.variables = variables
         self.sums = sums
         self.dropped = dropped
+        self.rows = rows
     }
 
     /// Means and centred cross-products in doubles, each rounded once.

@@ -101,7 +101,9 @@ public enum CellsError: Refusal, Equatable {
         case .noPositiveWeight: "check that --weights names the right column"
         case .valuesTooLarge: "check the column for stray values, or give it in larger units"
         case .tooManyCovariates: "categories belong to --factors, which are keys"
-        case .repeatedPupil: "keep one row for each pupil and period, or leave the others out with --where"
+        case .repeatedPupil:
+            "keep one row for each pupil and period, or leave the others out with --where; where each row is one subject's "
+                + "result, name --subject and --result"
         case .repeatedUnit: "with one row a unit and period, keep one of them; rows of pupils need --rows pupils"
         case .sumsTooLarge: "check the scales in the side-cars"
         case .doublesNeededForStandardInput: "add --double, or give the file by its name"

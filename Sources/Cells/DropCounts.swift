@@ -37,6 +37,8 @@ struct DropCounts {
     }
 
     private static func outcomeText(_ reasons: [String], _ number: Int) -> String {
+        if number == Int(Batch.NumberColumn.otherRow) { return "another subject" }
+        if number == Int(Batch.NumberColumn.unknown) { return "outcome declared unknown" }
         let reason = number <= reasons.count ? reasons[number - 1] : "unknown"
         return reason == "empty" ? "outcome empty" : "outcome missing: \(reason)"
     }

@@ -1,6 +1,6 @@
 import Tables
 
-/// One entry a row that names a pupil: a keyed digest of pupil and period, and the row's place. Memory: 24 bytes a row,
+/// One entry a row that names a pupil: a keyed digest of pupil, period and subject, and the row's place. Memory: 24 bytes a row,
 /// twice that while they are compared.
 ///
 /// Identifiers are not kept. Two different pupils share a digest of 128 bits with a chance of about 10^-24 in ten
@@ -11,6 +11,7 @@ struct PupilRows {
     private var pupilDigests = DigestColumn()
     private var periodDigests = DigestColumn()
     private(set) var unidentified = 0
+    private let subjects: PupilSubjects?
 
     private struct Entry {
         var high: UInt64
@@ -19,7 +20,10 @@ struct PupilRows {
         var place: UInt64
     }
 
-    init(hash: PupilHash) { self.hash = hash }
+    init(hash: PupilHash, _ plan: CellPlan) {
+        self.hash = hash
+        subjects = plan.hasSubjects ? PupilSubjects(plan, hash) : nil
+    }
 
     mutating func add(
         _ batch: borrowing Batch, _ columns: BatchColumns, _ plan: CellPlan, skipped: UnsafePointer<UInt8>
@@ -30,15 +34,16 @@ struct PupilRows {
         if let period { periodDigests.extend(to: period.dictionary, hash.period) }
         let file = UInt64(batch.file) << 44
         for row in 0..<batch.rowCount where skipped[row] == 0 {
+            let subject = subjects?.digest(columns, row)
+            // A row of a subject that nobody asked for may stand twice.
+            if subjects != nil, subject == nil { continue }
             guard var digest = pupilDigests.values[Int(pupil.codes[row])] else {
                 unidentified += 1
                 continue
             }
-            // Both digests are drawn with keys of their own, so their sum is one of the pair.
-            if let period, let other = periodDigests.values[Int(period.codes[row])] {
-                digest.high ^= other.high
-                digest.low ^= other.low
-            }
+            // Digests are drawn with keys of their own, so their sum is one of all of them together.
+            if let period, let other = periodDigests.values[Int(period.codes[row])] { digest.join(other) }
+            if let subject { digest.join(subject) }
             entries.append(
                 Entry(high: digest.high, low: digest.low, place: file | UInt64(bitPattern: batch.lines[row])))
         }
@@ -68,11 +73,14 @@ struct PupilRows {
     private static func period(of entry: Entry, in lanes: [PupilRows]) -> String {
         var pupils: Set<PupilHash.Digest> = []
         for lane in lanes { pupils.formUnion(lane.pupilDigests.values.compactMap { $0 }) }
+        let subjects = lanes.first?.subjects?.digests.compactMap { $0 } ?? []
         for lane in lanes {
             for (code, digest) in lane.periodDigests.values.enumerated() {
                 guard let digest else { continue }
-                let pupil = PupilHash.Digest(high: entry.high ^ digest.high, low: entry.low ^ digest.low)
-                if pupils.contains(pupil) { return lane.periodDigests.texts[code] }
+                var pupil = PupilHash.Digest(high: entry.high, low: entry.low)
+                pupil.join(digest)
+                let candidates = subjects.isEmpty ? [pupil] : subjects.map { pupil.joined(with: $0) }
+                if candidates.contains(where: pupils.contains) { return lane.periodDigests.texts[code] }
             }
         }
         return ""
@@ -113,6 +121,22 @@ struct PupilRows {
     }
 }
 
+/// Which subject a row is of, told by the outcomes that look at it.
+private struct PupilSubjects {
+    /// By outcome; nil for one that looks at every row.
+    let digests: [PupilHash.Digest?]
+
+    init(_ plan: CellPlan, _ hash: PupilHash) { digests = plan.subjects.map { $0.map(hash.subject) } }
+
+    func digest(_ columns: BatchColumns, _ row: Int) -> PupilHash.Digest? {
+        for (outcome, digest) in digests.enumerated()
+        where columns.values[outcome].missing[row] != Batch.NumberColumn.otherRow {
+            if let digest { return digest }
+        }
+        return nil
+    }
+}
+
 /// The digests of a dictionary's texts by code; `nil` for the empty text.
 private struct DigestColumn {
     private(set) var values: [PupilHash.Digest?] = []
@@ -130,7 +154,7 @@ private struct DigestColumn {
     }
 }
 
-/// Keyed 128-bit digests of texts: SipHash-2-4 under two pairs of keys drawn anew for each run.
+/// Keyed 128-bit digests of texts: SipHash-2-4 under pairs of keys drawn anew for each run.
 ///
 /// Only the equality of digests is used, so the keys never reach a result.
 ///
@@ -139,13 +163,24 @@ struct PupilHash: Sendable {
     struct Digest: Hashable {
         var high: UInt64
         var low: UInt64
+
+        mutating func join(_ other: Digest) {
+            high ^= other.high
+            low ^= other.low
+        }
+
+        func joined(with other: Digest) -> Digest {
+            var digest = self
+            digest.join(other)
+            return digest
+        }
     }
 
     private let keys: [UInt64]
 
     init() {
         var random = SystemRandomNumberGenerator()
-        keys = (0..<8).map { _ in random.next() }
+        keys = (0..<12).map { _ in random.next() }
     }
 
     func pupil(_ text: String) -> Digest {
@@ -154,6 +189,10 @@ struct PupilHash: Sendable {
 
     func period(_ text: String) -> Digest {
         Digest(high: Self.sipHash(text, keys[4], keys[5]), low: Self.sipHash(text, keys[6], keys[7]))
+    }
+
+    func subject(_ text: String) -> Digest {
+        Digest(high: Self.sipHash(text, keys[8], keys[9]), low: Self.sipHash(text, keys[10], keys[11]))
     }
 
     static func sipHash(_ text: String, _ k0: UInt64, _ k1: UInt64) -> UInt64 {

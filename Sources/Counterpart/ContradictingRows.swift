@@ -35,7 +35,14 @@ extension DesignError {
         }
         switch (self, design.treatment) {
         case (.repeatedUnitRow(let unit, let period), _):
-            let places = lines([(design.unit, unit), (design.time, period)], limit: 2)
+            var request = request
+            // In a file of subjects each has a row of its own.
+            if case .inRows(let mark, let subject, _) = request.outcomes[design.block].source {
+                request.read.filters.append(
+                    RowFilter(column: mark, test: .equals(subject), text: "\(mark)=\(subject)"))
+            }
+            let places =
+                (try? CellReader.lines(request, where: [(design.unit, unit), (design.time, period)], limit: 2)) ?? []
             guard places.count == 2 else { return self }
             return CellsError.repeatedUnit(unit: unit, period: period, first: places[0], second: places[1])
         case (.startDiffers(let unit, let first, let second), .startColumn(let start)):

@@ -21,7 +21,9 @@ enum CountedShares {
                 ww: counts.map { Int128($0.pupils) }, s: counts.map { 100 * Int128($0.yes) },
                 q: counts.map { 10_000 * Int128($0.yes) })
             cells.table.blocks.append(
-                MomentBlock(variables: [source.variables[0]], sums: .exact(moments), dropped: source.dropped))
+                MomentBlock(
+                    variables: [source.variables[0]], sums: .exact(moments), dropped: source.dropped, rows: source.rows)
+            )
         }
         return first
     }

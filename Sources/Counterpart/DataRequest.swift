@@ -19,8 +19,14 @@ public struct DataRequest: Sendable {
     public static let quickDigests = 256_000_000
 
     public var outcomes: [OutcomeRequest] = []
-    /// Points of grades, by grade; nil where outcomes are numbers.
-    public var points: [String: Decimal6]?
+    /// Points of grades; nil where outcomes are numbers.
+    public var points: PointsTable?
+    /// The column of subjects, in a file whose rows are one subject each: then every outcome is a subject.
+    public var subject: String?
+    /// The column of results in such a file.
+    public var result: String?
+    /// Texts of yes/no outcomes that mean unknown, besides the empty one.
+    public var unknown: [String] = []
     /// One column, or several joined by "/".
     public var unit: [String] = []
     public var time: [String] = []
@@ -31,6 +37,8 @@ public struct DataRequest: Sendable {
     public var count: String?
     public var weights: String?
     public var weightsAreFrequencies = false
+    /// Old and new numbers of the same school; nil where numbers are taken as they stand.
+    public var links: UnitLinks?
 
     public init() {}
 
@@ -50,13 +58,47 @@ public struct DataRequest: Sendable {
         return time.isEmpty ? nil : Self.key(time)
     }
 
-    func outcomeColumns() -> [ColumnRequest] {
-        outcomes.map { outcome in
-            if let value = outcome.equals {
-                return ColumnRequest(outcome.name, source: .column(outcome.column), role: .indicator(equals: value))
-            }
-            if let points { return ColumnRequest(outcome.name, role: .points(points)) }
-            return ColumnRequest(outcome.name, role: .number)
+    func outcomeColumns() throws -> [ColumnRequest] {
+        try outcomes.map { outcome in
+            let role: ColumnRequest.Role =
+                if let value = outcome.equals {
+                    .indicator(YesNo(equals: value, unknown: unknown))
+                } else if let points {
+                    .points(try points.grades(of: outcome.column))
+                } else {
+                    .number
+                }
+            return ColumnRequest(outcome.name, source: source(of: outcome, in: result ?? outcome.column), role: role)
+        }
+    }
+
+    /// A column, in the rows of the outcome's subject where rows have one.
+    private func source(of outcome: OutcomeRequest, in column: String) -> ColumnRequest.Source {
+        subject.map { .inRows(of: $0, equal: outcome.column, column: column) } ?? .column(column)
+    }
+
+    /// The pupils behind a row: one column, or one for each outcome where rows are of one subject each.
+    func countColumns() -> [ColumnRequest] {
+        guard let count else { return [] }
+        if subject == nil { return [ColumnRequest(count, role: .number)] }
+        return outcomes.map { ColumnRequest(count, source: source(of: $0, in: count), role: .number) }
+    }
+
+    /// By outcome the block of `countColumns` that goes with it.
+    var countBlocks: [Int] {
+        count == nil ? [] : outcomes.indices.map { outcomes.count + (subject == nil ? 0 : $0) }
+    }
+
+    /// True where an outcome is yes or no.
+    public var hasYesNo: Bool { outcomes.contains { $0.equals != nil } }
+
+    /// - Throws: `RequestError.missing` where one of subject and result is named without the other.
+    public func checkSubject() throws {
+        if subject != nil, result == nil {
+            throw RequestError.missing(option: "--result", why: "--subject needs the column of results beside it")
+        }
+        if result != nil, subject == nil {
+            throw RequestError.missing(option: "--subject", why: "--result is for files with a column of subjects")
         }
     }
 

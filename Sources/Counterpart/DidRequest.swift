@@ -37,6 +37,11 @@ public struct DidRequest: Sendable {
     public var disclosure = DisclosureProfile.ofCommands
     /// The result is to be published, by a profile that was named: then counts of rows are guarded and rounded too.
     public var isForPublication = false
+    /// Counts of pupils below this are not shown: the threshold of `disclosure`.
+    public var suppressBelow: Int {
+        get { disclosure.threshold }
+        set { disclosure.threshold = newValue }
+    }
     public var diagnosesBalance = true
     /// Takes the means of units and periods before estimating.
     public var collapses = false

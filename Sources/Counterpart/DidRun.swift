@@ -71,6 +71,8 @@ struct DidComposition {
             counterfactual: counterfactual, path: path, cautions: cautions(first),
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))
+        document.exposure = first.report.exposure
+        document.estimator = first.result.estimator.rawValue
         document.elimination = first.result.elimination
         document.checks = DesignChecks(first.result)
         document.sensitivity = first.result.sensitivity

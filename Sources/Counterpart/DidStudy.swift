@@ -135,9 +135,10 @@ struct DidStudy {
         gatherWarnings()
     }
 
-    /// What a row is, decided once for every value of `--by`; nil leaves it to the design.
+    /// What a row is, decided once for every value of `--by` and every subject; nil leaves it to the design.
     private func rowKind() throws -> RowKind? {
-        guard !request.by.isEmpty, request.design.rows == nil, request.data.pupil == nil else {
+        let isDecidedHere = !request.by.isEmpty || request.data.subject != nil
+        guard isDecidedHere, request.design.rows == nil, request.data.pupil == nil else {
             return request.design.rows
         }
         var names = [request.design.unit, request.design.time]
@@ -155,7 +156,7 @@ struct DidStudy {
         request.rows = rows
         request.keepsReversals = whole.analysis.estimator?.knowsReversals ?? false
         request.block = block
-        request.countBlock = cells.countBlock
+        request.countBlock = cells.countBlocks.isEmpty ? nil : cells.countBlocks[block]
         request.splits = whole.splittingColumns().map(\.name)
         request.hasPupilColumn = whole.data.pupil != nil
         request.weightKind = whole.data.weightsAreFrequencies ? .frequency : .analytic

@@ -28,6 +28,9 @@ public struct EvaluationPlan: Sendable, Equatable {
         public var startColumn: String?
         public var startAt: String?
         public var lag = 0
+        /// The year groups worked with, as `7-9`, and the year group whose results are studied.
+        public var yearGroups: String?
+        public var outcomeYearGroup: Int?
         public var lead: String?
         public var area: String?
         public var agreement: String?
@@ -51,6 +54,8 @@ public struct EvaluationPlan: Sendable, Equatable {
 public struct PlanData: Sendable, Equatable {
     public var files: [PlanFile] = []
     public var form = FileForm()
+    /// The schema by which the files are read.
+    public var schema: SchemaChoice?
     public var missing: [String] = []
     public var knownCodes = true
     public var filters: [String] = []
@@ -59,6 +64,9 @@ public struct PlanData: Sendable, Equatable {
     public var timeFromName: String?
     public var pupil: String?
     public var outcomes: [String] = []
+    /// The column of subjects where every outcome is one, and that of results beside it.
+    public var subject: String?
+    public var result: String?
     public var prior: String?
     public var start: String?
     public var treated: String?
@@ -75,6 +83,8 @@ public struct PlanData: Sendable, Equatable {
     public var absorb: [String] = []
     public var rows: String?
     public var links: String?
+    /// Mergers and splits that are to count as one school.
+    public var linkDecisions: String?
     public var exclude: String?
     public var comparisonUnits: String?
     public var points: String?

@@ -32,25 +32,43 @@ public struct NeverOccurring: Refusal, Equatable {
     /// - Throws: where an outcome's value counts no row; the files are looked at again for what they hold instead.
     static func check(_ data: DataRequest, _ table: CellTable) throws {
         for (outcome, block) in zip(data.outcomes, table.blocks) {
-            guard let value = outcome.equals, !data.files.contains(where: { $0.path == "-" }) else { continue }
+            guard let equals = outcome.equals, let value = YesNo(equals: equals).yes.first,
+                !data.files.contains(where: { $0.path == "-" })
+            else { continue }
             let moments = block.moments
             let q = moments.variableCount
             guard moments.n.contains(where: { $0 > 0 }), moments.n.indices.allSatisfy({ moments.mean[$0 * q] == 0 })
             else {
                 continue
             }
-            var describe = Describe(files: data.files)
-            describe.form = data.form
-            describe.missing = data.missing
-            describe.threads = data.threads
-            let found = try describe.run().columns.first { $0.name == outcome.column }
-            guard case .group(let values) = found?.looks else {
-                throw NeverOccurring(column: outcome.column, value: value, among: [])
-            }
+            let column = data.result ?? outcome.column
+            let values = try Self.values(of: column, data)
             // A value that occurs, but in no row that is kept, is a result like any other.
-            guard !values.contains(where: { $0.value == value }) else { continue }
-            throw NeverOccurring(column: outcome.column, value: value, among: values.map(\.value).sorted())
+            guard !values.contains(value) else { continue }
+            throw NeverOccurring(column: column, value: value, among: values)
         }
+    }
+
+    /// - Throws: where no row that is kept holds the subject of an outcome.
+    static func check(subjects data: DataRequest, _ table: CellTable) throws {
+        guard let subject = data.subject else { return }
+        for (outcome, block) in zip(data.outcomes, table.blocks) {
+            guard let rows = block.rows, rows.allSatisfy({ $0 == 0 }) else { continue }
+            let isStream = data.files.contains { $0.path == "-" }
+            let values = isStream ? [] : try Self.values(of: subject, data)
+            throw NeverOccurring(column: subject, value: outcome.column, among: values)
+        }
+    }
+
+    /// The values of a column that holds groups; the files are looked at again.
+    private static func values(of column: String, _ data: DataRequest) throws -> [String] {
+        var describe = Describe(files: data.files)
+        describe.form = data.form
+        describe.missing = data.missing
+        describe.threads = data.threads
+        let found = try describe.run().columns.first { $0.name == column }
+        guard case .group(let values) = found?.looks else { return [] }
+        return values.map(\.value).sorted()
     }
 
     /// - Throws: where the group of a gap, or its named peers, stand in no cell.

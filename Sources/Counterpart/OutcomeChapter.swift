@@ -26,6 +26,8 @@ struct OutcomeChapter {
         }
         result.gaps = gaps.byOutcome[outcome.name] ?? []
         if let events = studies.events?.result(of: outcome) { result.showEvents(of: events) }
+        result.exposure = part.report.exposure
+        if let exposures = studies.exposures?.result(of: outcome) { result.showExposures(of: exposures) }
         let baseline = try BaselineComparison(
             part.design, outcome: request.outcomeName(outcome), isWanted: true)
         result.balance = baseline.balance
@@ -62,14 +64,5 @@ struct OutcomeChapter {
             }
             return PeriodMark(label: first.kind.label(of: ordinal), ordinal: ordinal, hasResults: false)
         }
-    }
-}
-
-extension Period.Kind {
-    /// A year without results, as people write it: `2019/20` or `2020`.
-    fileprivate func label(of ordinal: Int) -> String {
-        guard self == .academicYear else { return "\(ordinal)" }
-        let next = (ordinal + 1) % 100
-        return "\(ordinal)/\(next < 10 ? "0" : "")\(next)"
     }
 }

@@ -82,7 +82,8 @@ public struct PlanReader {
 
     private func partnership(_ node: PlanNode) throws -> EvaluationPlan.Partnership {
         let parts = try node.section([
-            "partners", "unitColumn", "startColumn", "startAt", "lag", "lead", "area", "agreement",
+            "partners", "unitColumn", "startColumn", "startAt", "lag", "yearGroups", "outcomeYearGroup", "lead", "area",
+            "agreement",
         ])
         var partnership = EvaluationPlan.Partnership()
         if let partners = parts["partners"] {
@@ -96,10 +97,29 @@ public struct PlanReader {
         partnership.startColumn = try parts["startColumn"]?.text()
         partnership.startAt = try parts["startAt"]?.text()
         partnership.lag = try parts["lag"]?.integer() ?? 0
+        partnership.yearGroups = try parts["yearGroups"].map { node in
+            try node.isList ? node.texts().joined(separator: "-") : node.text()
+        }
+        partnership.outcomeYearGroup = try parts["outcomeYearGroup"]?.integer()
         partnership.lead = try parts["lead"]?.text()
         partnership.area = try parts["area"]?.choice(["teaching", "curriculum", "leadership", "targeted"])
         partnership.agreement = try parts["agreement"]?.text()
         return partnership
+    }
+
+    private func schema(_ parts: [String: PlanNode]) throws -> SchemaChoice? {
+        let (year, readAs) = (try parts["schemaYear"]?.text(), try parts["schemaAs"]?.text())
+        guard let name = try parts["schema"]?.choice(Schema.names) else {
+            for (key, isGiven) in [("data.schemaYear", year != nil), ("data.schemaAs", readAs != nil)] where isGiven {
+                throw RequestError.doesNotApply(option: key, to: "a plan without data.schema")
+            }
+            return nil
+        }
+        for key in ["percent", "fillShortRows"] where parts[key] != nil {
+            throw RequestError.doesNotApply(
+                option: "data.\(key)", to: "a plan with data.schema, which reads files so of itself")
+        }
+        return SchemaChoice(name, year: year, readAs: readAs)
     }
 
     private func objective(_ node: PlanNode, outcomes: [String]) throws -> EvaluationPlan.Objective {
@@ -117,7 +137,9 @@ public struct PlanReader {
             "files", "columns", "groups", "unknown", "covariates", "factors", "absorb", "where", "missing",
             "knownCodes",
             "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "fillShortRows",
-            "rows", "links",
+            "unwrapFormulas",
+            "rows", "links", "linkDecisions",
+            "schema", "schemaYear", "schemaAs",
             "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions",
         ])
         var data = PlanData()
@@ -145,8 +167,11 @@ public struct PlanReader {
         data.form.skipLast = try parts["skipLast"]?.integer() ?? 0
         data.form.percent = try parts["percent"]?.boolean() ?? false
         data.form.fillShortRows = try parts["fillShortRows"]?.boolean() ?? false
+        data.form.unwrapsFormulas = try parts["unwrapFormulas"]?.boolean() ?? false
+        data.schema = try schema(parts)
         data.rows = try parts["rows"]?.choice(["pupils", "units"])
         data.links = try parts["links"]?.text()
+        data.linkDecisions = try parts["linkDecisions"]?.text()
         data.exclude = try parts["exclude"]?.text()
         data.comparisonUnits = try parts["comparisonUnits"]?.text()
         data.points = try parts["points"]?.text()
@@ -185,7 +210,8 @@ public struct PlanReader {
 
     private func columns(_ node: PlanNode, into data: inout PlanData) throws {
         let parts = try node.section([
-            "unit", "pupil", "time", "outcome", "prior", "start", "treated", "cluster", "weights", "count",
+            "unit", "pupil", "time", "outcome", "subject", "result", "prior", "start", "treated", "cluster", "weights",
+            "count",
             "partnership",
         ])
         for key in ["unit", "time", "outcome"] where parts[key] == nil {
@@ -202,6 +228,13 @@ public struct PlanReader {
         }
         data.pupil = try parts["pupil"]?.text()
         data.outcomes = try parts["outcome"]?.texts() ?? []
+        data.subject = try parts["subject"]?.text()
+        data.result = try parts["result"]?.text()
+        for (key, other) in [("subject", "result"), ("result", "subject")] {
+            guard parts[key] != nil, parts[other] == nil else { continue }
+            throw PlanError.missingKey(
+                path: path, line: parts[key]?.line, key: other, section: "data.columns beside \(key)")
+        }
         data.prior = try parts["prior"]?.text()
         data.start = try parts["start"]?.text()
         if let treated = parts["treated"], treated.isSection {

@@ -21,6 +21,10 @@ struct PlanRequests {
         request.treatedValues = data.treatedValues
         request.covariates = data.covariates
         request.design.lag = plan.partnership.lag
+        request.design.exposure = try ExposureText.exposure(
+            plan.partnership.yearGroups, plan.partnership.outcomeYearGroup,
+            names: ("partnership.yearGroups", "partnership.outcomeYearGroup"), lag: plan.partnership.lag,
+            lagName: "partnership.lag")
         request.design.factors = data.factors
         request.design.absorbed = data.absorb
         request.design.clusters = data.clusters
@@ -109,11 +113,19 @@ struct PlanRequests {
             request.files += found.map { InputFile($0, constants: file.constants) }
         }
         request.form = data.form
+        if let schema = data.schema {
+            request.files = try schema.views(
+                of: request.files, form: data.form, options: ("data.schemaYear", "data.schemaAs"))
+            request.form = SchemaChoice.form(data.form)
+        }
         request.missing = MissingCodes(codes: (data.knownCodes ? MissingCodes.known : []) + data.missing)
         request.filters = try data.filters.map { try RowFilter(parsing: $0) }
         request.threads = threads
         request.outcomes = data.outcomes.map { OutcomeRequest($0) }
-        request.points = try data.points.map { try PointsTable.read(resolved($0)) }
+        request.subject = data.subject
+        request.result = data.result
+        request.unknown = data.unknown
+        request.points = try data.points.map { try PointsTable.named($0, file: resolved) }
         request.unit = data.unit
         request.time = data.time
         request.timeFromName = data.timeFromName
@@ -158,11 +170,20 @@ struct PlanRequests {
             ("partnership.startColumn", partnership.startColumn != nil),
             ("partnership.startAt", partnership.startAt != nil),
             ("partnership.lag", partnership.lag != 0 && plan.data.treated != nil),
+            ("partnership.yearGroups", partnership.yearGroups != nil && plan.data.treated != nil),
         ]
         for (key, isGiven) in given where isGiven {
             throw RequestError.doesNotApply(option: key, to: "a plan whose columns name start or treated")
         }
     }
 
-    func links() throws -> UnitLinks { try plan.data.links.map { try UnitLinks.read(resolved($0)) } ?? UnitLinks() }
+    func links() throws -> UnitLinks {
+        guard let links = plan.data.links else {
+            guard plan.data.linkDecisions == nil else {
+                throw RequestError.doesNotApply(option: "data.linkDecisions", to: "a plan without data.links")
+            }
+            return UnitLinks()
+        }
+        return try UnitLinks.read(resolved(links), decisions: plan.data.linkDecisions.map(resolved))
+    }
 }

@@ -26,6 +26,8 @@ struct SettingsList {
     /// The columns and rows that were read.
     mutating func put(_ data: DataRequest) {
         put("outcome", data.outcomes.map(\.name))
+        put("subject", data.subject)
+        put("result", data.result)
         put("unit", data.unit)
         put("time", data.timeName.map { [$0] } ?? [])
         put("pupil", data.pupil)
@@ -51,6 +53,11 @@ struct SettingsList {
             put("partners", "list")
             put("startAt", startAt)
         }
-        put("lag", design.lag)
+        put("lag", design.exposure?.delay ?? design.lag)
+        if let exposure = design.exposure {
+            let groups = exposure.yearGroups
+            put("yearGroups", "\(groups.lowerBound)-\(groups.upperBound)")
+            put("outcomeYearGroup", exposure.outcomeYearGroup)
+        }
     }
 }

@@ -12,6 +12,8 @@ struct Studies {
     private(set) var gaps: [(contrast: GroupContrast, study: DidStudy)] = []
     /// Effects by event time, where the main estimator gives none.
     private(set) var events: DidStudy?
+    /// Effects by years of exposure, where year groups were named and the main estimator gives none.
+    private(set) var exposures: DidStudy?
     private(set) var alternatives: [Alternative] = []
 
     /// The headline under another choice that could as well have been made; a study, or why there is none.
@@ -37,6 +39,13 @@ struct Studies {
             other.analysis.estimator = .eventStudy
             other.analysis.estimation = request.analysis.estimation.onlyShared
             events = try DidStudy(other, cells: cells)
+        }
+        if request.design.exposure != nil, !part.result.effects.contains(where: { $0.kind == .exposure }) {
+            var other = Self.quiet(request)
+            other.analysis.estimator = .imputation
+            other.analysis.estimation = request.analysis.estimation.onlyShared
+            // What cannot be imputed has its reason among the alternatives.
+            exposures = try? DidStudy(other, cells: cells)
         }
         if evaluation.plan.analysis.robustness { try addAlternatives(request, cells, planned: part.result.estimator) }
     }

@@ -10,8 +10,8 @@ struct StudyCells {
     var warnings: [Warning]
     /// Rows that entered no block, by reason, for each outcome; then what later steps leave out.
     var dropped: [[DroppedRows]]
-    /// The block that holds the pupils behind a row.
-    var countBlock: Int?
+    /// By outcome the block that holds the pupils behind a row; empty where none does.
+    var countBlocks: [Int] = []
     var arithmetic: Arithmetic
     /// The row conditions in words.
     var filter = ""
@@ -33,7 +33,11 @@ struct StudyCells {
             throw RequestError.conflicting("\(name) is named twice, and its rows would count twice")
         }
         let areCells = names.map { CellFile.isCellTable($0) }
-        if areCells.allSatisfy({ $0 }) { return try fromCells(data, keys: keys, covariates: covariates) }
+        if areCells.allSatisfy({ $0 }) {
+            var cells = try fromCells(data, keys: keys, covariates: covariates)
+            if let links = data.links { try cells.join(links, unit: data.unitName, time: data.timeName) }
+            return cells
+        }
         if let rows = areCells.firstIndex(of: false), areCells.contains(true) {
             throw RequestError.conflicting("\(names[rows]) holds rows and other files are cell tables; give one kind")
         }
@@ -50,7 +54,7 @@ struct StudyCells {
         read.rejects = data.rejects
         read.wantsDigests = data.wantsDigests
         read.digestLimit = data.digestLimit
-        var request = CellRequest(read: read, keys: keys + splits, outcomes: data.outcomeColumns())
+        var request = CellRequest(read: read, keys: keys + splits, outcomes: try data.outcomeColumns())
         request.required = required
         request.nouns = [data.unitName: "unit"]
         if let time = data.timeName { request.nouns[time] = "period" }
@@ -60,19 +64,27 @@ struct StudyCells {
             request.pupil = ColumnRequest(pupil, role: .key)
             request.pupilPeriod = data.timeName
         }
-        if let count = data.count { request.outcomes.append(ColumnRequest(count, role: .number)) }
+        request.outcomes += data.countColumns()
         let reading = try CellReader.read(request)
         var cells = StudyCells(
             table: reading.table, report: reading.report, warnings: reading.report.warnings + reading.warnings,
-            dropped: reading.table.blocks.map(\.dropped), countBlock: data.count.map { _ in data.outcomes.count },
+            dropped: reading.table.blocks.map(\.dropped), countBlocks: data.countBlocks,
             arithmetic: reading.arithmetic, request: request)
+        try WrappedKeys.check(reading.table)
+        try NeverOccurring.check(subjects: data, reading.table)
         try NeverOccurring.check(data, reading.table)
         let before = [
             DroppedRows("could not be read", reading.report.rowsRejected),
+            DroppedRows("records of another kind (--schema)", reading.report.rowsOfOtherRecords),
             DroppedRows("did not meet --where", reading.report.rowsFiltered),
         ].filter { $0.rows > 0 }
         cells.filter = data.filters.map(\.text).joined(separator: " and ")
         for block in cells.dropped.indices { cells.dropped[block].insert(contentsOf: before, at: 0) }
+        if let time = data.timeName, let key = cells.table.keys.first(where: { $0.name == time }) {
+            cells.warnings += MeasureNotes.warnings(
+                data.outcomes.map(\.column), periods: key.values, files: reading.report.files)
+        }
+        if let links = data.links { try cells.join(links, unit: data.unitName, time: data.timeName) }
         return cells
     }
 
@@ -83,6 +95,9 @@ struct StudyCells {
         }
         if !data.filters.isEmpty {
             throw RequestError.doesNotApply(option: "--where", to: "cell tables, whose rows are summed already")
+        }
+        if data.subject != nil {
+            throw RequestError.doesNotApply(option: "--subject", to: "cell tables, whose rows are summed already")
         }
         if data.count != nil { throw RequestError.cellsLack("the pupils behind a row (--count)") }
         if data.outcomes.count > 1 { throw RequestError.cellsLack("more than one outcome") }
@@ -106,7 +121,7 @@ struct StudyCells {
         let dropped = DroppedRows.added(reading.sideCars.flatMap(\.rowsDropped), codes: data.missing.codes)
         table.blocks[0].dropped = dropped
         return StudyCells(
-            table: table, report: report, warnings: [], dropped: [dropped], countBlock: nil,
+            table: table, report: report, warnings: [], dropped: [dropped],
             arithmetic: reading.table.isExact ? .exact : .double, filter: reading.filter, request: nil)
     }
 

@@ -146,8 +146,8 @@ struct Did: ParsableCommand {
         request.design.clusters = CommaList.split(cluster)
         request.partnership = partnership
         request.by = CommaList.split(by)
-        if !request.unknown.isEmpty, model.gap == nil, by.isEmpty {
-            throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap or --by")
+        if !request.unknown.isEmpty, model.gap == nil, by.isEmpty, !request.data.hasYesNo {
+            throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap, --by or a yes/no outcome")
         }
         try request.take(small)
         request.analysis = try AnalysisChoice(

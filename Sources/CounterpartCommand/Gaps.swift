@@ -27,7 +27,10 @@ struct Gaps: ParsableCommand {
     var group: [String] = []
     @Option(help: ArgumentHelp("The peers' value, where they are not every other known value.", valueName: "value"))
     var peers: String?
-    @Option(help: ArgumentHelp("Values that mean unknown, separated by commas.", valueName: "values"))
+    @Option(
+        help: ArgumentHelp(
+            "Values of the groups, and of yes/no outcomes, that mean unknown, separated by commas.", valueName: "values"
+        ))
     var unknown: [String] = []
     @Option(
         help: ArgumentHelp("A gap for each combination of these columns, separated by commas.", valueName: "columns"))
@@ -44,6 +47,13 @@ struct Gaps: ParsableCommand {
     var within = false
     @Flag(help: "Add the disadvantage gap index, with ranks among these pupils.")
     var index = false
+    @Option(
+        name: .customLong("national-ranks"),
+        help: ArgumentHelp(
+            "How all pupils in the country are spread over results, a CSV with the outcome's column and pupils: adds the index "
+                + "with national ranks to --index.",
+            valueName: "file"))
+    var nationalRanks: String?
     @Option(
         help: ArgumentHelp(
             "Means of national peers, a CSV with a row a period and a column an outcome: adds the gap to them.",
@@ -96,6 +106,7 @@ struct Gaps: ParsableCommand {
     var round: Int?
 
     func run() throws {
+        if result.format == "ees" { return try writePair() }
         let format = try result.resultFormat(reading: rows.input.files)
         var request = try request()
         // The other formats do not print the files' digests.
@@ -107,6 +118,25 @@ struct Gaps: ParsableCommand {
             seconds: answer.seconds)
     }
 
+    /// `--format ees`: two files, both whole or neither.
+    private func writePair() throws {
+        try EESPair.check(path: result.output)
+        let path = result.output ?? ""
+        let metaPath = EESPair.metaPath(of: path)
+        for file in [path, metaPath] { try OutputFile.check(file, reading: rows.input.files) }
+        if round != nil {
+            throw RequestError.doesNotApply(option: "--round", to: "--format ees, which a profile rounds")
+        }
+        var request = try request()
+        try EESPair.check(request)
+        request.data.wantsDigests = false
+        let answer = try GapsRun.answer(request)
+        let pair = try EESPair(answer.document, request)
+        try WholeFile.write([(path, pair.data), (metaPath, pair.meta)])
+        try Output(options: result).report(
+            answer.document.frame.warnings + pair.warnings, seconds: answer.seconds)
+    }
+
     func request() throws -> GapsRequest {
         var request = GapsRequest(data: try rows.request())
         guard !group.isEmpty else {
@@ -115,6 +145,7 @@ struct Gaps: ParsableCommand {
         request.groups = group.map { GroupText($0) }
         request.peers = peers
         request.unknown = CommaList.split(unknown)
+        request.data.unknown = request.unknown
         if peers != nil, let several = request.groups.first(where: { !$0.parts.isEmpty }) {
             throw RequestError.doesNotApply(
                 option: "--peers",
@@ -168,8 +199,23 @@ struct Gaps: ParsableCommand {
         if index, request.data.outcomes.count > 1, shareOf == nil {
             throw RequestError.conflicting("--index ranks the results of one outcome; name one --outcome")
         }
+        if index, request.data.subject != nil {
+            throw RequestError.doesNotApply(
+                option: "--index",
+                to: "--subject; keep the rows of one subject with --where and name the column of results")
+        }
         if index, rows.areCellTables, shareOf == nil {
             throw RequestError.doesNotApply(option: "--index", to: "cell tables, which hold no single results to rank")
+        }
+        if nationalRanks != nil, !index {
+            throw RequestError.missing(option: "--index", why: "--national-ranks says among whom it ranks")
+        }
+        if nationalRanks != nil, shareOf != nil || request.data.outcomes.first?.equals != nil {
+            throw RequestError.doesNotApply(option: "--national-ranks", to: "a share, which ranks no results")
+        }
+        request.nationalRanks = try nationalRanks.map {
+            try NationalRanksTable.read(
+                $0, outcome: request.data.outcomes.first?.column ?? "", time: request.data.timeName)
         }
         request.shareOf = shareOf
         try refuseBesideShares()

@@ -20,17 +20,6 @@ extension LaterCommand {
     }
 }
 
-struct Progress: LaterCommand {
-    static let word = "progress"
-    static let configuration: CommandConfiguration = later(
-        "Value added: progress scores given prior attainment",
-        example: """
-              counterpart progress pupils.csv --outcome attainment8 --prior ks2_score \\
-                --unit urn
-            """)
-    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
-}
-
 struct SQL: LaterCommand {
     static let word = "sql"
     static let configuration: CommandConfiguration = later(

@@ -18,7 +18,8 @@ struct ModelOptions: ParsableArguments {
     var peers: String?
     @Option(
         help: ArgumentHelp(
-            "Values of the columns of groups that mean unknown, separated by commas.", valueName: "values"))
+            "Values of the columns of groups, and of yes/no outcomes, that mean unknown, separated by commas.",
+            valueName: "values"))
     var unknown: [String] = []
     @Option(
         name: .customLong("rows"),
@@ -36,7 +37,8 @@ struct ModelOptions: ParsableArguments {
 
     /// The question with rows, units, periods, who was treated and this model; the analysis is still to be chosen.
     func request(_ rows: RowOptions, _ who: TreatmentOptions) throws -> DidRequest {
-        let data = try rows.request()
+        var data = try rows.request()
+        data.unknown = CommaList.split(unknown)
         guard !data.unit.isEmpty else {
             throw RequestError.missing(option: "--unit", why: "name the column of schools")
         }
@@ -45,6 +47,7 @@ struct ModelOptions: ParsableArguments {
         }
         var request = DidRequest(data: data, treatment: try who.source(unit: data.unit))
         request.design.lag = who.lag
+        request.design.exposure = try who.exposure()
         request.design.takesFirstStart = who.firstStart
         request.design.excluded = Set(try who.excludedUnits(unit: data.unit))
         request.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }

@@ -61,8 +61,8 @@ struct Power: ParsableCommand {
 
     func request() throws -> PowerRequest {
         var did = try model.request(rows, who)
-        if !did.unknown.isEmpty, model.gap == nil {
-            throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap")
+        if !did.unknown.isEmpty, model.gap == nil, !did.data.hasYesNo {
+            throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap or a yes/no outcome")
         }
         try did.take(small)
         did.analysis = try AnalysisChoice(

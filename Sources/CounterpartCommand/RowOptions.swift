@@ -13,9 +13,18 @@ struct RowOptions: ParsableArguments {
     var conditions: [String] = []
     @Option(
         help: ArgumentHelp(
-            "The result to study: a number column, or column=value for yes/no. Repeatable; the first is the primary one.",
+            "The result to study: a number column, or column=value for yes/no (a|b where two spellings mean yes). Repeatable; the first is the primary one.",
             valueName: "column"))
     var outcome: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "The column of subjects, where each row is one subject's result; every --outcome is then a subject.",
+            valueName: "column"))
+    var subject: String?
+    @Option(
+        help: ArgumentHelp(
+            "The column of results beside --subject.", valueName: "column"))
+    var result: String?
     @Option(
         help: ArgumentHelp("The school (or other unit): a column, or several joined by commas.", valueName: "column"))
     var unit: String?
@@ -27,7 +36,20 @@ struct RowOptions: ParsableArguments {
             "The period is in the file's name, where * stands, such as results-*.csv; or {period}, with * for other parts.",
             valueName: "pattern"))
     var timeFromName: String?
-    @Option(help: ArgumentHelp("Points of grades: a CSV file of two columns, grade and points.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Old and new numbers of the same school: a CSV file with URN, LinkURN and LinkType, or old and new.",
+            valueName: "file"))
+    var links: String?
+    @Option(
+        name: .customLong("link-decisions"),
+        help: ArgumentHelp(
+            "Mergers and splits that are to count as one school: a CSV file with old and new.", valueName: "file"))
+    var linkDecisions: String?
+    @Option(
+        help: ArgumentHelp(
+            "Points of grades: gcse, a-level, ucas-a-level and others by name, or a CSV file of the columns grade and points, and perhaps subject.",
+            valueName: "name or file"))
     var points: String?
     @Option(
         help: ArgumentHelp("The pupil's identifier; a pupil twice in a period then stops the run.", valueName: "column")
@@ -59,7 +81,7 @@ struct RowOptions: ParsableArguments {
         let given =
             input.optionsOfReading + [
                 ("--where", !conditions.isEmpty), ("--time-from-name", timeFromName != nil),
-                ("--points", points != nil),
+                ("--points", points != nil), ("--subject", subject != nil), ("--result", result != nil),
                 ("--pupil", pupil != nil), ("--double", usesDoubles),
             ]
         for (option, isGiven) in given where isGiven {
@@ -88,10 +110,20 @@ struct RowOptions: ParsableArguments {
         data.isLenient = input.lenient
         data.rejects = input.rejects
         data.outcomes = outcome.map { OutcomeRequest($0) }
-        data.points = try points.map { try PointsTable.read($0) }
+        data.subject = subject
+        data.result = result
+        try data.checkSubject()
+        data.points = try points.map { try PointsTable.named($0) }
         data.unit = CommaList.split(unit)
         data.time = CommaList.split(time)
         data.timeFromName = timeFromName
+        if linkDecisions != nil, links == nil {
+            throw RequestError.doesNotApply(option: "--link-decisions", to: "a run without --links")
+        }
+        if links != nil, unit == nil {
+            throw RequestError.missing(option: "--unit", why: "--links says which units are one school")
+        }
+        data.links = try links.map { try UnitLinks.read($0, decisions: linkDecisions) }
         if time != nil, timeFromName != nil {
             throw RequestError.conflicting("--time and --time-from-name both say where the period is; give one")
         }

@@ -30,6 +30,16 @@ struct TreatmentOptions: ParsableArguments {
     var startAt: String?
     @Option(help: ArgumentHelp("Periods from the start to the first plausible effect.", valueName: "periods"))
     var lag = 0
+    @Option(
+        name: .customLong("year-groups"),
+        help: ArgumentHelp(
+            "The year groups that the partnership works with, such as 7-9: starts are then those of its work.",
+            valueName: "from-to"))
+    var yearGroups: String?
+    @Option(
+        name: .customLong("outcome-year-group"),
+        help: ArgumentHelp("The year group whose results are studied, such as 11.", valueName: "year"))
+    var outcomeYearGroup: Int?
     @Option(help: ArgumentHelp("A CSV file of units to leave out.", valueName: "file"))
     var exclude: String?
     @Option(
@@ -56,6 +66,9 @@ struct TreatmentOptions: ParsableArguments {
         guard lag >= 0 else { throw RequestError.badValue(option: "--lag", value: "\(lag)", allowed: "0 or more") }
         if let start { return .startColumn(start) }
         if let treated {
+            if yearGroups != nil {
+                throw RequestError.doesNotApply(option: "--year-groups", to: "--treated, which says the periods itself")
+            }
             if lag != 0 {
                 throw RequestError.doesNotApply(option: "--lag", to: "--treated, which says the periods itself")
             }
@@ -63,6 +76,12 @@ struct TreatmentOptions: ParsableArguments {
         }
         return try PartnerList.read(
             partners ?? "", unit: unit, unitColumn: partnersUnit, startColumn: partnersStart, startAt: startAt)
+    }
+
+    /// The year groups worked with and that of the outcome; nil where neither is named.
+    func exposure() throws -> Exposure? {
+        try ExposureText.exposure(
+            yearGroups, outcomeYearGroup, names: ("--year-groups", "--outcome-year-group"), lag: lag, lagName: "--lag")
     }
 
     func excludedUnits(unit: [String]) throws -> [String] {

@@ -14,6 +14,8 @@ public struct Estimand: Sendable, Equatable {
         case groupTime(cohort: Int, period: Int)
         /// A mean of means.
         case mean(Family)
+        /// Cohorts with so many years of exposure.
+        case exposure(years: Int)
         /// Of a covariate or a factor's level, by name.
         case coefficient(String)
     }
@@ -27,6 +29,8 @@ public struct Estimand: Sendable, Equatable {
         case joiners, leavers
         /// The total effect by periods of treatment more or less.
         case perTreatment
+        /// The total effect by all years of exposure.
+        case perYear
     }
     /// Whose effect it is in a triple difference.
     public enum Part: Sendable, Equatable { case everyone, group, peers, gap }
@@ -72,6 +76,7 @@ public struct EstimandCells {
     }
 
     private func weights(_ kind: Estimand.Kind, _ isIncluded: (Int) -> Bool) -> [Double]? {
+        if case .mean(.perYear) = kind { return perYear(isIncluded) }
         if case .mean(let family) = kind { return weights(terms(family, isIncluded), isIncluded) }
         var weights = design.moments.weight
         for c in weights.indices where !(isIncluded(c) && isChosen(c, kind)) { weights[c] = 0 }
@@ -79,6 +84,15 @@ public struct EstimandCells {
         guard total > 0 else { return nil }
         for c in weights.indices { weights[c] /= total }
         return weights
+    }
+
+    /// The headline's weights over their mean years of exposure: the sum of effects by the sum of years.
+    private func perYear(_ isIncluded: (Int) -> Bool) -> [Double]? {
+        guard let exposure = design.exposure, let own = weights(.overall, isIncluded) else { return nil }
+        let years = own.indices.reduce(0.0) { sum, c in
+            sum + own[c] * Double(design.eventTime[c].map(exposure.years) ?? 0)
+        }
+        return years > 0 ? own.map { $0 / years } : nil
     }
 
     private func weights(_ terms: [Term], _ isIncluded: (Int) -> Bool) -> [Double]? {
@@ -113,7 +127,7 @@ public struct EstimandCells {
             let starts = Set(treated.compactMap { design.start[design.unit[$0]] }).sorted()
             let shares = unitShares(starts, isIncluded)
             found = zip(starts, shares).map { (.cohort($0), $1) }
-        case .pooledAfter, .pooledBefore, .joiners, .leavers, .perTreatment: return []
+        case .pooledAfter, .pooledBefore, .joiners, .leavers, .perTreatment, .perYear: return []
         }
         let total = found.reduce(0) { $0 + $1.share }
         return found.map { Term(kind: $0.kind, share: $0.share / total) }
@@ -138,7 +152,20 @@ public struct EstimandCells {
         case .cohort(let start): design.isTreated[c] && design.start[design.unit[c]] == start
         case .calendar(let t): design.isTreated[c] && design.period[c] == t
         case .groupTime(let start, let t): design.start[design.unit[c]] == start && design.period[c] == t
+        case .exposure(let years):
+            design.isTreated[c] && design.eventTime[c].flatMap { design.exposure?.years(steps: $0) } == years
         case .mean, .coefficient: false
+        }
+    }
+
+    /// By years of exposure, and by the year of it; none where no year groups are known or one year is all there is.
+    public static func exposures(_ design: Design) -> [Estimand] {
+        guard let exposure = design.exposure else { return [] }
+        let treated = design.isTreated.indices.filter { design.isTreated[$0] }
+        let years = Set(treated.compactMap { design.eventTime[$0].map(exposure.years) }).sorted()
+        guard years.count > 1 else { return [] }
+        return parts(design).flatMap { part in
+            years.map { Estimand(.exposure(years: $0), part) } + [Estimand(.mean(.perYear), part)]
         }
     }
 

@@ -3,6 +3,8 @@ public struct Effect: Sendable, Equatable {
     public enum Kind: String, Sendable {
         case overall, event, cohort, calendar, coefficient, gap
         case groupTime = "group-time"
+        /// Cohorts with so many years of exposure.
+        case exposure
     }
     public var outcome: String
     public var kind: Kind
@@ -10,6 +12,8 @@ public struct Effect: Sendable, Equatable {
     public var cohort: String?
     public var time: String?
     public var eventTime: Int?
+    /// Years in which the partnership worked with the pupils.
+    public var years: Int?
     public var group: String?
     /// The value of each `--by` column.
     public var by: [ByValue] = []

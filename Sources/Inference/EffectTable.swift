@@ -103,7 +103,11 @@ struct EffectTable {
                 case .joiners: "att-joiners"
                 case .leavers: "att-leavers"
                 case .perTreatment: "att-per-period"
+                case .perYear: "att-per-year"
                 }
+        case .exposure(let years):
+            effect.kind = .exposure
+            effect.years = years
         case .coefficient(let name):
             effect.kind = .coefficient
             effect.term = name

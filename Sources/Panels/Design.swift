@@ -28,6 +28,9 @@ public struct Design: Sendable {
     /// Per cell, in the same case: under treatment in this period.
     public var isOn: [Bool]?
 
+    /// Where year groups say for how many years a cohort was worked with.
+    public var exposure: Exposure?
+
     /// Per cell, in a triple difference: true where the cell belongs to the group, false for its peers; nil without `--gap`.
     public var isGroup: [Bool]?
 

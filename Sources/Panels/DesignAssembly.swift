@@ -31,6 +31,7 @@ extension DesignDraft {
                 ? used.scaledToOne(within: strata(units.codes, periods, cells)) : used,
             pupils: pupils(cells), rowsArePupils: report.rowKind == .pupils,
             observationCount: used.n.reduce(0, +))
+        design.exposure = request.exposure
         if let reversals {
             let count = texts.timeline.periods.count
             design.startsOn = unitOfLevel.map { reversals.startsOn[$0] }

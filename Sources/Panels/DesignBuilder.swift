@@ -118,8 +118,9 @@ struct DesignDraft {
     mutating func checkRowKind() throws(DesignError) {
         let side = sides.map { $0 == true ? 1 : 0 }
         let hasGap = request.gap != nil
+        let counts = table.rows(of: request.block)
         let rows = isKnown.indices.map { cell in
-            isKnown[cell] && (!hasGap || sides[cell] != nil) ? table.rowCounts[cell] : 0
+            isKnown[cell] && (!hasGap || sides[cell] != nil) ? counts[cell] : 0
         }
         let pattern = RowPattern(unit: unit, period: period, side: side, rows: rows)
         report.rowKind = request.rows ?? pattern.kind(hasPupilColumn: request.hasPupilColumn)

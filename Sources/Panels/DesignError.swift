@@ -24,11 +24,13 @@ public enum DesignError: Refusal, Equatable {
     case noTreatedUnits(units: Int, periods: Int)
     case onlyAlwaysTreated(units: Int, firstPeriod: String)
     case onePeriod(label: String)
+    case exposureNeedsYears(period: Period)
+    case noCohortReached(first: String, last: String)
 
     public var status: ExitStatus {
         switch self {
         case .noPartnerFound, .noComparisonUnits, .noTreatedUnits, .onlyAlwaysTreated, .onePeriod, .noRows,
-            .columnNotInCells:
+            .columnNotInCells, .noCohortReached:
             .design
         case .estimandNeedsPupilRows: .usage
         default: .input
@@ -57,6 +59,8 @@ public enum DesignError: Refusal, Equatable {
         case .noTreatedUnits: "E377"
         case .onlyAlwaysTreated: "E378"
         case .onePeriod: "E379"
+        case .exposureNeedsYears: "E380"
+        case .noCohortReached: "E390"
         }
     }
 
@@ -104,6 +108,11 @@ public enum DesignError: Refusal, Equatable {
             "\(units == 1 ? "the only treated unit was" : "all \(units) treated units were") treated from the first period "
                 + "'\(first)' on, so that there is no period before"
         case .onePeriod(let label): "there is only one period, '\(label)', so that there is no before and after"
+        case .exposureNeedsYears(let period):
+            "year groups move up once a year, but the results are by \(period.kind.words) such as '\(period.label)'"
+        case .noCohortReached(let first, let last):
+            "no result is of pupils that the partnership could have reached: the first would be of \(first), and results end "
+                + "with \(last)"
         }
     }
 
@@ -125,7 +134,8 @@ public enum DesignError: Refusal, Equatable {
     public var hint: String? {
         switch self {
         case .notAPeriod:
-            "write years as 2019, academic years as 201819 or 2018/19, terms as '2018/19 autumn' or 201819T1, dates as 2019-03-31"
+            "write years as 2019, academic years as 201819 or 2018/19, terms as '2018/19 autumn' or 201819T1, dates as "
+                + "2019-03-31 (of 01/09/2018 nobody can tell the day from the month)"
         case .yearsNotConsecutive: "an academic year is 201819 or 2018/19"
         case .mixedPeriods:
             "write all periods alike: 2018 alone does not say which academic year it is, so make 2018 into 201718 or 201819"
@@ -153,6 +163,8 @@ public enum DesignError: Refusal, Equatable {
                 : "partners alone cannot tell what would have happened otherwise"
         case .noTreatedUnits:
             "check the column that says who was treated, and that starts lie within the periods of the files"
+        case .exposureNeedsYears: "give the delay in steps of these periods instead, with --lag"
+        case .noCohortReached: "wait for those results, or study an outcome that pupils reach sooner"
         case .onlyAlwaysTreated, .onePeriod: "add results from before the start"
         }
     }

@@ -23,6 +23,8 @@ public struct DesignReport: Sendable, Equatable {
     public var alwaysTreated: [String] = []
     /// With a start after the last period: they compare.
     public var notYetTreated: [String] = []
+    /// Where year groups say which cohorts could be reached.
+    public var exposure: ExposureReach?
     public var warnings: [Warning] = []
     /// Used rows of the cells that the design leaves out, one reason a row, in the order in which reasons are tested.
     public var dropped: [DroppedRows] = []

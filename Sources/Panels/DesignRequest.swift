@@ -6,6 +6,8 @@ public struct DesignRequest: Sendable {
     public var treatment: TreatmentSource
     /// Steps from the start to the first period whose results could be affected.
     public var lag = 0
+    /// Instead of a lag: starts are those of the work, and results follow when the pupils worked with get to them.
+    public var exposure: Exposure?
     /// A unit with two starts, or whose treatment ends, counts as treated from its first start on, instead of stopping the run.
     public var takesFirstStart = false
     /// A 0/1 column may go off and on again: the start is then the first switch, either way, and the design says what is on.

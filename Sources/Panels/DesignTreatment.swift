@@ -25,7 +25,7 @@ extension DesignDraft {
             let hasComparisonLeft = selection.drop("not among the units that may compare") { cell in
                 (status[unit[cell]] == .comparison || status[unit[cell]] == .notYet) && !mayCompare[unit[cell]]
             }
-            try checkContrast(alwaysTreated: always.count)
+            try checkContrast(alwaysTreated: always.count, starts)
             always += names { $0 == .always }
             let hasAlways = selection.drop("treated from the first period on") { status[unit[$0]] == .always }
             isSettled = !hasAlways && !hasComparisonLeft
@@ -33,7 +33,18 @@ extension DesignDraft {
         report.alwaysTreated = sortedByBytes(always)
         report.notYetTreated = names { $0 == .notYet }
         countCohorts()
+        report.exposure = request.exposure.map { reach($0, starts) }
         warnAboutTreatment(starts)
+    }
+
+    private func reach(_ exposure: Exposure, _ starts: TreatmentStarts) -> ExposureReach {
+        let isUsed = usedUnits
+        let units = status.indices.filter { isUsed[$0] && starts.ordinal[$0] != nil }
+        var text: [Int: String] = [:]
+        for unit in units.reversed() { if let start = starts.workOrdinal[unit] { text[start] = starts.text[unit] } }
+        return ExposureReach(
+            exposure, starts: units.compactMap { starts.workOrdinal[$0] },
+            text: { text[$0] ?? sample.label(of: $0) }, sample: sample)
     }
 
     /// Keeps only the periods that still have results.
@@ -59,7 +70,7 @@ extension DesignDraft {
     }
 
     /// Are there units to compare with, and treated ones to compare?
-    private func checkContrast(alwaysTreated: Int) throws(DesignError) {
+    private func checkContrast(alwaysTreated: Int, _ starts: TreatmentStarts) throws(DesignError) {
         let isUsed = usedUnits
         var isCohort = [Bool](repeating: false, count: sample.periods.count)
         var (treated, comparison, always) = (0, 0, alwaysTreated)
@@ -78,6 +89,11 @@ extension DesignDraft {
         }
         guard treated == 0 else { return }
         guard always == 0 else { throw .onlyAlwaysTreated(units: always, firstPeriod: sample.periods[0].label) }
+        if request.exposure != nil,
+            let first = starts.ordinal.indices.filter({ isUsed[$0] }).compactMap({ starts.ordinal[$0] }).min()
+        {
+            throw .noCohortReached(first: sample.label(of: first), last: sample.periods[sample.periods.count - 1].label)
+        }
         throw .noTreatedUnits(units: comparison, periods: sample.periods.count)
     }
 
@@ -105,9 +121,16 @@ extension DesignDraft {
         warn(
             "always-treated", report.alwaysTreated, "was treated from the first period on and is left out",
             "were treated from the first period on and are left out")
-        warn(
-            "not-yet-treated", report.notYetTreated, "starts after the last period and compares",
-            "start after the last period and compare")
+        if request.exposure == nil {
+            warn(
+                "not-yet-treated", report.notYetTreated, "starts after the last period and compares",
+                "start after the last period and compare")
+        } else {
+            warn(
+                "not-yet-reached", report.notYetTreated,
+                "has no results yet of pupils that the partnership could have reached, and compares",
+                "have no results yet of pupils that the partnership could have reached, and compare")
+        }
         warn(
             "first-start", starts.settled.sorted().map { columns.unit.values[$0] },
             "has more than one start or ends its treatment and counts as treated from its first start on",

@@ -44,10 +44,11 @@ extension DesignDraft {
         let isUsed = usedUnits
         var rows = [0.0, 0.0]
         var used = [0.0, 0.0]
+        let counts = table.rows(of: request.block)
         for cell in unit.indices where isKnown[cell] && isUsed[unit[cell]] {
             if request.gap != nil, sides[cell] == nil { continue }
             let arm = if case .from = status[unit[cell]] { 1 } else { 0 }
-            rows[arm] += Double(table.rowCounts[cell])
+            rows[arm] += Double(counts[cell])
             used[arm] += moments.n[cell]
         }
         guard rows[0] > 0, rows[1] > 0 else { return }

@@ -4,6 +4,8 @@ import Cells
 struct TreatmentStarts {
     /// Per unit: the point of time with the lag added; nil for units that never start.
     private(set) var ordinal: [Int?]
+    /// Per unit: the same without the lag.
+    private(set) var workOrdinal: [Int?] = []
     /// Per unit: the start as written, or as it was found.
     private(set) var text: [String?]
     /// Units whose start came by `takesFirstStart` out of several.
@@ -45,9 +47,12 @@ struct TreatmentStarts {
         case .partners(let entries, let startAt):
             try readPartners(evidence, entries, startAt: startAt, request)
         }
-        for unit in ordinal.indices {
-            ordinal[unit] = ordinal[unit].map { evidence.timeline.ordinal($0, later: request.lag) }
+        workOrdinal = ordinal
+        if request.exposure != nil, evidence.timeline.kind == .term || evidence.timeline.kind == .date {
+            throw .exposureNeedsYears(period: evidence.timeline.periods[0])
         }
+        let lag = request.exposure?.delay ?? request.lag
+        for unit in ordinal.indices { ordinal[unit] = ordinal[unit].map { evidence.timeline.ordinal($0, later: lag) } }
     }
 
     /// Empty, `0` and `never` mark units that never start.

@@ -62,8 +62,12 @@ public struct Batch {
         public var decimals: Int
         /// Double arithmetic: the correctly rounded values. In exact arithmetic not to be read.
         public var doubles: UnsafePointer<Double>
-        /// 0 where the value is present; else 1 + the index of its reason in `MissingCodes.reasons`.
+        /// 0 where the value is present; else 1 + the index of its reason in `MissingCodes.reasons`, or one of the two below.
         public var missing: UnsafePointer<UInt8>
+        /// The reason of a value that was declared to mean unknown.
+        public static let unknown: UInt8 = 254
+        /// The reason of a row that the column does not look at: it holds another subject.
+        public static let otherRow: UInt8 = 255
         /// No mantissa of the batch is larger in magnitude. `UInt64.max` where nobody has looked.
         public var largest: UInt64
 

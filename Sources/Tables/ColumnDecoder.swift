@@ -9,6 +9,14 @@ protocol ColumnDecoder: AnyObject {
     var missing: [Int] { get }
 }
 
+/// A decoder of values, which may leave rows out.
+protocol ValueDecoder: ColumnDecoder {
+    /// Marks rows as holding no value of this column.
+    ///
+    /// - Parameter count: the rows of the piece.
+    func skip(_ skipped: Range<Int>, of count: Int)
+}
+
 /// What decoders share while they work on one piece.
 struct DecodingContext {
     let file: Int
@@ -140,31 +148,6 @@ final class NumericKeyDecoder: ColumnDecoder {
     }
 }
 
-/// 100 where the text equals a value, else 0; missing where it is empty or blank.
-final class IndicatorDecoder: ColumnDecoder {
-    private let value: [UInt8]
-    private var values = NumberMemory()
-    private(set) var missing = [0]
-
-    init(equals value: String) { self.value = Array(value.utf8) }
-
-    deinit { values.deallocate() }
-
-    var column: Batch.Column { .number(values.column(decimals: 0)) }
-
-    func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
-        values.reserve(rows.count)
-        for r in rows.window {
-            let (start, count) = source.text(rows, r, context.scratch, context.part)
-            let text = UnsafeBufferPointer(start: start, count: count)
-            let isMissing = text.allSatisfy(NumberText.isBlank)
-            let isEqual = text.elementsEqual(value)
-            values.set(r, isMissing || !isEqual ? 0 : 100, isMissing || !isEqual ? 0 : 100, isMissing ? 1 : 0)
-            if isMissing { missing[0] += 1 }
-        }
-    }
-}
-
 /// The mantissas, doubles and reasons of a column of numbers.
 struct NumberMemory {
     var mantissas = RowMemory<Int64>()
@@ -187,6 +170,12 @@ struct NumberMemory {
         mantissas.start[row] = mantissa
         doubles.start[row] = double
         missing.start[row] = reason
+    }
+
+    /// Marks rows of `count` as another subject's. Their zeros go through every change of scale.
+    mutating func skip(_ skipped: Range<Int>, of count: Int) {
+        reserve(count)
+        for row in skipped { set(row, 0, 0, Batch.NumberColumn.otherRow) }
     }
 
     func column(decimals: Int, largest: UInt64 = .max) -> Batch.NumberColumn {

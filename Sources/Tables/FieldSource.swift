@@ -1,10 +1,14 @@
 /// Where the text of a requested column comes from, in one file.
-enum FieldSource {
+enum FieldSource: Sendable {
     case column(Int)
     /// The same text in every row.
     case constant([UInt8])
     /// Several texts joined by `/`; empty where one of them is.
     indirect case joined([FieldSource])
+    /// A column whose `="A123"` is A123.
+    case unwrapped(column: Int)
+    /// The text of the last where the first equals the bytes; empty elsewhere.
+    indirect case inRows(FieldSource, equal: [UInt8], FieldSource)
 
     /// The text of a row; 16 bytes past its end may be read.
     func text(_ rows: PieceRows, _ row: Int, _ scratch: ScratchText, _ part: ScratchText) -> (
@@ -29,8 +33,24 @@ enum FieldSource {
                 }
                 scratch.append(start, count)
             }
+        case .unwrapped(let column):
+            let (start, count) = rows.text(row, column, scratch)
+            return FormulaText.isWrapped(start, count) ? (start + 2, count - 3) : (start, count)
+        case .inRows(let mark, let value, let source):
+            guard mark.equals(value, rows, row, scratch, part) else {
+                scratch.clear()
+                break
+            }
+            return source.text(rows, row, scratch, part)
         }
         return (scratch.start, scratch.count)
+    }
+
+    /// Whether the text of a row is these bytes.
+    func equals(_ value: [UInt8], _ rows: PieceRows, _ row: Int, _ scratch: ScratchText, _ part: ScratchText) -> Bool {
+        let (start, count) = text(rows, row, scratch, part)
+        guard count == value.count else { return false }
+        return value.withUnsafeBufferPointer { UnsafeBufferPointer(start: start, count: count).elementsEqual($0) }
     }
 
     /// Finds the columns of a request in a file.
@@ -40,7 +60,15 @@ enum FieldSource {
         switch source {
         case .column(let name): self = try Self.named(name, in: file, header)
         case .joined(let names):
-            self = .joined(try names.map { name throws(TableError) in try Self.named(name, in: file, header) })
+            let parts = try names.map { name throws(TableError) in try Self.named(name, in: file, header) }
+            self = .joined(
+                parts.flatMap { part in
+                    if case .joined(let inner) = part { inner } else { [part] }
+                })
+        case .inRows(let mark, let value, let name):
+            self = .inRows(
+                try Self.named(mark, in: file, header), equal: Array(value.utf8), try Self.named(name, in: file, header)
+            )
         case .fileName(let pattern):
             guard let text = FileNamePattern(pattern).part(of: file.path) else {
                 throw .fileName(path: file.path, pattern: pattern)
@@ -50,22 +78,49 @@ enum FieldSource {
     }
 
     static func named(_ name: String, in file: InputFile, _ header: Header) throws(TableError) -> FieldSource {
+        if let viewed = try viewed(name, in: file, header) { return viewed }
         guard let value = file.constants[name] else {
-            return .column(try header.index(of: name, path: file.path))
+            return .of(column: try header.index(of: name, path: file.path), header)
         }
         guard !header.holds(name) else { throw .constantInFile(name: name, path: file.path) }
         return .constant(Array(value.utf8))
     }
 
+    /// A column of the file, read as its form says.
+    static func of(column: Int, _ header: Header) -> FieldSource {
+        header.unwrapsFormulas ? .unwrapped(column: column) : .column(column)
+    }
+
     /// The label of the column in messages.
     func label(_ request: ColumnRequest, _ header: Header) -> String {
-        if case .column(let column) = self { return header.label(column) }
-        return request.name
+        switch self {
+        case .column(let column), .unwrapped(let column): header.label(column)
+        case .inRows(_, _, let source): source.label(request, header)
+        case .constant, .joined: request.name
+        }
     }
 
     var columnNumber: Int {
-        if case .column(let column) = self { return column }
-        return Int.max
+        switch self {
+        case .column(let column), .unwrapped(let column): column
+        case .inRows(_, _, let source): source.columnNumber
+        case .constant, .joined: Int.max
+        }
+    }
+}
+
+/// `="A123"`: a formula that gives its own text, by which exports keep spreadsheets from reading it as a number.
+package enum FormulaText {
+    static func isWrapped(_ start: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        guard count >= 3, start[0] == UInt8(ascii: "="), start[1] == UInt8(ascii: "\""),
+            start[count - 1] == UInt8(ascii: "\"")
+        else { return false }
+        return !UnsafeBufferPointer(start: start + 2, count: count - 3).contains(UInt8(ascii: "\""))
+    }
+
+    package static func isWrapped(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in bytes.baseAddress.map { isWrapped($0, bytes.count) } ?? false }
     }
 }
 

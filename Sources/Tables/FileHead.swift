@@ -171,7 +171,7 @@ extension WaveReader {
             if let names = headerNames() {
                 header = Header(
                     names: names.texts.map { String(decoding: $0, as: UTF8.self) }, line: Int(line),
-                    hasRepeatedMark: hasRepeatedMark)
+                    hasRepeatedMark: hasRepeatedMark, unwrapsFormulas: form.unwrapsFormulas)
                 if names.texts.count == 1 { try detection.checkOneColumn(sample, separator) }
                 guard names.end - dataStart <= form.limits.header else { throw headerOverLimit("the header") }
                 try checkHeader(names.texts)
@@ -184,6 +184,27 @@ extension WaveReader {
             try readOn(what: "the header")
         }
     }
+
+    /// The refusal of a column that the header lacks, with the line below the header that holds its name, if one does.
+    func withHeaderBelow(_ error: TableError) -> TableError {
+        guard case .noSuchColumn(let name, _, _) = error else { return error }
+        var machine = PlainMachine(separator: separator, lineEnd: lineEnd)
+        var (start, below) = (dataStart, 0)
+        for i in dataStart..<dataEnd {
+            let step = machine.step(buffer.bytes[i], next: i + 1 < dataEnd ? buffer.bytes[i + 1] : nil)
+            guard step == .fieldEnd || step == .lineEnd else { continue }
+            if Header.trim(String(decoding: headerField(start..<i), as: UTF8.self)) == Header.trim(name) {
+                return .headerBelow(
+                    name: name, place(line: line + Int64(below)), skip: Int(line) - 1 + below)
+            }
+            start = i + 1
+            if step == .lineEnd { below += 1 }
+            if below == Self.linesLookedAt { break }
+        }
+        return error
+    }
+
+    private static var linesLookedAt: Int { 3 }
 
     /// `sep=;`, by which some programs tell a spreadsheet the separator, is no header.
     private func checkSeparatorLine() throws(TableError) {

@@ -6,6 +6,8 @@ struct Header: Sendable, Equatable {
     var line = 1
     /// The file began with more than one mark; all were left out.
     var hasRepeatedMark = false
+    /// `="A123"` in its columns is read as A123.
+    var unwrapsFormulas = false
 
     /// The names with blanks round them cut off: how columns are looked up.
     var trimmed: [String] { names.map(Self.trim) }

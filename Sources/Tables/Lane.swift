@@ -12,6 +12,7 @@ final class Lane: @unchecked Sendable {
 
     private(set) var rowsRead = 0
     private(set) var rowsFiltered = 0
+    private(set) var rowsOfOtherRecords = 0
     private(set) var rowsRejected = 0
     private(set) var blankLines = 0
     private(set) var shortRows = 0
@@ -30,14 +31,17 @@ final class Lane: @unchecked Sendable {
         notNumbers = .init(repeating: 0, count: request.filters.count)
         let reasons = request.missing.reasons.count
         let reader = reader
+        func values(_ decoder: any ValueDecoder, _ source: ColumnRequest.Source) -> any ColumnDecoder {
+            if case .inRows = source { RowsOfDecoder(decoder) } else { decoder }
+        }
         decoders = request.columns.map { column -> any ColumnDecoder in
             switch column.role {
             case .key, .period: KeyDecoder()
             case .text: TextDecoder(lane: number)
             case .numericKey: NumericKeyDecoder(reader, reasons: reasons)
-            case .number: NumberDecoder(reader, reasons: reasons)
-            case .indicator(let value): IndicatorDecoder(equals: value)
-            case .points(let table): PointsDecoder(table, reader, reasons: reasons)
+            case .number: values(NumberDecoder(reader, reasons: reasons), column.source)
+            case .indicator(let yes): values(IndicatorDecoder(yes), column.source)
+            case .points(let table): values(PointsDecoder(table, reader, reasons: reasons), column.source)
             }
         }
     }
@@ -47,12 +51,22 @@ final class Lane: @unchecked Sendable {
     /// Missing values by column and reason.
     var missing: [[Int]] { decoders.map(\.missing) }
 
-    func points(_ column: Int) -> PointsDecoder? { decoders[column] as? PointsDecoder }
+    func points(_ column: Int) -> PointsDecoder? { values(column) as? PointsDecoder }
+    func indicator(_ column: Int) -> IndicatorDecoder? { values(column) as? IndicatorDecoder }
+
+    private func values(_ column: Int) -> any ColumnDecoder {
+        (decoders[column] as? RowsOfDecoder)?.inner ?? decoders[column]
+    }
 
     /// Decodes one piece and hands it on, unless something in it, or before it, cannot be read.
     func process(_ piece: Piece, of file: OpenFile, into consumer: some BatchConsumer, isConsuming: Bool) {
         guard failure == nil else { return }
         takeRows(piece, file)
+        for record in file.records {
+            let before = rows.count
+            _ = record.apply(to: &rows, scratch, part)
+            rowsOfOtherRecords += before - rows.count
+        }
         for (i, filter) in file.filters.enumerated() {
             let before = rows.count
             notNumbers[i] += filter.apply(to: &rows, scratch, part)

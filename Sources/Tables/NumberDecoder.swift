@@ -4,7 +4,7 @@ import CByteScan
 ///
 /// The scale is the least power of ten that holds every value so far, trailing zeros cut; when a value needs more, the
 /// mantissas of the piece are brought to the new scale.
-final class NumberDecoder: ColumnDecoder {
+final class NumberDecoder: ValueDecoder {
     static let mostDecimals = 6
 
     private let reader: NumberReader
@@ -39,6 +39,11 @@ final class NumberDecoder: ColumnDecoder {
             return
         }
         if isExact { decodeExact(rows, column, &context) } else { decodeDouble(rows, column, &context) }
+    }
+
+    func skip(_ skipped: Range<Int>, of count: Int) {
+        values.skip(skipped, of: count)
+        if skipped.lowerBound == 0 { largest = 0 }
     }
 
     /// Plain short decimals at once, the others one by one.
@@ -134,7 +139,7 @@ final class NumberDecoder: ColumnDecoder {
 }
 
 /// Texts to points by a table, each distinct text looked up once.
-final class PointsDecoder: ColumnDecoder {
+final class PointsDecoder: ValueDecoder {
     private let raw = KeyDictionary()
     private let reader: NumberReader
     private let points: [String: Decimal6]
@@ -157,6 +162,8 @@ final class PointsDecoder: ColumnDecoder {
 
     var column: Batch.Column { .number(values.column(decimals: scale)) }
     var texts: KeyDictionary { raw }
+
+    func skip(_ skipped: Range<Int>, of count: Int) { values.skip(skipped, of: count) }
 
     func decode(_ rows: PieceRows, _ source: FieldSource, _ context: inout DecodingContext) {
         values.reserve(rows.count)

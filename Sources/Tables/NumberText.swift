@@ -116,6 +116,7 @@ struct NumberText {
     /// What a text that is not a number looks like, for the hint.
     private static func problem(_ text: UnsafeBufferPointer<UInt8>) -> NumberProblem {
         if isPlainWord(text) { return .word }
+        if let start = text.baseAddress, FormulaText.isWrapped(start, text.count) { return .formula }
         let string = String(decoding: text, as: UTF8.self).lowercased()
         if string.hasPrefix("\u{2212}") { return .trueMinus }
         let body = string.drop { $0 == "-" || $0 == "+" }

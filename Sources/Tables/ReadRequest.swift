@@ -27,10 +27,13 @@ public struct InputFile: Sendable, Equatable {
     public var path: String
     /// Columns that the file lacks and that hold one value for all of its rows, such as a year.
     public var constants: [String: String]
+    /// The file seen through a schema: columns by other names, and which of its rows count. Nil for the file as it is.
+    public var view: FileView?
 
-    public init(_ path: String, constants: [String: String] = [:]) {
+    public init(_ path: String, constants: [String: String] = [:], view: FileView? = nil) {
         self.path = path
         self.constants = constants
+        self.view = view
     }
 }
 
@@ -47,6 +50,8 @@ public struct FileForm: Sendable, Equatable {
     /// Rows with fewer fields than the header are read as if the missing ones, at their end, were empty. Some published
     /// tables are written so. They are counted in a warning.
     public var fillShortRows = false
+    /// `="A123"`, as some programs export a text that a spreadsheet must not read as a number, is read as A123.
+    public var unwrapsFormulas = false
     public var limits = ReadingLimits()
 
     public init() {}
@@ -92,6 +97,9 @@ public struct ColumnRequest: Sendable, Equatable {
         case column(String)
         /// Several columns joined by `/`, such as LEA and ESTAB.
         case joined([String])
+        /// A column, in the rows alone whose other column holds a text: one subject of a file with the subject in rows.
+        /// The other rows have no value, for the reason `Batch.NumberColumn.otherRow`. Roles of values only.
+        case inRows(of: String, equal: String, column: String)
         /// The part of the file's name that the `*` of the pattern stands for.
         case fileName(pattern: String)
     }
@@ -107,10 +115,18 @@ public struct ColumnRequest: Sendable, Equatable {
         case numericKey
         /// A decimal number; missing with its reason.
         case number
-        /// 100 where the text equals the value, else 0; empty is missing.
-        case indicator(equals: String)
+        /// 100 where the text means yes, else 0; empty is missing.
+        case indicator(YesNo)
         /// Text looked up in a table of points; a text not in the table stops the run. Empty and missing codes are missing.
         case points([String: Decimal6])
+
+        /// True where texts are looked up one by one.
+        var isLookedUp: Bool {
+            switch self {
+            case .indicator, .points: true
+            default: false
+            }
+        }
     }
 
     /// How results call it.

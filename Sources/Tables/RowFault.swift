@@ -71,7 +71,7 @@ public enum RowFault: Sendable, Equatable, Hashable {
 
 /// Why a text is not a number.
 public enum NumberProblem: UInt8, Sendable, Hashable {
-    case word, trueMinus, percent, comma, currency, hexadecimal, notFinite, tooLarge
+    case word, formula, trueMinus, percent, comma, currency, hexadecimal, notFinite, tooLarge
 
     var message: String {
         self == .tooLarge ? "is a number too large to hold" : "is not a number"
@@ -80,6 +80,7 @@ public enum NumberProblem: UInt8, Sendable, Hashable {
     var hint: String {
         switch self {
         case .word, .tooLarge: "if it marks a missing value, add it with --missing"
+        case .formula: "it is wrapped as a spreadsheet's formula: pass --unwrap-formulas to read =\"45\" as 45"
         case .trueMinus: "it has the true minus sign U+2212; replace it by -"
         case .percent: "pass --percent to read 67% as 67"
         case .comma: "pass --thousands , if 1,234 is 1234, or --decimal , if 3,5 is 3.5"

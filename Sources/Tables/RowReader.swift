@@ -23,8 +23,8 @@ public struct RowReader {
     private static func check(_ request: ReadRequest) throws(TableError) {
         guard !request.files.isEmpty else { throw .request("no file is named", hint: "name at least one CSV file") }
         try checkRejects(request.rejects, isLenient: request.isLenient)
-        guard request.missing.codes.count < 254 else {
-            throw .request("more than 253 missing codes", hint: "name fewer with --missing")
+        guard request.missing.codes.count < 253 else {
+            throw .request("more than 252 missing codes", hint: "name fewer with --missing")
         }
         guard request.files.filter({ $0.path == "-" }).count <= 1 else {
             throw .request("standard input is named twice", hint: "name - once")
@@ -35,6 +35,10 @@ public struct RowReader {
                     "the pattern `\(pattern)` needs exactly one *",
                     hint: "such as results-*.csv; or mark the period by {period} once, and other parts that differ by *"
                 )
+            }
+            if case .inRows = column.source, column.role != .number, !column.role.isLookedUp {
+                throw .request(
+                    "only columns of results stand in rows by subject", hint: "name \(column.name) as a column")
             }
             if case .points(let table) = column.role {
                 let scale = table.values.map { Int($0.decimals) }.max() ?? 0
@@ -92,6 +96,7 @@ public struct RowReader {
         }
         if let fault = FaultLog.first(of: lanes.map(\.faults)) { throw fault }
         try refuseUnmatched(lanes)
+        try refuseStrange(lanes)
         try rejects?.commit()
         complete(&report, lanes)
         return report
@@ -206,7 +211,9 @@ public struct RowReader {
     private func complete(_ report: inout ReadReport, _ lanes: [Lane]) {
         report.rowsRead = lanes.reduce(0) { $0 + $1.rowsRead }
         report.rowsFiltered = lanes.reduce(0) { $0 + $1.rowsFiltered }
+        report.rowsOfOtherRecords = lanes.reduce(0) { $0 + $1.rowsOfOtherRecords }
         report.rowsRejected = lanes.reduce(0) { $0 + $1.rowsRejected }
+        request.addOrigins(to: &report)
         let missing = lanes.map(\.missing)
         let reasons = request.missing.reasons
         for (c, column) in request.columns.enumerated() {
@@ -235,9 +242,31 @@ public struct RowReader {
     private func refuseUnmatched(_ lanes: [Lane]) throws(TableError) {
         for (c, column) in request.columns.enumerated() {
             guard case .points = column.role else { continue }
-            var counts = UnmatchedTexts()
-            for lane in lanes { if let decoder = lane.points(c) { counts.add(decoder) } }
-            if let error = counts.error(column: column.name, files: request.files) { throw error }
+            var counts = CountedTexts()
+            for lane in lanes {
+                if let decoder = lane.points(c) { counts.add(decoder.texts, rows: decoder.unmatched) }
+            }
+            guard let place = counts.first(in: request.files) else { continue }
+            throw .unmatchedGrades(column: column.name, place, texts: counts.byFrequency, rows: counts.rows)
+        }
+    }
+
+    /// Texts of a yes/no column that mean neither stop the run, rather than count as no.
+    private func refuseStrange(_ lanes: [Lane]) throws(TableError) {
+        for (c, column) in request.columns.enumerated() {
+            guard case .indicator(let values) = column.role else { continue }
+            let decoders = lanes.compactMap { $0.indicator(c) }
+            let texts = decoders.flatMap(\.texts.texts)
+            let strange = Set(values.strange(among: texts))
+            guard !strange.isEmpty else { continue }
+            var counts = CountedTexts()
+            for decoder in decoders {
+                let rows = zip(decoder.texts.texts, decoder.rows).map { strange.contains($0) ? $1 : 0 }
+                counts.add(decoder.texts, rows: rows)
+            }
+            guard let place = counts.first(in: request.files) else { continue }
+            throw .neitherYesNorNo(
+                column: column.name, yes: values.yes[0], place, texts: counts.byFrequency, rows: counts.rows)
         }
     }
 }
@@ -249,6 +278,8 @@ final class OpenFile: @unchecked Sendable {
     let reader: WaveReader
     let sources: [FieldSource]
     let filters: [FilterTest]
+    /// Conditions of the file's view: which rows are records of the kind wanted.
+    let records: [FilterTest]
     /// Places of rows in the files before this one; −1 while it has given none.
     var rowsBefore = -1
 
@@ -256,29 +287,35 @@ final class OpenFile: @unchecked Sendable {
         self.index = index
         self.reader = reader
         let numbers = NumberReader(form: NumberForm(request.form), missing: request.missing)
-        sources = try request.columns.map { column throws(TableError) in
-            try FieldSource(column.source, in: input, reader.header)
+        do {
+            sources = try request.columns.map { column throws(TableError) in
+                try FieldSource(column.source, in: input, reader.header)
+            }
+            filters = try request.filters.map { filter throws(TableError) in
+                try FilterTest(filter, in: input, reader.header, numbers)
+            }
+        } catch {
+            throw reader.withHeaderBelow(error)
         }
-        filters = try request.filters.map { filter throws(TableError) in
+        records = try (input.view?.records ?? []).map { filter throws(TableError) in
             try FilterTest(filter, in: input, reader.header, numbers)
         }
     }
 }
 
-/// The texts without points, over all lanes.
-struct UnmatchedTexts {
-    private var first: (file: Int32, line: Int64)?
+/// Texts that stop a run and their rows, over all lanes.
+struct CountedTexts {
+    private var firstPlace: (file: Int32, line: Int64)?
     private var counts: [(text: String, count: Int, file: Int32, line: Int64)] = []
     private var places: [String: Int] = [:]
-    private var rows = 0
+    private(set) var rows = 0
 
-    mutating func add(_ decoder: PointsDecoder) {
-        for (code, count) in decoder.unmatched.enumerated() where count > 0 {
-            let (text, file, line) = (
-                decoder.texts.texts[code], decoder.texts.firstFile[code], decoder.texts.firstLine[code]
-            )
+    /// - Parameter rows: by code of the dictionary; 0 for texts that are in order.
+    mutating func add(_ texts: KeyDictionary, rows counted: [Int]) {
+        for (code, count) in counted.enumerated() where count > 0 {
+            let (text, file, line) = (texts.texts[code], texts.firstFile[code], texts.firstLine[code])
             rows += count
-            if first.map({ (file, line) < $0 }) ?? true { first = (file, line) }
+            if firstPlace.map({ (file, line) < $0 }) ?? true { firstPlace = (file, line) }
             if let at = places[text] {
                 counts[at].count += count
                 if (file, line) < (counts[at].file, counts[at].line) {
@@ -291,12 +328,14 @@ struct UnmatchedTexts {
         }
     }
 
-    /// The refusal, with the most frequent texts first; `nil` where every text has points.
-    func error(column: String, files: [InputFile]) -> TableError? {
-        guard let first else { return nil }
-        let texts = counts.sorted { ($1.count, $0.file, $0.line) < ($0.count, $1.file, $1.line) }
-        return .unmatchedGrades(
-            column: column, Place(file: files[Int(first.file)].path, line: Int(first.line)),
-            texts: texts.map { .init(text: $0.text, count: $0.count) }, rows: rows)
+    /// Where the first of them stands; `nil` where there is none.
+    func first(in files: [InputFile]) -> Place? {
+        firstPlace.map { Place(file: files[Int($0.file)].path, line: Int($0.line)) }
+    }
+
+    /// The most frequent texts first.
+    var byFrequency: [TableError.GradeCount] {
+        counts.sorted { ($1.count, $0.file, $0.line) < ($0.count, $1.file, $1.line) }
+            .map { .init(text: $0.text, count: $0.count) }
     }
 }

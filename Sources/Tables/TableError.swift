@@ -7,6 +7,8 @@ public enum TableError: Refusal, Equatable {
     case unclosedQuote(Place, bytes: Int)
     case empty(path: String)
     case noSuchColumn(name: String, path: String, nearest: [String])
+    /// The first lines are no header: one of the next holds the column's name, as where two rows of headings stand above.
+    case headerBelow(name: String, Place, skip: Int)
     case unusableHeader(Place, problem: String)
     /// `sep=;` above the header.
     case separatorLine(Place, separator: UInt8)
@@ -19,8 +21,12 @@ public enum TableError: Refusal, Equatable {
     case memory(need: Int, limit: Int?)
     case fileName(path: String, pattern: String)
     case constantInFile(name: String, path: String)
+    /// The schema knows the name and has no column for it in this file.
+    case notInSchema(name: String, path: String, reason: String)
     case rows(RowFault, Occurrences)
     case unmatchedGrades(column: String, Place, texts: [GradeCount], rows: Int)
+    /// Texts of a yes/no column that mean neither.
+    case neitherYesNorNo(column: String, yes: String, Place, texts: [GradeCount], rows: Int)
     case notPeriod(column: String, Place, text: String)
     case unknownEncoding(String)
     case request(String, hint: String)
@@ -47,11 +53,12 @@ public enum TableError: Refusal, Equatable {
         case .unclosedQuote: "E104"
         case .overLimit: "E108"
         case .empty: "E109"
-        case .noSuchColumn: "E111"
+        case .noSuchColumn, .headerBelow: "E111"
         case .unusableHeader, .separatorLine: "E112"
         case .changed: "E113"
         case .fileName: "E114"
         case .constantInFile: "E115"
+        case .notInSchema: "E119"
         case .unknownEncoding: "E116"
         case .request: "E117"
         case .damagedPack: "E118"
@@ -59,6 +66,7 @@ public enum TableError: Refusal, Equatable {
         case .rows(let fault, _): fault.code
         case .unmatchedGrades: "E204"
         case .notPeriod: "E206"
+        case .neitherYesNorNo: "E207"
         }
     }
 
@@ -71,6 +79,8 @@ public enum TableError: Refusal, Equatable {
             "quote opened here is never closed; everything after it (\(Self.size(bytes))) would be one field"
         case .empty: "the file holds no header line"
         case .noSuchColumn(let name, _, _): "there is no column `\(name)`"
+        case .headerBelow(let name, let place, _):
+            "there is no column `\(name)` in the header, but line \(place.line ?? 0) holds that name"
         case .unusableHeader(_, let problem): problem
         case .separatorLine: "this line tells a spreadsheet the separator; it is no header"
         case .changed: "changed while being read"
@@ -81,6 +91,7 @@ public enum TableError: Refusal, Equatable {
                 + (limit.map { ", over this process's limit of \(Self.size($0)) (ulimit -v)" } ?? "")
         case .fileName(_, let pattern): "the file's name does not match `\(pattern)`"
         case .constantInFile(let name, _): "the column `\(name)` is in the file and is also set for the whole file"
+        case .notInSchema(let name, _, let reason): "there is no `\(name)` in this file: \(reason)"
         case .notPeriod(let column, _, _): "the value in `\(column)` is not a period"
         case .unknownEncoding(let name): "the encoding `\(name)` is not known"
         case .request(let problem, _): problem
@@ -89,6 +100,9 @@ public enum TableError: Refusal, Equatable {
         case .unmatchedGrades(let column, _, let texts, let rows):
             "\(Self.grouped(rows)) rows of `\(column)` have a text that is not in the table of points"
                 + (Self.areGrades(texts) ? ": \(Self.list(texts))" : "")
+        case .neitherYesNorNo(let column, let yes, _, let texts, let rows):
+            "\(Self.grouped(rows)) \(rows == 1 ? "row" : "rows") of `\(column)` \(rows == 1 ? "holds" : "hold") neither `\(yes)` nor its opposite"
+                + (Self.areGrades(texts) ? ": \(Self.list(texts))" : "")
         }
     }
 
@@ -96,11 +110,12 @@ public enum TableError: Refusal, Equatable {
         switch self {
         case .cannotOpen(let path, _), .otherKind(let path, _, _), .unclearSeparator(let path, _), .empty(let path),
             .noSuchColumn(_, let path, _), .changed(let path), .fileName(let path, _), .constantInFile(_, let path),
-            .damagedPack(let path, _, _):
+            .notInSchema(_, let path, _), .damagedPack(let path, _, _):
             Place(file: path)
         case .unclosedQuote(let place, _), .unusableHeader(let place, _), .separatorLine(let place, _),
             .overLimit(let place, _, _, _),
-            .unmatchedGrades(_, let place, _, _), .notPeriod(_, let place, _):
+            .headerBelow(_, let place, _), .unmatchedGrades(_, let place, _, _), .notPeriod(_, let place, _),
+            .neitherYesNorNo(_, _, let place, _, _):
             place
         case .rows(_, let where_): where_.places.first
         case .unknownEncoding, .request, .memory: nil
@@ -117,6 +132,8 @@ public enum TableError: Refusal, Equatable {
         case .empty: "the first line that is not blank must hold the columns' names"
         case .noSuchColumn(_, _, let nearest):
             nearest.isEmpty ? nil : "did you mean " + nearest.map { "`\($0)`" }.joined(separator: ", ") + "?"
+        case .headerBelow(_, _, let skip):
+            "titles stand above the header: leave them out with --skip-first \(skip)"
         case .separatorLine(let place, let separator):
             "leave it out: --skip-first \(place.line ?? 1) --delimiter "
                 + (separator == UInt8(ascii: "\t") ? "tab" : "'\(String(decoding: [separator], as: UTF8.self))'")
@@ -128,8 +145,13 @@ public enum TableError: Refusal, Equatable {
         case .memory: "raise the limit, close other programs, or use fewer --threads"
         case .fileName: "rename the file or change --time-from-name"
         case .constantInFile: "leave one of the two out"
+        case .notInSchema: "leave this file out, or use another measure; `counterpart describe` shows those of a file"
         case .notPeriod: "periods are years, academic years such as 2018/19, terms and ISO dates"
         case .unknownEncoding: "use utf-8, utf-16, utf-16le, utf-16be, windows-1252 or latin1"
+        case .neitherYesNorNo(let column, let yes, _, let texts, _):
+            (Self.areGrades(texts) ? "" : "run with --show-values to see them; ")
+                + "--unknown TEXT leaves out and counts what means unknown; another spelling of \(yes) is added by "
+                + "--outcome '\(column)|TEXT'"
         case .request(_, let hint): hint
         case .rows(let fault, _): fault.hint
         case .unmatchedGrades(_, _, let texts, _):
@@ -142,7 +164,7 @@ public enum TableError: Refusal, Equatable {
     public var found: String? {
         switch self {
         case .rows(_, let where_): where_.found
-        case .unmatchedGrades(_, _, let texts, _): Self.list(texts)
+        case .unmatchedGrades(_, _, let texts, _), .neitherYesNorNo(_, _, _, let texts, _): Self.list(texts)
         case .notPeriod(_, _, let text): text
         default: nil
         }

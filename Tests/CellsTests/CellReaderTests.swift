@@ -27,7 +27,7 @@ import Testing
             ],
             outcomes: [
                 ColumnRequest("score", role: .number),
-                ColumnRequest("passed", source: .column("grade"), role: .indicator(equals: "A")),
+                ColumnRequest("passed", source: .column("grade"), role: .indicator(YesNo(equals: "A"))),
             ])
         request.required = ["urn", "year"]
         request.nouns = ["urn": "unit", "year": "period"]

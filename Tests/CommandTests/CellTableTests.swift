@@ -112,7 +112,8 @@ import Testing
     @Test(arguments: [
         ["--delimiter", ";"], ["--encoding", "latin1"], ["--skip-first", "1"], ["--skip-last", "1"],
         ["--thousands", ","], ["--decimal", ","],
-        ["--percent"], ["--fill-short-rows"], ["--lenient"], ["--missing", "q"], ["--no-known-codes"],
+        ["--percent"], ["--fill-short-rows"], ["--unwrap-formulas"], ["--subject", "s"], ["--result", "r"],
+        ["--lenient"], ["--missing", "q"], ["--no-known-codes"],
         ["--where", "sex=F"], ["--points", "points.csv"],
         ["--pupil", "upn"], ["--double"], ["--time-from-name", "c*.csv"],
     ]) func optionsOfRowsAreRefused(_ option: [String]) throws {

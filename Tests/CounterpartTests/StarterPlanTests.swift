@@ -34,6 +34,7 @@ import Yams
         let real = try #require(PublishedData.folder)
         var form = FileForm()
         form.fillShortRows = true
+        form.unwrapsFormulas = true
         let text = try StarterPlan.write(
             for: [InputFile(real.appending(path: guess.file).path())], form: form, missing: MissingCodes(), threads: 2,
             to: nil)

@@ -30,7 +30,11 @@ final class CollectedRows: BatchConsumer, @unchecked Sendable {
                 case .text(let text): values.append(text.slots.start[r].text)
                 case .key(let key): values.append(key.dictionary.texts[Int(key.codes[r])])
                 case .number(let number):
-                    if number.missing[r] > 0 {
+                    if number.missing[r] == Batch.NumberColumn.otherRow {
+                        values.append("<other>")
+                    } else if number.missing[r] == Batch.NumberColumn.unknown {
+                        values.append("<unknown>")
+                    } else if number.missing[r] > 0 {
                         values.append("<" + reasons[Int(number.missing[r]) - 1] + ">")
                     } else if isExact {
                         // Rescaled to six decimals, since the lane's scale depends on what the lane has seen.

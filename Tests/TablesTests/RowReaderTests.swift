@@ -192,7 +192,7 @@ import Testing
                 ColumnRequest("year", source: .fileName(pattern: "results-*.csv"), role: .key),
                 ColumnRequest("term", role: .key), ColumnRequest("prior", role: .numericKey),
                 ColumnRequest("score", role: .number), ColumnRequest("grade", role: .points(points)),
-                ColumnRequest("fsm", role: .indicator(equals: "Y")),
+                ColumnRequest("fsm", role: .indicator(YesNo(equals: "Y"))),
             ])
         let (rows, report) = try collect(request)
         #expect(

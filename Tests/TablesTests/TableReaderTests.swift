@@ -6,7 +6,7 @@ import Testing
 @Suite struct TableReaderTests {
     static let roles: [ColumnRequest] = [
         ColumnRequest("id", role: .text), ColumnRequest("school", role: .key), ColumnRequest("year", role: .period),
-        ColumnRequest("score", role: .number), ColumnRequest("fsm", role: .indicator(equals: "Y")),
+        ColumnRequest("score", role: .number), ColumnRequest("fsm", role: .indicator(YesNo(equals: "Y"))),
         ColumnRequest("prior", role: .numericKey),
     ]
 
@@ -155,7 +155,7 @@ import Testing
         let path = try folder.file("v,f\n1e-9,Y\nSUPP,N\n,\n2,Y\n")
         let request = ReadRequest(
             files: [InputFile(path)],
-            columns: [ColumnRequest("v", role: .number), ColumnRequest("f", role: .indicator(equals: "Y"))])
+            columns: [ColumnRequest("v", role: .number), ColumnRequest("f", role: .indicator(YesNo(equals: "Y")))])
         #expect(
             Self.words(try TableReader.read(request).table) == [
                 "v doubles 2: 1e-09|<SUPP>|<empty>|2.0", "f flags 1: 1.0|0.0|<empty>|1.0",

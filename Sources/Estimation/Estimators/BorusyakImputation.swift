@@ -65,7 +65,7 @@ public struct BorusyakImputation: Estimator {
         return parts.map { Estimand(.overall, $0) }
             + parts.flatMap { part in events.map { Estimand(.event($0), part) } }
             + parts.flatMap { part in periods.map { Estimand(.calendar($0), part) } }
-            + parts.flatMap { part in cohorts.map { Estimand(.cohort($0), part) } }
+            + parts.flatMap { part in cohorts.map { Estimand(.cohort($0), part) } } + EstimandCells.exposures(design)
     }
 }
 

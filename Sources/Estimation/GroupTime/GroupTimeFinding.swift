@@ -40,7 +40,7 @@ struct GroupTimeFinding {
         case .calendar(let t): effects.calendar(t)
         case .groupTime(let cohort, let t):
             effects.comparisons.firstIndex { $0.cohort == cohort && $0.period == t }.map(effects.figure)
-        case .mean, .coefficient: nil
+        case .mean, .exposure, .coefficient: nil
         }
     }
 

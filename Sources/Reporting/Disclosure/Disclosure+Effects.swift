@@ -38,6 +38,7 @@ extension Disclosure {
         let cohort: String?
         let time: String?
         let eventTime: Int?
+        let years: Int?
 
         init(_ effect: Effect, isPart: Bool) {
             outcome = effect.outcome
@@ -45,6 +46,7 @@ extension Disclosure {
             cohort = isPart ? nil : effect.cohort
             time = isPart ? nil : effect.time
             eventTime = isPart ? nil : effect.eventTime
+            years = isPart ? nil : effect.years
         }
     }
 }
@@ -53,7 +55,7 @@ extension Effect {
     /// One of the parts whose weighted mean is the headline.
     fileprivate var isPart: Bool {
         switch kind {
-        case .cohort, .calendar, .groupTime: true
+        case .cohort, .calendar, .groupTime, .exposure: true
         case .event: (eventTime ?? -1) >= 0
         case .overall, .gap, .coefficient: false
         }

@@ -20,6 +20,8 @@ public struct DidDocument: Sendable {
     public var checks = DesignChecks()
     /// How far trends may depart from parallel.
     public var sensitivity: Sensitivity?
+    /// Which cohorts could have been reached, where year groups were named.
+    public var exposure: ExposureReach?
     /// How many fixed effects were taken out together; nil where nothing is to be told.
     public var elimination: EffectElimination?
     public var counterfactual: [CounterfactualRow]
@@ -34,6 +36,7 @@ public struct DidDocument: Sendable {
     public var estimand: EstimandKind
     /// The group of a triple difference in words, such as `pupils eligible for free school meals`.
     public var group: String?
+    public var estimator: String?
     public var wording: Wording
     /// What was done so that the result can be published; nil where no profile was named.
     public var log: DisclosureLog?
@@ -69,12 +72,17 @@ public struct DidDocument: Sendable {
     /// The answer in words: the headline, the cautions, the remarks.
     public var sentences: [String] {
         guard let headline = effects.first else { return remarks }
+        let remarks = remarks + [noExposures].compactMap { $0 }
         let answer =
             headline.kind == .gap
             ? wording.gapEffect(headline, outcome: outcome, group: group ?? headline.group ?? "the group")
             : wording.headline(
                 headline, outcome: outcome, estimand: estimand, treatedUnits: frame.sample.treatedUnits)
         return [answer] + cautions + remarks
+    }
+
+    private var noExposures: String? {
+        exposure.flatMap { ExposureWords(reach: $0).absence(of: effects, estimator: estimator ?? "this estimator") }
     }
 
     /// The effects that people read; those of one start in one period each are too many for a page.
@@ -102,6 +110,7 @@ public struct DidDocument: Sendable {
         object.put(
             "effects",
             .array(effects.indices.map { ResultRows.json(effects[$0], note: $0 == 0 ? note : nil) }))
+        if let exposure { object.put("exposure", ExposureWords(reach: exposure).json) }
         object.put("diagnostics", diagnostics)
         if !counterfactual.isEmpty { object.put("counterfactual", .array(counterfactual.map { ResultRows.json($0) })) }
         if !path.isEmpty { object.put("path", .array(path.map { ResultRows.json($0) })) }
@@ -169,6 +178,11 @@ public struct DidDocument: Sendable {
 
     private func sections(_ tables: ReadableTables) -> [Section] {
         var sections: [Section] = []
+        if let exposure {
+            let words = ExposureWords(reach: exposure)
+            sections.append(
+                Section(title: "Who could have been reached", words: words.sentences, table: words.table))
+        }
         if let preTrend {
             let words = wording.beforeTheStart(preTrend, saidAbove: cautions)
             if !words.isEmpty { sections.append(Section(title: "Before the start", words: words)) }
@@ -203,7 +217,7 @@ public struct DidDocument: Sendable {
             sections.append(
                 Section(title: "Observed, and expected without the partnership", table: tables.counterfactual(groups)))
         }
-        sections.append(Section(title: "Sample", words: frame.sample.words(wording.nouns)))
+        sections.append(Section(title: "Sample", words: frame.sampleWords(wording.nouns)))
         if let log { sections.append(Section(title: "Small numbers", words: log.sentences)) }
         return sections
     }

@@ -92,6 +92,16 @@ extension OutcomeResult {
             ($0.kind == .cohort || $0.kind == .calendar) && $0.group == nil && $0.term != "gap"
         }
         showEvents(of: result)
+        showExposures(of: result)
+    }
+
+    /// Takes the effects by years of exposure from an analysis of the same design, such as `imputation` beside `twfe`.
+    public mutating func showExposures(of result: AnalysisResult) {
+        exposureEffects = result.effects.filter {
+            ($0.kind == .exposure || $0.term == "att-per-year") && $0.group == nil && $0.term != "gap"
+                && $0.kind != .gap
+        }
+        exposureEstimator = exposureEffects.isEmpty ? nil : result.estimator.rawValue
     }
 
     /// Takes the event study from an analysis of the same design, such as `event-study` beside `twfe`. Where it has leads

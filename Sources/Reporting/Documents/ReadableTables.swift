@@ -44,6 +44,7 @@ struct ReadableTables {
     /// Means of means, by their terms.
     private static let means = [
         "att-event": "mean over event times", "att-cohort": "mean over starts", "att-calendar": "mean over periods",
+        "att-per-year": "by the year of exposure",
     ]
 
     /// What an effect is an estimate of: its kind with whatever tells it from the others.
@@ -59,6 +60,7 @@ struct ReadableTables {
         case .cohort: part = "start in \(effect.cohort ?? "")"
         case .calendar: part = "in \(effect.time ?? "")"
         case .groupTime: part = "start in \(effect.cohort ?? ""), in \(effect.time ?? "")"
+        case .exposure: part = "after \(effect.years ?? 0) \(effect.years == 1 ? "year" : "years") of exposure"
         case .coefficient: return term ?? side ?? "coefficient"
         }
         return [part, term, side].compactMap { $0 }.joined(separator: ", ")
@@ -122,6 +124,7 @@ struct ReadableTables {
             ("gap to national peers", "its interval to them", \.nationalGap, nil),
             ("trend a year", "interval of the trend", \.trend, 2),
             ("local index", "interval of the index", \.index, 2),
+            ("national index", "interval of it", \.nationalIndex, 2),
             ("gap in SDs", "interval in SDs", \.standardised, 2),
         ]
         for (name, interval, value, fixed) in figures where rows.contains(where: { $0[keyPath: value] != nil }) {

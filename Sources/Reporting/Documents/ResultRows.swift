@@ -12,6 +12,7 @@ enum ResultRows {
         row.put("cohort", ifAny: effect.cohort)
         row.put("time", ifAny: effect.time)
         row.put("eventTime", ifAny: effect.eventTime)
+        row.put("years", ifAny: effect.years)
         row.put("group", ifAny: effect.group)
         putBy(effect.by, in: &row)
         if effect.isSuppressed {
@@ -44,6 +45,7 @@ enum ResultRows {
         columns.text("cohort", effects.map(\.cohort))
         columns.text("time", effects.map(\.time))
         columns.add("eventTime", effects.map { .init($0.eventTime) })
+        columns.add("years", effects.map { .init($0.years) })
         columns.text("group", effects.map(\.group))
         columns.addBy()
         let hidden = effects.map(\.isSuppressed)
@@ -101,7 +103,8 @@ enum ResultRows {
 
     private static let figureKeys: [(key: String, figure: @Sendable (GapRow) -> GapFigure?)] = [
         ("trend", { $0.trend }), ("withinSchools", { $0.within }), ("betweenSchools", { $0.between }),
-        ("localIndex", { $0.index }), ("nationalGap", { $0.nationalGap }), ("standardisedGap", { $0.standardised }),
+        ("localIndex", { $0.index }), ("nationalIndex", { $0.nationalIndex }), ("nationalGap", { $0.nationalGap }),
+        ("standardisedGap", { $0.standardised }),
     ]
 
     /// A figure with its error and interval: `trend`, `trendStandardError`, `trendLower`, `trendUpper`, `trendPValue`.

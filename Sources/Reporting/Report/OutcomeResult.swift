@@ -71,6 +71,11 @@ public struct OutcomeResult: Sendable {
     public var eventStudy: [Effect] = []
     /// The effect by starting cohort and by calendar period, where the estimator tells them apart.
     public var breakdown: [Effect] = []
+    /// Which cohorts could have been reached, where year groups were named.
+    public var exposure: ExposureReach?
+    /// By years of exposure and by the year of it, and the estimator that told them apart.
+    public var exposureEffects: [Effect] = []
+    public var exposureEstimator: String?
     /// The event time that is zero by construction.
     public var referenceEventTime: Int?
     public var counterfactual: [CounterfactualRow] = []
@@ -136,7 +141,9 @@ public struct OutcomeResult: Sendable {
     }
 
     /// The headline, the other estimand, the effects on gaps, then the headline's parts.
-    var allEffects: [Effect] { [effect] + [other].compactMap { $0 } + gapEffects.flatMap(\.effects) + breakdown }
+    var allEffects: [Effect] {
+        [effect] + [other].compactMap { $0 } + gapEffects.flatMap(\.effects) + breakdown + exposureEffects
+    }
 
     mutating func withhold(_ rule: Disclosure, effectsCountPupils: Bool) -> [Disclosure.Entry] {
         let rule = rule.of(outcome)
@@ -209,11 +216,13 @@ public struct OutcomeResult: Sendable {
         for index in robustness.indices where robustness[index].effect != nil {
             robustness[index].effect = runs.removeFirst()
         }
-        var parts = eventStudy + breakdown
+        var parts = eventStudy + breakdown + exposureEffects
         entries.append(
             rule.apply(
                 to: &parts, beside: counterfactual, path: path, countsPupils: countsPupils, table: "effects by part"))
-        (eventStudy, breakdown) = (Array(parts.prefix(eventStudy.count)), Array(parts.dropFirst(eventStudy.count)))
+        eventStudy = Array(parts.prefix(eventStudy.count))
+        exposureEffects = Array(parts.suffix(exposureEffects.count))
+        breakdown = Array(parts[eventStudy.count..<parts.count - exposureEffects.count])
         for index in gapEffects.indices {
             entries.append(
                 rule.apply(to: &gapEffects[index].effects, countsPupils: countsPupils, table: "effect on the gap"))

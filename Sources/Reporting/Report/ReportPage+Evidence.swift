@@ -14,7 +14,7 @@ extension ReportPage {
             return """
                 \(title)<div class="figures">
                 \(figures)</div>
-                \(estimates(outcome))\(furtherGaps(outcome))
+                \(reach(outcome))\(estimates(outcome))\(furtherGaps(outcome))
                 """
         }
         return "<section id=\"evidence\"><h2>The evidence</h2>\n\(blocks)</section>\n\n"
@@ -46,6 +46,23 @@ extension ReportPage {
             ).markup
         }
         return "<details><summary>The gaps of other groups</summary>\n\(found)</details>\n"
+    }
+
+    /// Which cohorts the partnership could have reached, and what each had of it.
+    private func reach(_ outcome: OutcomeResult) -> Markup {
+        guard let found = outcome.exposure else { return "" }
+        let words = ExposureWords(reach: found)
+        let sentences = words.sentences.map { sentence -> Markup in "<p>\(sentence)</p>\n" }
+        let effects =
+            outcome.exposureEffects.isEmpty
+            ? ""
+            : HTMLTable(
+                table: tables.effects(outcome.exposureEffects, namesOutcome: false),
+                caption: "By years of exposure (\(outcome.exposureEstimator ?? outcome.estimator))"
+            ).markup
+        let level: Markup = report.outcomes.count > 1 ? "h4" : "h3"
+        return "<\(level)>Who could have been reached</\(level)>\n\(sentences)"
+            + HTMLTable(table: words.table, caption: "Years of exposure by start and cohort").markup + effects
     }
 
     private func estimates(_ outcome: OutcomeResult) -> Markup {
@@ -153,7 +170,7 @@ extension ReportPage {
     // MARK: 4 Data
 
     var sample: Markup {
-        let words = report.frame.sample.words(wording.nouns).map { line -> Markup in "<p>\(line)</p>\n" }
+        let words = report.frame.sampleWords(wording.nouns).map { line -> Markup in "<p>\(line)</p>\n" }
         let flow = ReportTables.sample(report.frame.sample)
         var out: Markup = """
             <section id="sample"><h2>Where the figures come from</h2>

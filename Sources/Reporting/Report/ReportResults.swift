@@ -59,7 +59,11 @@ extension OutcomeResult {
         object.put("estimand", .text(estimand.rawValue))
         object.put(
             "effects",
-            .array(([effect] + gapEffects.flatMap(\.effects) + eventStudy + breakdown).map { ResultRows.json($0) }))
+            .array(
+                ([effect] + gapEffects.flatMap(\.effects) + eventStudy + breakdown + exposureEffects).map {
+                    ResultRows.json($0)
+                }))
+        if let exposure { object.put("exposure", ExposureWords(reach: exposure).json) }
         if let other {
             object.put("otherEstimand", .text((estimand == .pupils ? EstimandKind.schools : .pupils).rawValue))
             object.put("otherEstimate", ResultRows.json(other))

@@ -20,6 +20,7 @@ enum ReportTables {
                 if !table.rows.isEmpty { tables.append(Named(slug: "outcome-\(number)-\(name)", table: table)) }
             }
             add("effects", effects(outcome))
+            if let exposure = outcome.exposure { add("exposure", ExposureWords(reach: exposure).table) }
             add("event-study", ResultRows.table(outcome.eventStudy))
             for (place, gap) in outcome.gaps.enumerated() { add("gap-\(place + 1)", ResultRows.table(gap.rows)) }
             add("counterfactual", ResultRows.table(outcome.counterfactual))
