@@ -40,10 +40,14 @@ public struct DistanceWeight: Sendable, Equatable {
 
     /// The distance between primary schools that the Department for Education publishes (2026): 1,445 published pairs follow it to
     /// 2e-15. Prior attainment is the mean of Key Stage 1 reading, writing and mathematics; shares are percentages.
-    public static let primary2026 = [
-        DistanceWeight("ks1", 7.64864), DistanceWeight("pupil-premium", 5.2676e-4), DistanceWeight("polar4", 0.129763),
-        DistanceWeight("stability", 8.39102e-4), DistanceWeight("sen-support", 2.18608e-3),
-        DistanceWeight("eal", 9.9477e-5), DistanceWeight("idaci", 7.86751), DistanceWeight("ehc", 4.63727e-3),
-        DistanceWeight("roll", 6.03099e-7),
-    ]
+    public static let primary2026 = rows(PackageResources.similar_primary_schools_2026_csv)
+
+    /// A variable and its weight a line, below a header.
+    private static func rows(_ bytes: [UInt8]) -> [DistanceWeight] {
+        String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
+            let fields = line.split(separator: ",")
+            guard fields.count == 2, let weight = Double(fields[1]) else { return nil }
+            return DistanceWeight(String(fields[0]), weight)
+        }
+    }
 }

@@ -23,6 +23,14 @@ public struct UnitProfiles: Sendable, Equatable {
         self.strata = strata ?? units.map { _ in [] }
     }
 
+    /// Without the variables behind the first ones.
+    public func keeping(first count: Int) -> UnitProfiles {
+        var part = self
+        part.variables = Array(variables.prefix(count))
+        part.values = values.selecting(columns: Array(0..<count))
+        return part
+    }
+
     public var treated: [Int] { units.indices.filter { isTreated[$0] } }
     public var donors: [Int] { units.indices.filter { !isTreated[$0] } }
 

@@ -41,6 +41,8 @@ public struct DataRequest: Sendable {
     public var count: String?
     public var weights: String?
     public var weightsAreFrequencies = false
+    /// Old and new numbers of the same school; nil where numbers are taken as they stand.
+    public var links: UnitLinks?
 
     public init() {}
 
@@ -75,7 +77,7 @@ public struct DataRequest: Sendable {
     }
 
     /// A column, in the rows of the outcome's subject where rows have one.
-    private func source(of outcome: OutcomeRequest, in column: String) -> ColumnRequest.Source {
+    func source(of outcome: OutcomeRequest, in column: String) -> ColumnRequest.Source {
         subject.map { .inRows(of: $0, equal: outcome.column, column: column) } ?? .column(column)
     }
 

@@ -28,6 +28,8 @@ public struct DidRequest: Sendable {
     public var unknown: [String] = []
     /// Columns that become keys of the cells without a part in the design, for tables beside the estimate.
     public var furtherKeys: [String] = []
+    /// The same, for rules about units; their values are no names of groups.
+    public var ruleColumns: [String] = []
     public var analysis = AnalysisOptions()
     public var pupilSD: Double?
     public var lowerIsBetter = false
@@ -92,7 +94,7 @@ public struct DidRequest: Sendable {
         }
         names += design.clusters + design.absorbed
         if let gap = design.gap { names.append(gap.column) }
-        names += design.factors + [partnership].compactMap { $0 } + by + furtherKeys
+        names += design.factors + [partnership].compactMap { $0 } + by + furtherKeys + ruleColumns
         for name in names where !keys.contains(where: { $0.name == name }) {
             keys.append(ColumnRequest(name, role: .key))
         }

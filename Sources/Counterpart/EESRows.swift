@@ -168,7 +168,8 @@ struct EESRows {
         add("gap_trend", "Change of the gap a year", unit: difference) { $0.trend }
         add("gap_within", "Gap between pupils of the same school", unit: difference) { $0.within }
         add("gap_between", "Gap between the schools they attend", unit: difference) { $0.between }
-        add("gap_index", "Disadvantage gap index", unit: "") { $0.index }
+        add("gap_index", "Disadvantage gap index with ranks among these pupils", unit: "") { $0.index }
+        add("gap_national_index", "Disadvantage gap index by national ranks", unit: "") { $0.nationalIndex }
         add("national_peer_average", "Average of national peers", unit: unit) { $0.meanNationalPeers }
         add("gap_national", "Gap to national peers", unit: difference) { $0.nationalGap }
         add("gap_standardised", "Gap in standard deviations", unit: "") { $0.standardised }
@@ -217,7 +218,9 @@ struct EESRows {
     private static func own(_ indicator: Indicator) -> Int? {
         if indicator.name.hasSuffix("gap_months") { return 0 }
         if indicator.name.hasSuffix("p_adjusted") { return 3 }
-        return ["hedges_g", "gap_index", "gap_standardised"].contains { indicator.name.contains($0) } ? 2 : nil
+        return ["hedges_g", "gap_index", "gap_national_index", "gap_standardised"].contains {
+            indicator.name.contains($0)
+        } ? 2 : nil
     }
 
     /// Decimals that the profile leaves; nil where it rounds nothing.

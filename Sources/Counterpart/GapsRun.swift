@@ -18,6 +18,7 @@ public struct GapsRequest: Sendable {
     public var trend = false
     public var within = false
     public var index = false
+    public var nationalRanks: NationalRanks?
     public var national: NationalPeers?
     public var prior: String?
     public var standardises = false
@@ -63,7 +64,8 @@ public struct GapsRequest: Sendable {
         if index, let outcome = data.outcomes.first, outcome.equals == nil, shareOf == nil {
             keys.append(
                 ColumnRequest(
-                    Self.rankKey, source: .column(outcome.column), role: data.points == nil ? .numericKey : .key))
+                    Self.rankKey, source: data.source(of: outcome, in: data.result ?? outcome.column),
+                    role: data.points == nil ? .numericKey : .key))
         }
         return keys
     }
@@ -196,6 +198,7 @@ public struct GapsRun {
         gaps.trend = request.trend
         gaps.within = request.within
         gaps.index = request.index
+        gaps.nationalRanks = request.nationalRanks
         gaps.national = request.national
         gaps.standardiser = request.standardiser
         gaps.months = request.months
@@ -214,7 +217,10 @@ public struct GapsRun {
         gaps.block = shareBlock.map { $0 + block } ?? block
         if shareBlock != nil { gaps.rowBlock = block }
         gaps.isShare = request.data.outcomes[block].equals != nil || shareBlock != nil
-        if !gaps.isShare, request.index { gaps.rankKey = GapsRequest.rankKey }
+        if !gaps.isShare, request.index {
+            gaps.rankKey = GapsRequest.rankKey
+            gaps.rankKeyHoldsNumbers = request.data.points == nil
+        }
         gaps.countBlock = countBlock
         gaps.rowKind = kind
         gaps.threads = request.data.threads
@@ -226,7 +232,7 @@ public struct GapsRun {
         [
             request.shareOf.map { "Each row counts pupils: \($0) in all, of whom the outcome counts those with a yes." }
                 ?? RowWords.sentence(kind, request.data)
-        ] + counting(request) + independence(request, kind)
+        ] + counting(request) + independence(request, kind) + request.figureWords
     }
 
     /// What `n` and the means are over, where rows say how many pupils stand behind them.
@@ -262,6 +268,7 @@ public struct GapsRun {
         settings.put("trend", isOn: request.trend)
         settings.put("within", isOn: request.within)
         settings.put("index", isOn: request.index)
+        settings.put("nationalRanks", isOn: request.nationalRanks != nil)
         settings.put("national", isOn: request.national != nil)
         settings.put("shareOf", request.shareOf)
         settings.put("totals", request.totals)

@@ -48,6 +48,13 @@ struct Gaps: ParsableCommand {
     @Flag(help: "Add the disadvantage gap index, with ranks among these pupils.")
     var index = false
     @Option(
+        name: .customLong("national-ranks"),
+        help: ArgumentHelp(
+            "How all pupils in the country are spread over results, a CSV with the outcome's column and pupils: adds the index "
+                + "with national ranks to --index.",
+            valueName: "file"))
+    var nationalRanks: String?
+    @Option(
         help: ArgumentHelp(
             "Means of national peers, a CSV with a row a period and a column an outcome: adds the gap to them.",
             valueName: "file"))
@@ -200,6 +207,16 @@ struct Gaps: ParsableCommand {
         if index, rows.areCellTables, shareOf == nil {
             throw RequestError.doesNotApply(option: "--index", to: "cell tables, which hold no single results to rank")
         }
+        if nationalRanks != nil, !index {
+            throw RequestError.missing(option: "--index", why: "--national-ranks says among whom it ranks")
+        }
+        if nationalRanks != nil, shareOf != nil || request.data.outcomes.first?.equals != nil {
+            throw RequestError.doesNotApply(option: "--national-ranks", to: "a share, which ranks no results")
+        }
+        request.nationalRanks = try nationalRanks.map {
+            try NationalRanksTable.read(
+                $0, outcome: request.data.outcomes.first?.column ?? "", time: request.data.timeName)
+        }
         request.shareOf = shareOf
         try refuseBesideShares()
         request.totals = CommaList.split(totals)
@@ -217,7 +234,8 @@ struct Gaps: ParsableCommand {
         guard shareOf != nil else { return }
         let given = [
             ("--count", rows.count != nil), ("--weights", rows.weights != nil), ("--rows", rowKind != nil),
-            ("--pupil", rows.pupil != nil), ("--points", rows.points != nil), ("--double", rows.usesDoubles),
+            ("--pupil", rows.pupil != nil), ("--points", rows.points != nil), ("--subject", rows.subject != nil),
+            ("--double", rows.usesDoubles),
             ("--outcome column=value", rows.outcome.contains { OutcomeRequest($0).equals != nil }),
         ]
         for (option, isGiven) in given where isGiven {

@@ -14,6 +14,7 @@ final class Lane: @unchecked Sendable {
     private(set) var rowsFiltered = 0
     private(set) var rowsOptedOut = 0
     private(set) var pupils = PupilChecks()
+    private(set) var rowsOfOtherRecords = 0
     private(set) var rowsRejected = 0
     private(set) var blankLines = 0
     private(set) var shortRows = 0
@@ -63,6 +64,11 @@ final class Lane: @unchecked Sendable {
     func process(_ piece: Piece, of file: OpenFile, into consumer: some BatchConsumer, isConsuming: Bool) {
         guard failure == nil else { return }
         takeRows(piece, file)
+        for record in file.records {
+            let before = rows.count
+            _ = record.apply(to: &rows, scratch, part)
+            rowsOfOtherRecords += before - rows.count
+        }
         if let test = file.pupils { rowsOptedOut += test.apply(to: &rows, &pupils, scratch, part) }
         for (i, filter) in file.filters.enumerated() {
             let before = rows.count

@@ -213,7 +213,9 @@ public struct RowReader {
         report.rowsOptedOut = lanes.reduce(0) { $0 + $1.rowsOptedOut }
         for lane in lanes { report.pupils.add(lane.pupils) }
         report.rowsFiltered = lanes.reduce(0) { $0 + $1.rowsFiltered }
+        report.rowsOfOtherRecords = lanes.reduce(0) { $0 + $1.rowsOfOtherRecords }
         report.rowsRejected = lanes.reduce(0) { $0 + $1.rowsRejected }
+        request.addOrigins(to: &report)
         let missing = lanes.map(\.missing)
         let reasons = request.missing.reasons
         for (c, column) in request.columns.enumerated() {
@@ -279,6 +281,8 @@ final class OpenFile: @unchecked Sendable {
     let sources: [FieldSource]
     let filters: [FilterTest]
     let pupils: PupilTest?
+    /// Conditions of the file's view: which rows are records of the kind wanted.
+    let records: [FilterTest]
     /// Places of rows in the files before this one; −1 while it has given none.
     var rowsBefore = -1
 
@@ -302,6 +306,9 @@ final class OpenFile: @unchecked Sendable {
             }
         } catch {
             throw reader.withHeaderBelow(error)
+        }
+        records = try (input.view?.records ?? []).map { filter throws(TableError) in
+            try FilterTest(filter, in: input, reader.header, numbers)
         }
     }
 }

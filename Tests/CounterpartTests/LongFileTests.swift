@@ -185,7 +185,7 @@ import Testing
                 data.outcomes = outcomes.map { OutcomeRequest($0) }
                 (data.subject, data.result, data.points) = ("subject", "grade", points)
                 var request = GapsRequest(data: data)
-                (request.groups, request.suppressBelow) = ([GroupText("fsm=Y")], 0)
+                (request.groups, request.disclosure.threshold) = ([GroupText("fsm=Y")], 0)
                 return try GapsRun.answer(request).document.gaps.map(\.mean)
             }
         }

@@ -15,7 +15,7 @@ import Testing
         request.shareOf = "pupils"
         request.by = by
         request.totals = totals
-        request.suppressBelow = 0
+        request.disclosure.threshold = 0
         return request
     }
 
@@ -116,6 +116,9 @@ import Testing
         #expect(throws: TotalsError.sumOfOthers(column: "fsm", value: "State-funded")) {
             try GapsRun.answer(request(path, by: ["la"]))
         }
+        // Nearly as many girls as boys and the few others are no total.
+        let near = "sex,fsm,pupils,passed\nF,Y,101,50\nM,Y,98,48\nX,Y,2,1\nF,N,203,99\nM,N,200,98\nX,N,2,1\n"
+        #expect(try GapsRun.answer(request(folder.write(near, "near.csv"), by: ["sex"])).document.gaps.count == 3)
         let rows = try GapsRun.answer(request(path, by: ["la"], totals: ["State-funded"])).document.gaps
         #expect(rows.map(\.nPeers) == [60, 60, 60])
     }
@@ -142,6 +145,36 @@ import Testing
         let folder = try WorkFolder()
         let path = try folder.write("fsm,pupils,passed\nN,50,20\nY,\(fields)\n", "counts.csv")
         #expect(throws: refusal) { try GapsRun.answer(request(path)) }
+    }
+
+    /// One row a subject, grades by their points: the ranks of the one subject's points.
+    @Test func theIndexOfLongFiles() throws {
+        var long = "subject,grade,fsm\n"
+        var wide = "points,fsm\n"
+        let points: [String: Decimal6] = [
+            "A": .init(mantissa: 5, decimals: 0), "B": .init(mantissa: 4, decimals: 0),
+            "C": .init(mantissa: 4, decimals: 0), "D": .init(mantissa: 1, decimals: 0),
+        ]
+        for pupil in 0..<60 {
+            let grade = ["A", "B", "C", "D"][(pupil * 7 + pupil / 9) % 4]
+            let fsm = pupil % 3 == 0 ? "Y" : "N"
+            long += "Maths,\(grade),\(fsm)\nArt,\(pupil % 2 == 0 ? "A" : "D"),\(fsm)\n"
+            wide += "\(points[grade]?.mantissa ?? 0),\(fsm)\n"
+        }
+        let folder = try WorkFolder()
+        var one = DataRequest()
+        one.files = [InputFile(try folder.write(long, "long.csv"))]
+        (one.subject, one.result, one.outcomes) = ("subject", "grade", [OutcomeRequest("Maths")])
+        one.points = try PointsTable.read(try folder.write("grade,points\nA,5\nB,4\nC,4\nD,1\n", "points.csv"))
+        var other = DataRequest()
+        other.files = [InputFile(try folder.write(wide, "wide.csv"))]
+        other.outcomes = [OutcomeRequest("points")]
+        let found = try [one, other].map { data in
+            var request = GapsRequest(data: data)
+            (request.groups, request.index) = ([GroupText("fsm=Y")], true)
+            return try #require(try GapsRun.answer(request).document.gaps.first?.index)
+        }
+        #expect(found[0] == found[1] && found[0].standardError != nil)
     }
 
     @Test func groupsOfSeveralColumnsAreReadAtTheirCommas() {
@@ -180,7 +213,7 @@ import Testing
         request.shareOf = "number_in_ss_cohort"
         request.by = ["la_code_3", "cohort_19_in"]
         request.totals = ["ALL"]
-        request.suppressBelow = 0
+        request.disclosure.threshold = 0
         let document = try GapsRun.answer(request).document
         let rows = document.gaps
         #expect(rows.count == 2698 && rows.reduce(0) { $0 + $1.n } == 1_400_061)
@@ -199,7 +232,7 @@ import Testing
         }
         #expect(
             document.frame.warnings.contains { $0.code == "zero-filled" && $0.message.contains("2023, 2024, 2025") })
-        request.suppressBelow = 10
+        request.disclosure.threshold = 10
         let shown = try GapsRun.answer(request).document.gaps.filter { !$0.isSuppressed }
         #expect(shown.count == 2668)
         request.totals = []

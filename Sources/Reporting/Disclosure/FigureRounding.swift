@@ -60,7 +60,7 @@ extension FigureRounding {
         for path in [\GapRow.trend, \.within, \.between, \.nationalGap] {
             row[keyPath: path] = row[keyPath: path].map { rounded($0, isShare: isShare) }
         }
-        for path in [\GapRow.index, \.standardised] {
+        for path in [\GapRow.index, \.nationalIndex, \.standardised] {
             row[keyPath: path] = row[keyPath: path].map {
                 FigureRounding(base: base, decimals: 2).rounded($0, isShare: false)
             }

@@ -217,7 +217,7 @@ public struct DidDocument: Sendable {
             sections.append(
                 Section(title: "Observed, and expected without the partnership", table: tables.counterfactual(groups)))
         }
-        sections.append(Section(title: "Sample", words: frame.sample.words(wording.nouns)))
+        sections.append(Section(title: "Sample", words: frame.sampleWords(wording.nouns)))
         if let log { sections.append(Section(title: "Small numbers", words: log.sentences)) }
         return sections
     }
