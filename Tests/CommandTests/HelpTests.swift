@@ -18,7 +18,8 @@ enum HelpText {
 
 @Suite struct HelpTests {
     private static let commands = [
-        "", "run", "init", "describe", "convert", "gaps", "progress", "compare", "did", "power", "cells", "sql",
+        "", "run", "review", "init", "describe", "convert", "gaps", "progress", "compare", "did", "power", "cells",
+        "sql",
     ]
 
     @Test(arguments: commands) func everyCommandShowsAnExample(_ command: String) throws {

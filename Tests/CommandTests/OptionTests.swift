@@ -17,7 +17,8 @@ import Testing
     }
 
     /// The list above leaves no option out: it is compared with the help of the program itself.
-    @Test(arguments: ["run", "init", "describe", "convert", "gaps", "did", "power", "cells"]) func everyOptionHasACase(
+    @Test(arguments: ["run", "review", "init", "describe", "convert", "gaps", "did", "power", "cells"])
+    func everyOptionHasACase(
         _ command: String
     ) throws {
         let folder = try WorkFolder()
