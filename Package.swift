@@ -30,10 +30,19 @@ let package = Package(
         .target(name: "LinearAlgebra", dependencies: ["COpenBLAS", "CLAPACKE", "CWideLoops"]),
         .target(name: "Probability", dependencies: ["CDistributions"]),
         .target(name: "Tables", dependencies: ["CByteScan", "CCrypto", "CZlib", "CZstd"]),
+        // What changes in published files from year to year, as tables inside the program.
+        .target(
+            name: "Schemas", dependencies: ["Tables"],
+            resources: [
+                "families", "editions", "columns", "absences", "breaks", "progress8", "progress8-elements", "points",
+                "attainment8-slots", "absence-thresholds", "teacher-assessed",
+            ].map { .embedInCode("Resources/\($0).csv") }),
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
-        .target(name: "Panels", dependencies: ["Cells"]),
-        .target(name: "Comparison", dependencies: ["Panels", "Probability", "LinearAlgebra"]),
+        .target(name: "Panels", dependencies: ["Cells", "Schemas"]),
         .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra", "CWideLoops"]),
+        .target(
+            name: "Comparison", dependencies: ["Regression", "Panels", "LinearAlgebra"],
+            resources: [.embedInCode("Resources/similar-primary-schools-2026.csv")]),
         .target(name: "Estimation", dependencies: ["Regression", "Panels", "LinearAlgebra"]),
         .target(
             name: "Inference",
@@ -46,7 +55,7 @@ let package = Package(
             resources: [.embedInCode("Resources/disclosure-profiles.csv")]),
         .target(
             name: "Counterpart",
-            dependencies: ["Reporting", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["Reporting", "Schemas", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "CounterpartCommand",
             dependencies: [
@@ -74,14 +83,18 @@ let package = Package(
             name: "SensitivityCurves", dependencies: ["Inference", "LinearAlgebra", "Probability"],
             path: "Benchmarks/Micro/SensitivityCurves"),
         .executableTarget(
+            name: "SyntheticPlacebos", dependencies: ["Inference", "Estimation", "SchoolPanel"],
+            path: "Benchmarks/Micro/SyntheticPlacebos"),
+        .executableTarget(
             name: "PupilEffects", dependencies: ["Regression", "Tables"], path: "Benchmarks/Micro/PupilEffects"),
 
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra"]),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], exclude: ["Golden"]),
         .testTarget(name: "TablesTests", dependencies: ["Tables", "CZlib", "CZstd"]),
+        .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
-        .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
+        .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Probability", "ReferenceSets"]),
         // Published data sets and what trusted peers compute from them, for tests of several rooms.
         .target(name: "ReferenceSets", dependencies: ["Tables"], path: "Tests/ReferenceSets"),
         .testTarget(name: "RegressionTests", dependencies: ["Regression", "ReferenceSets"], exclude: ["Golden"]),

@@ -34,7 +34,7 @@ struct Experiment: Sendable {
         options.vcov = variance
         options.estimation.family = family
         options.permutations = reassignments
-        options.wild = reassignments > 0 ? Self.wildDraws : 0
+        options.wild = reassignments > 0 && !isSynthetic ? Self.wildDraws : 0
         options.seed = UInt64(k) + 1
         let result = try DidAnalysis.run(design, options)
         let headline = result.effects[0]
@@ -61,8 +61,11 @@ struct Experiment: Sendable {
         return outcome
     }
 
-    /// Two stages and curved families are no regressions: CR1 alone.
+    private var isSynthetic: Bool { estimator?.isSynthetic ?? false }
+
+    /// Two stages and curved families are no regressions: CR1 alone. Synthetic counterparts have none of these.
     private var variances: [(Method, VarianceKind)] {
+        if isSynthetic { return [] }
         let all: [(Method, VarianceKind)] = [(.named(.cr1), .cr1), (.named(.cr2), .cr2), (.named(.cr3), .cr3)]
         return estimator == .twoStage || family == .logit ? Array(all.prefix(1)) : all
     }

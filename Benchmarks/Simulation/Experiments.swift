@@ -31,7 +31,7 @@ enum Experiments {
                     $0.tails = .heavy
                     $0.ceiling = 90
                 }, rule: atLeast(.defaultInterval, 0.92)),
-        ] + many + cohortPeriods + changes
+        ] + many + cohortPeriods + changes + synthetic
     }
 
     /// F and G for the other estimators with an effect a cohort and period, and shares by logit.

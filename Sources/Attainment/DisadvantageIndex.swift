@@ -108,6 +108,36 @@ struct IndexGaps {
         guard let found = DisadvantageIndex(pupils, isClustered: isClustered) else { return }
         draft.row.index = GapFigure(
             request.sign * found.index, found.uncertainty(isClustered: isClustered), level: request.level)
+        if let ranks = request.nationalRanks { try addNational(ranks, to: &draft, sides, key.codes, request) }
+    }
+
+    /// 20 times the difference of the mean shares of all pupils in the country who stand below: of these pupils, as the means
+    /// of others are not asked.
+    private func addNational(
+        _ ranks: NationalRanks, to draft: inout GapDraft, _ sides: [Bool?], _ codes: [Int32], _ request: GapRequest
+    ) throws {
+        var group = ClusteredMean()
+        var peers = ClusteredMean()
+        let moments = cells.moments
+        for cell in members[draft.row.by.map(\.value)] ?? [] {
+            guard let isGroup = sides[Int(codes[cell])] else { continue }
+            let period = request.time == nil ? nil : cells.timeline?.periods[cells.period[cell]]
+            let value = moments.mean[cell * moments.variableCount]
+            guard let share = ranks.share(of: value, period: period?.ordinal) else {
+                throw AttainmentError.noNationalRanks(period: period?.label)
+            }
+            let unit = request.unit == nil ? nil : cells.unit[cell]
+            let (n, weight) = (moments.n[cell], moments.weight[cell])
+            if isGroup {
+                group.add(unit: unit, n: n, weight: weight, mean: share, within: 0)
+            } else {
+                peers.add(unit: unit, n: n, weight: weight, mean: share, within: 0)
+            }
+        }
+        let contrast = MeanContrast(terms: [(20, peers), (-20, group)])
+        draft.row.nationalIndex = GapFigure(
+            request.sign * 20 * (peers.total.mean - group.total.mean),
+            contrast.uncertainty(isClustered: request.unit != nil), level: request.level)
     }
 
     private func append(_ cell: Int, isGroup: Bool, to pupils: inout [DisadvantageIndex.Cell]) {

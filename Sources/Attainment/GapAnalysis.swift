@@ -288,6 +288,6 @@ extension GapRow {
     fileprivate mutating func setBand(chance: Double) {
         guard let gap, let standardError, let degreesOfFreedom else { return }
         let reach = StudentT(degreesOfFreedom: degreesOfFreedom).tailQuantile(chance) * standardError
-        (bandLower, bandUpper) = (gap - reach, gap + reach)
+        (self.bandLower, self.bandUpper) = (gap - reach, gap + reach)
     }
 }

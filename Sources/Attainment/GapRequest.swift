@@ -34,6 +34,8 @@ public struct GapRequest: Sendable {
     /// The disadvantage gap index; `rankKey` names the key that tells results apart, where the outcome is no share.
     public var index = false
     public var rankKey: String?
+    /// Adds the index with ranks among all pupils in the country.
+    public var nationalRanks: NationalRanks?
     /// The means of national peers.
     public var national: NationalPeers?
     /// A key column whose values are decimal numbers.

@@ -1,6 +1,9 @@
 import Inference
 
 /// The gap in one outcome between a group and its peers, for one combination of the `--by` values.
+///
+/// What is asked for by name alone stands in `FurtherFigures` and is read as if it stood here.
+@dynamicMemberLookup
 public struct GapRow: Sendable, Equatable {
     public var outcome: String
     /// `fsm=Y`, or the value of the group column where each value stands against the rest.
@@ -30,30 +33,9 @@ public struct GapRow: Sendable, Equatable {
     public var changeStandardError: Double?
     public var changeLower: Double?
     public var changeUpper: Double?
-    /// The slope of the gaps over the periods from `trendFrom` to this row's, a year; in the last period's row.
-    public var trend: GapFigure?
-    public var trendFrom: String?
-    public var trendPeriods: Int?
-    /// The gap between pupils of the same school, and what is left of it: the two add up to `gap`.
-    public var within: GapFigure?
-    public var between: GapFigure?
-    /// Schools that hold pupils of both sides.
-    public var schoolsWithBoth: Int?
-    /// The disadvantage gap index with ranks among these pupils.
-    public var index: GapFigure?
-    /// National peers' mean − the group's mean.
-    public var nationalGap: GapFigure?
-    public var meanNationalPeers: Double?
-    /// The gap over the standard deviation asked for.
-    public var standardised: GapFigure?
-    public var months: Int?
-    public var monthsLower: Int?
-    public var monthsUpper: Int?
-    /// The p-value adjusted for the number of gaps tested, and bands that hold all of them at once.
-    public var pAdjusted: Double?
-    public var bandLower: Double?
-    public var bandUpper: Double?
     public var isSuppressed = false
+    /// Empty or one: there may be many rows, and most have none.
+    private var further: [FurtherFigures] = []
 
     public init(outcome: String, group: String, by: [ByValue], n: Double, nPeers: Double) {
         self.outcome = outcome
@@ -61,5 +43,13 @@ public struct GapRow: Sendable, Equatable {
         self.by = by
         self.n = n
         self.nPeers = nPeers
+    }
+
+    public subscript<Value>(dynamicMember figure: WritableKeyPath<FurtherFigures, Value?>) -> Value? {
+        get { further.first?[keyPath: figure] }
+        set {
+            if further.isEmpty { further.append(FurtherFigures()) }
+            further[0][keyPath: figure] = newValue
+        }
     }
 }

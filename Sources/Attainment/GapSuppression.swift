@@ -166,7 +166,10 @@ struct GapSuppression {
     }
 
     private func smallestShown(_ rows: [Int], _ drafts: [GapDraft]) -> Int? {
-        rows.filter { !drafts[$0].row.isSuppressed }.min { a, b in
+        // A row without pupils that may be shown as such would protect nobody.
+        rows.filter {
+            !drafts[$0].row.isSuppressed && (zeroIsSmall || min(drafts[$0].row.n, drafts[$0].row.nPeers) > 0)
+        }.min { a, b in
             (min(drafts[a].row.n, drafts[a].row.nPeers), a) < (min(drafts[b].row.n, drafts[b].row.nPeers), b)
         }
     }

@@ -135,10 +135,12 @@ public struct AnalysisChoice: Sendable {
             options.transformation = found
         } else if let found = HorizonWeighting(rawValue: text) {
             options.weighting = found
+        } else if let found = SyntheticCorrection(rawValue: text) {
+            options.correction = found
         } else {
             let all =
                 AdjustmentMethod.allCases.map(\.rawValue) + RollingTransformation.allCases.map(\.rawValue)
-                + HorizonWeighting.allCases.map(\.rawValue)
+                + HorizonWeighting.allCases.map(\.rawValue) + SyntheticCorrection.allCases.map(\.rawValue)
             options.method = try word(AdjustmentMethod(rawValue: text), "--method", text, all)
         }
     }

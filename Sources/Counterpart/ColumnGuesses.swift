@@ -14,14 +14,18 @@ struct ColumnGuesses {
     private let columns: [ColumnDescription]
     private var taken: [String] = []
 
-    /// - Parameter columns: as they look when `67%` is read as a number.
-    init(_ columns: [ColumnDescription]) {
+    /// - Parameters:
+    ///   - columns: as they look when `67%` is read as a number.
+    ///   - arePublished: read by a schema: a school's LAESTAB outlives its URN.
+    init(_ columns: [ColumnDescription], arePublished: Bool = false) {
         self.columns = columns
         start = take { $0.named(["partnership_start", "start", "first_treat", "joined", "start_year"]) }
         time =
             take { $0.named(Self.times) } ?? take { $0.begins(["cohort", "year", "academic_year"]) && $0.holdsYears }
             ?? take { if case .period = $0.looks { !$0.holdsDates } else { false } }
-        unit = take { $0.named(Self.schools) } ?? take { $0.isSchoolNumber } ?? takeFirst(of: Self.authorities)
+        unit =
+            (arePublished ? take { $0.named(["laestab"]) && $0.filled > 0 } : nil)
+            ?? take { $0.named(Self.schools) } ?? take { $0.isSchoolNumber } ?? takeFirst(of: Self.authorities)
         pupil = take { $0.named(Self.pupils) } ?? take { $0.isPupilNumber }
         prior = take { $0.isNumber && $0.contains(["ks2", "ks1", "prior", "baseline"]) && !$0.contains(["group"]) }
         outcome =

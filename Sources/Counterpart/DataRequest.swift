@@ -37,6 +37,8 @@ public struct DataRequest: Sendable {
     public var count: String?
     public var weights: String?
     public var weightsAreFrequencies = false
+    /// Old and new numbers of the same school; nil where numbers are taken as they stand.
+    public var links: UnitLinks?
 
     public init() {}
 

@@ -41,12 +41,17 @@ public struct DescriptionDocument: Sendable {
         switch form {
         case .json: json.pretty()
         case .csv: CSVWriter().write(columnTable(withFindings: true))
-        case .markdown:
-            MarkdownTable().write(columnTable(withFindings: false))
-                + coverageTables.map { "\n" + MarkdownTable().write($0) }.joined()
-                + (findings?.tables ?? []).map { "\n\($0.heading)\n\n" + MarkdownTable().write($0.table) }.joined()
+        case .markdown: markdown
         case .text: text
         }
+    }
+
+    private var markdown: String {
+        var out = MarkdownTable().write(columnTable(withFindings: false))
+        for table in coverageTables { out += "\n" + MarkdownTable().write(table) }
+        for (heading, table) in findings?.tables ?? [] { out += "\n\(heading)\n\n" + MarkdownTable().write(table) }
+        for sentence in OriginWords.sentences(found.files) { out += "\n" + Escaping.markdown(sentence) + "\n" }
+        return out
     }
 
     private var text: String {
@@ -57,6 +62,7 @@ public struct DescriptionDocument: Sendable {
         if found.coverage != nil { out += "\n" + coverageSentence + "\n" }
         for table in coverageTables { out += "\n" + TextTable().write(table) }
         for (heading, table) in findings?.tables ?? [] { out += "\n\(heading)\n" + TextTable().write(table) }
+        for sentence in OriginWords.sentences(found.files) { out += "\n" + Paragraph.wrapped(sentence) }
         for warning in found.warnings { out += "\nWarning (\(warning.code)): \(warning.warning.message)\n" }
         if let log { out += "\n" + log.sentences.joined(separator: " ") + "\n" }
         return out

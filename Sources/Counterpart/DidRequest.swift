@@ -28,6 +28,8 @@ public struct DidRequest: Sendable {
     public var unknown: [String] = []
     /// Columns that become keys of the cells without a part in the design, for tables beside the estimate.
     public var furtherKeys: [String] = []
+    /// The same, for rules about units; their values are no names of groups.
+    public var ruleColumns: [String] = []
     public var analysis = AnalysisOptions()
     public var pupilSD: Double?
     public var lowerIsBetter = false
@@ -35,6 +37,11 @@ public struct DidRequest: Sendable {
     public var disclosure = DisclosureProfile.ofCommands
     /// The result is to be published, by a profile that was named: then counts of rows are guarded and rounded too.
     public var isForPublication = false
+    /// Counts of pupils below this are not shown: the threshold of `disclosure`.
+    public var suppressBelow: Int {
+        get { disclosure.threshold }
+        set { disclosure.threshold = newValue }
+    }
     public var diagnosesBalance = true
     /// Takes the means of units and periods before estimating.
     public var collapses = false
@@ -87,7 +94,7 @@ public struct DidRequest: Sendable {
         }
         names += design.clusters + design.absorbed
         if let gap = design.gap { names.append(gap.column) }
-        names += design.factors + [partnership].compactMap { $0 } + by + furtherKeys
+        names += design.factors + [partnership].compactMap { $0 } + by + furtherKeys + ruleColumns
         for name in names where !keys.contains(where: { $0.name == name }) {
             keys.append(ColumnRequest(name, role: .key))
         }

@@ -56,6 +56,8 @@ public struct EvaluationPlan: Sendable, Equatable {
 public struct PlanData: Sendable, Equatable {
     public var files: [PlanFile] = []
     public var form = FileForm()
+    /// The schema by which the files are read.
+    public var schema: SchemaChoice?
     public var missing: [String] = []
     public var knownCodes = true
     public var filters: [String] = []
@@ -83,6 +85,8 @@ public struct PlanData: Sendable, Equatable {
     public var absorb: [String] = []
     public var rows: String?
     public var links: String?
+    /// Mergers and splits that are to count as one school.
+    public var linkDecisions: String?
     public var exclude: String?
     public var comparisonUnits: String?
     public var points: String?

@@ -6,4 +6,5 @@
 @_exported import Panels
 @_exported import Regression
 @_exported import Reporting
+@_exported import Schemas
 @_exported import Tables

@@ -61,6 +61,56 @@ extension GapsRequest {
     }
 }
 
+extension GapsRequest {
+    /// What a reader must know of the figures that were asked for by name.
+    var figureWords: [String] {
+        var words: [String] = []
+        if trend { words.append("The trend is the slope of the straight line through the gaps shown, a year.") }
+        if within { words.append("The parts within and between schools add up to the gap.") }
+        if nationalRanks != nil {
+            words.append("The national index ranks these pupils among all pupils in the country, as the file has them.")
+        }
+        if index {
+            words.append(
+                "The index is local: ranks are among these pupils, so that it does not compare with the published national one."
+            )
+        }
+        if national != nil { words.append("The means of national peers are taken as known.") }
+        if standardises {
+            words.append(
+                "The gap in SDs is the gap over \(pupilSD == nil ? standardiser.words : "the standard deviation given")."
+            )
+        }
+        if let months {
+            words.append(
+                "Months of progress by the table \u{201C}\(months.name)\u{201D} (\(months.source); read in \(months.yearRead))."
+            )
+        }
+        switch adjustment {
+        case .none: break
+        case .simultaneous: words.append("Adjusted p-values and bands hold for all gaps of an outcome at once.")
+        case .holm, .hochberg, .bh:
+            words.append(
+                "P-values are adjusted for the number of gaps of an outcome by the method \(adjustment.rawValue).")
+        }
+        return words
+    }
+}
+
+extension Standardiser {
+    /// The standard deviation in words, after "over".
+    fileprivate var words: String {
+        switch self {
+        case .total: "the standard deviation of all pupils, group and peers together"
+        case .pooled: "the standard deviation of pupils around the mean of their side (Hedges g)"
+        case .withinSchools: "the standard deviation of pupils around the mean of their side in their school"
+        case .peersBefore: "the standard deviation of the peers in the first period shown"
+        case .schoolMeans: "the standard deviation of school means, not of pupils"
+        case .residual: "the standard deviation of what prior attainment leaves unexplained"
+        }
+    }
+}
+
 extension StudyCells {
     /// Counts the rows left out as totals apart from those that did not meet `--where`.
     mutating func tell(_ totals: TotalRows) {

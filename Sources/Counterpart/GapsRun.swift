@@ -18,6 +18,7 @@ public struct GapsRequest: Sendable {
     public var trend = false
     public var within = false
     public var index = false
+    public var nationalRanks: NationalRanks?
     public var national: NationalPeers?
     public var prior: String?
     public var standardises = false
@@ -35,6 +36,11 @@ public struct GapsRequest: Sendable {
     public var disclosure = DisclosureProfile.ofCommands
     /// The result is to be published, by a profile that was named: then counts of rows are guarded and rounded too.
     public var isForPublication = false
+    /// Counts of pupils below this are not shown: the threshold of `disclosure`.
+    public var suppressBelow: Int {
+        get { disclosure.threshold }
+        set { disclosure.threshold = newValue }
+    }
     /// Decimals in text and Markdown.
     public var decimals: Int?
     public var lowerIsBetter = false
@@ -139,7 +145,9 @@ public struct GapsRun {
             lowerIsBetter: request.lowerIsBetter)
         if request.isForPublication {
             document.publish(
-                request.disclosure, shares: Set(request.data.outcomes.filter { $0.equals != nil }.map(\.name)),
+                request.disclosure,
+                shares: Set(
+                    request.data.outcomes.filter { $0.equals != nil || request.shareOf != nil }.map(\.name)),
                 rowsArePupils: kind == .pupils)
         }
         return document
@@ -189,6 +197,7 @@ public struct GapsRun {
         gaps.trend = request.trend
         gaps.within = request.within
         gaps.index = request.index
+        gaps.nationalRanks = request.nationalRanks
         gaps.national = request.national
         gaps.standardiser = request.standardiser
         gaps.months = request.months
@@ -219,7 +228,7 @@ public struct GapsRun {
         [
             request.shareOf.map { "Each row counts pupils: \($0) in all, of whom the outcome counts those with a yes." }
                 ?? RowWords.sentence(kind, request.data)
-        ] + counting(request) + independence(request, kind)
+        ] + counting(request) + independence(request, kind) + request.figureWords
     }
 
     /// What `n` and the means are over, where rows say how many pupils stand behind them.
@@ -255,6 +264,7 @@ public struct GapsRun {
         settings.put("trend", isOn: request.trend)
         settings.put("within", isOn: request.within)
         settings.put("index", isOn: request.index)
+        settings.put("nationalRanks", isOn: request.nationalRanks != nil)
         settings.put("national", isOn: request.national != nil)
         settings.put("shareOf", request.shareOf)
         settings.put("totals", request.totals)

@@ -32,7 +32,37 @@ public enum NationalTable {
     }
 }
 
-/// What stops a table of national means.
+/// How all pupils in the country are spread over results, from a small CSV file: a column with the outcome's name, a column
+/// `pupils` and, where ranks differ by period, the period's column.
+public enum NationalRanksTable {
+    static let pupils = "pupils"
+
+    /// - Throws: `TableError` for a column that is not there, `DesignError` for what is no period, `NationalTableError`.
+    public static func read(_ path: String, outcome: String, time: String?) throws -> NationalRanks {
+        let table = try RawTable.read(files: [InputFile(path)], form: FileForm())
+        let periods = try time.flatMap { try table.column($0, isRequired: false) }
+        let (results, counts) = (
+            try table.column(outcome, isRequired: true) ?? [], try table.column(pupils, isRequired: true) ?? []
+        )
+        var rows: [Int?: [(value: Double, count: Double)]] = [:]
+        for row in results.indices {
+            guard let value = Double(results[row]), value.isFinite else {
+                throw NationalTableError.notANumber(table.place(row: row, column: outcome))
+            }
+            guard let count = Double(counts[row]), count >= 0, count.isFinite else {
+                throw NationalTableError.notANumber(table.place(row: row, column: pupils))
+            }
+            let period = try periods.map { try Period(parsing: $0[row]).ordinal }
+            guard rows[period]?.contains(where: { $0.value == value }) != true else {
+                throw NationalTableError.twice(table.place(row: row, column: outcome))
+            }
+            rows[period, default: []].append((value, count))
+        }
+        return NationalRanks(pupils: rows)
+    }
+}
+
+/// What stops a table of national means or ranks.
 public enum NationalTableError: Refusal, Equatable {
     case notANumber(Place)
     case twice(Place)
@@ -41,13 +71,13 @@ public enum NationalTableError: Refusal, Equatable {
     public var code: String { "E234" }
     public var message: String {
         switch self {
-        case .notANumber: "the mean of the national peers is not a number"
-        case .twice: "the mean of these national peers stands here for the second time"
+        case .notANumber: "this national figure is not a number"
+        case .twice: "this national figure stands here for the second time"
         }
     }
     public var hint: String? {
-        "the file has a row a period, with the period's column named as in the results, a column for each outcome, and "
-            + "where groups have peers of their own a column `group` with values such as fsm=Y"
+        "a file of means has a row a period, with the period's column named as in the results, a column for each outcome, and "
+            + "where groups have peers of their own a column `group` with values such as fsm=Y; one of ranks has a row a result, with its pupils"
     }
     public var place: Place? {
         switch self {

@@ -111,6 +111,21 @@ public struct PlanReader {
         return partnership
     }
 
+    private func schema(_ parts: [String: PlanNode]) throws -> SchemaChoice? {
+        let (year, readAs) = (try parts["schemaYear"]?.text(), try parts["schemaAs"]?.text())
+        guard let name = try parts["schema"]?.choice(Schema.names) else {
+            for (key, isGiven) in [("data.schemaYear", year != nil), ("data.schemaAs", readAs != nil)] where isGiven {
+                throw RequestError.doesNotApply(option: key, to: "a plan without data.schema")
+            }
+            return nil
+        }
+        for key in ["percent", "fillShortRows"] where parts[key] != nil {
+            throw RequestError.doesNotApply(
+                option: "data.\(key)", to: "a plan with data.schema, which reads files so of itself")
+        }
+        return SchemaChoice(name, year: year, readAs: readAs)
+    }
+
     private func objective(_ node: PlanNode, outcomes: [String]) throws -> EvaluationPlan.Objective {
         let parts = try node.section(["text", "outcome", "gap", "target", "by"])
         guard let text = try parts["text"]?.text() else {
@@ -127,7 +142,8 @@ public struct PlanReader {
             "knownCodes",
             "delimiter", "decimal", "thousands", "encoding", "skipFirst", "skipLast", "percent", "fillShortRows",
             "unwrapFormulas",
-            "rows", "links",
+            "rows", "links", "linkDecisions",
+            "schema", "schemaYear", "schemaAs",
             "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions",
         ])
         var data = PlanData()
@@ -156,8 +172,10 @@ public struct PlanReader {
         data.form.percent = try parts["percent"]?.boolean() ?? false
         data.form.fillShortRows = try parts["fillShortRows"]?.boolean() ?? false
         data.form.unwrapsFormulas = try parts["unwrapFormulas"]?.boolean() ?? false
+        data.schema = try schema(parts)
         data.rows = try parts["rows"]?.choice(["pupils", "units"])
         data.links = try parts["links"]?.text()
+        data.linkDecisions = try parts["linkDecisions"]?.text()
         data.exclude = try parts["exclude"]?.text()
         data.comparisonUnits = try parts["comparisonUnits"]?.text()
         data.points = try parts["points"]?.text()

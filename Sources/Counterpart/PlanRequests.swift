@@ -113,6 +113,11 @@ struct PlanRequests {
             request.files += found.map { InputFile($0, constants: file.constants) }
         }
         request.form = data.form
+        if let schema = data.schema {
+            request.files = try schema.views(
+                of: request.files, form: data.form, options: ("data.schemaYear", "data.schemaAs"))
+            request.form = SchemaChoice.form(data.form)
+        }
         request.missing = MissingCodes(codes: (data.knownCodes ? MissingCodes.known : []) + data.missing)
         request.filters = try data.filters.map { try RowFilter(parsing: $0) }
         request.threads = threads
@@ -120,7 +125,7 @@ struct PlanRequests {
         request.subject = data.subject
         request.result = data.result
         request.unknown = data.unknown
-        request.points = try data.points.map { try PointsTable.read(resolved($0)) }
+        request.points = try data.points.map { try PointsTable.named($0, file: resolved) }
         request.unit = data.unit
         request.time = data.time
         request.timeFromName = data.timeFromName
@@ -172,5 +177,13 @@ struct PlanRequests {
         }
     }
 
-    func links() throws -> UnitLinks { try plan.data.links.map { try UnitLinks.read(resolved($0)) } ?? UnitLinks() }
+    func links() throws -> UnitLinks {
+        guard let links = plan.data.links else {
+            guard plan.data.linkDecisions == nil else {
+                throw RequestError.doesNotApply(option: "data.linkDecisions", to: "a plan without data.links")
+            }
+            return UnitLinks()
+        }
+        return try UnitLinks.read(resolved(links), decisions: plan.data.linkDecisions.map(resolved))
+    }
 }

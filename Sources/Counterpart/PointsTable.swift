@@ -1,10 +1,27 @@
+import Schemas
 import Tables
 
-/// Points of grades, for every outcome or for one subject.
+/// Points of grades, for every outcome or for one subject: a table of the program, such as `gcse` or `ucas-a-level`, or a file.
 public struct PointsTable: Sendable, Equatable {
     let path: String
     private var common: [String: Decimal6] = [:]
     private var bySubject: [String: [String: Decimal6]] = [:]
+
+    /// - Throws: what `read` throws; `PointsError.noTable` for what is neither a name nor looks like a file.
+    public static func named(_ name: String, file: (String) -> String = { $0 }) throws -> PointsTable {
+        if let table = GradePoints(name) {
+            var points = PointsTable(path: name)
+            points.common = table.points
+            return points
+        }
+        guard name.contains(".") || name.contains("/") else {
+            throw PointsError.noTable(name, known: GradePoints.names)
+        }
+        return try read(file(name))
+    }
+
+    /// Where the points of a table of the program come from; nil for files.
+    public static func words(_ name: String) -> String? { GradePoints(name)?.words }
 
     /// Reads a file of two columns, grade and points, or of three: then the third names the subject whose grades these are,
     /// and is empty for grades of every other subject.
@@ -50,9 +67,11 @@ public enum PointsError: Refusal, Equatable {
     case notANumber(path: String, line: Int)
     case twice(path: String, line: Int)
     case noSubject(path: String, subject: String, known: [String])
+    case noTable(String, known: [String])
 
-    public var status: ExitStatus { .input }
-    public var code: String { "E205" }
+    public var status: ExitStatus { if case .noTable = self { .usage } else { .input } }
+
+    public var code: String { if case .noTable = self { "E149" } else { "E205" } }
 
     public var message: String {
         switch self {
@@ -62,17 +81,23 @@ public enum PointsError: Refusal, Equatable {
         case .twice: "this grade stands here for the second time"
         case .noSubject(_, let subject, let known):
             "there are no points for the grades of \(subject), only of \(known.joined(separator: ", "))"
+        case .noTable(let name, _): "there is no table of points called \(name)"
         }
     }
 
     public var hint: String? {
-        if case .noSubject = self { return "add its grades, or grades with an empty subject for every other one" }
-        return nil
+        switch self {
+        case .noSubject: "add its grades, or grades with an empty subject for every other one"
+        case .noTable(_, let known):
+            "choose from: \(known.joined(separator: ", ")); or name a CSV file of the columns grade and points"
+        case .notTwoColumns, .notANumber, .twice: nil
+        }
     }
 
     public var place: Place? {
         switch self {
         case .notTwoColumns(let path, _), .noSubject(let path, _, _): Place(file: path)
+        case .noTable: nil
         case .notANumber(let path, let line), .twice(let path, let line): Place(file: path, line: line)
         }
     }

@@ -9,6 +9,7 @@ public enum RequestError: Refusal, Equatable {
     case doesNotApply(option: String, to: String)
     case cellsLack(String)
     case noComparison
+    case notEES(String)
     case pupilsAsGroups(column: String, option: String, why: String)
 
     public var status: ExitStatus {
@@ -28,6 +29,7 @@ public enum RequestError: Refusal, Equatable {
         case .cellsLack: "E330"
         case .noComparison: "E336"
         case .pupilsAsGroups: "E015"
+        case .notEES: "E016"
         }
     }
 
@@ -41,6 +43,7 @@ public enum RequestError: Refusal, Equatable {
         case .cellsLack(let what): "these cells do not carry \(what)"
         case .noComparison:
             "these files can show progress, not impact; add comparison schools, such as the published tables"
+        case .notEES(let why): "this cannot be a file for Explore Education Statistics: \(why)"
         case .pupilsAsGroups(let column, let option, let why):
             "\(column) cannot be named by \(option): \(why), and every pupil would be listed"
         }
@@ -57,6 +60,7 @@ public enum RequestError: Refusal, Equatable {
         case .doesNotApply: "leave it out"
         case .pupilsAsGroups:
             "name a column of groups, such as fsm; where each row is a school, say --rows units, and name the school by --unit"
+        case .notEES: "--format csv writes the same figures in a table of no such standard"
         case .missing, .conflicting, .noComparison: nil
         }
     }

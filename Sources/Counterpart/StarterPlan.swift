@@ -6,6 +6,7 @@ public struct StarterPlan {
     private let guesses: ColumnGuesses
     private let form: FileForm
     private let missing: MissingCodes
+    private let schema: SchemaChoice?
     /// True where numbers were found only by reading `67%` as 67, without being told to.
     private let findsPercent: Bool
     /// True where every unit has at most one row a period.
@@ -16,10 +17,12 @@ public struct StarterPlan {
     ///   - form: how they are laid out, as far as it was said.
     ///   - missing: codes that mean missing.
     ///   - threads: at most so many.
+    ///   - schema: by which the files are read.
     ///   - path: where the plan will stand: file names are written relative to its folder where they lie below it, else
     ///     in full; nil for the present folder.
     public static func write(
-        for files: [InputFile], form: FileForm, missing: MissingCodes, threads: Int, to path: String?
+        for files: [InputFile], form: FileForm, missing: MissingCodes, threads: Int, schema: SchemaChoice? = nil,
+        to path: String?
     ) throws -> String {
         var describe = Describe(files: files)
         describe.form = form
@@ -27,7 +30,7 @@ public struct StarterPlan {
         describe.threads = threads
         describe.form.percent = true
         let withPercent = try describe.run()
-        let guesses = ColumnGuesses(withPercent.columns)
+        let guesses = ColumnGuesses(withPercent.columns, arePublished: schema != nil)
         describe.form.percent = form.percent
         if let unit = guesses.unit, let time = guesses.time {
             describe.unit = [unit.name]
@@ -35,7 +38,7 @@ public struct StarterPlan {
         }
         let found = try describe.run()
         let plan = StarterPlan(
-            guesses: guesses, form: form, missing: missing,
+            guesses: guesses, form: form, missing: missing, schema: schema,
             findsPercent: !form.percent
                 && zip(found.columns, withPercent.columns).contains { !$0.isNumber && $1.isNumber },
             rowsAreUnits: found.coverage.map { $0.repeatedPairs == 0 && $0.pairs > 0 }
@@ -108,15 +111,20 @@ public struct StarterPlan {
                 put(key, Self.quoted(byte == UInt8(ascii: "\t") ? "tab" : String(decoding: [byte], as: UTF8.self)))
             }
         }
+        if let schema {
+            put("schema", schema.name)
+            if let year = schema.year { put("schemaYear", Self.quoted(year)) }
+            if let year = schema.readAs { put("schemaAs", Self.quoted(year)) }
+        }
         put("delimiter", byte: form.delimiter)
         if let encoding = form.encoding { put("encoding", Self.quoted(encoding)) }
         put("thousands", byte: form.thousands)
         if form.decimal != UInt8(ascii: ".") { put("decimal", byte: form.decimal) }
         if form.skipFirst > 0 { put("skipFirst", "\(form.skipFirst)") }
         if form.skipLast > 0 { put("skipLast", "\(form.skipLast)") }
-        if form.fillShortRows { put("fillShortRows", "true") }
+        if form.fillShortRows, schema == nil { put("fillShortRows", "true") }
         if form.unwrapsFormulas { put("unwrapFormulas", "true") }
-        if form.percent { put("percent", "true") }
+        if form.percent, schema == nil { put("percent", "true") }
         if findsPercent { put("percent", "true  # 67% is read as 67") }
         if !MissingCodes.known.allSatisfy({ missing.codes.contains($0) }) { put("knownCodes", "false") }
         let added = missing.codes.filter { !MissingCodes.known.contains($0) }

@@ -33,7 +33,11 @@ struct StudyCells {
             throw RequestError.conflicting("\(name) is named twice, and its rows would count twice")
         }
         let areCells = names.map { CellFile.isCellTable($0) }
-        if areCells.allSatisfy({ $0 }) { return try fromCells(data, keys: keys, covariates: covariates) }
+        if areCells.allSatisfy({ $0 }) {
+            var cells = try fromCells(data, keys: keys, covariates: covariates)
+            if let links = data.links { try cells.join(links, unit: data.unitName, time: data.timeName) }
+            return cells
+        }
         if let rows = areCells.firstIndex(of: false), areCells.contains(true) {
             throw RequestError.conflicting("\(names[rows]) holds rows and other files are cell tables; give one kind")
         }
@@ -71,10 +75,16 @@ struct StudyCells {
         try NeverOccurring.check(data, reading.table)
         let before = [
             DroppedRows("could not be read", reading.report.rowsRejected),
+            DroppedRows("records of another kind (--schema)", reading.report.rowsOfOtherRecords),
             DroppedRows("did not meet --where", reading.report.rowsFiltered),
         ].filter { $0.rows > 0 }
         cells.filter = data.filters.map(\.text).joined(separator: " and ")
         for block in cells.dropped.indices { cells.dropped[block].insert(contentsOf: before, at: 0) }
+        if let time = data.timeName, let key = cells.table.keys.first(where: { $0.name == time }) {
+            cells.warnings += MeasureNotes.warnings(
+                data.outcomes.map(\.column), periods: key.values, files: reading.report.files)
+        }
+        if let links = data.links { try cells.join(links, unit: data.unitName, time: data.timeName) }
         return cells
     }
 

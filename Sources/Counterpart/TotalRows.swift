@@ -75,36 +75,51 @@ struct TotalRows {
         return ([first.prefix(1).uppercased() + first.dropFirst()] + parts.dropFirst()).joined(separator: "; ") + "."
     }
 
-    /// A value whose counts are the sum of those of the others in its column, wherever it stands beside two or more.
+    /// A value whose counts, of all pupils and of those with a yes, are the sums of those of the others in its column
+    /// wherever it stands beside two or more.
     ///
-    /// - Parameter block: counts pupils.
+    /// - Parameter block: counts pupils, those with a yes as 100.
     /// - Throws: `TotalsError` for the first such value of a column that the run names.
     static func refuseSums(_ table: CellTable, block: Int, columns: [String]) throws {
         let present = columns.filter { name in table.keys.contains { $0.name == name } }
         for column in present {
             let others = present.filter { $0 != column }
             let rolled = try table.rolledUp(keeping: others + [column])
-            let pupils = rolled.blocks[block].moments.n
             let key = try rolled.key(column)
             guard key.values.count(where: { !$0.isEmpty }) > 2 else { continue }
+            let moments = rolled.blocks[block].moments
+            let counts = [moments.n, zip(moments.n, moments.mean).map { ($0 * $1 / 100).rounded() }]
+            let steps = counts.map(rounding)
             // Cells that share all other columns stand together.
             var sums = [Double](repeating: 0, count: key.values.count)
-            for cell in pupils.indices { sums[Int(key.codes[cell])] += pupils[cell] }
+            for cell in moments.n.indices { sums[Int(key.codes[cell])] += moments.n[cell] }
             guard let largest = sums.indices.max(by: { (sums[$0], -$0) < (sums[$1], -$1) }) else { continue }
             var (alike, seen) = (0, 0)
             for group in groups(rolled, count: others.count) {
-                let own = group.first { Int(key.codes[$0]) == largest }.map { pupils[$0] } ?? 0
-                let rest = group.filter { Int(key.codes[$0]) != largest && pupils[$0] > 0 }
-                guard own > 0, rest.count > 1 else { continue }
+                guard let own = group.first(where: { Int(key.codes[$0]) == largest }), moments.n[own] > 0 else {
+                    continue
+                }
+                let rest = group.filter { $0 != own && moments.n[$0] > 0 }
+                guard rest.count > 1 else { continue }
                 seen += 1
-                // Published counts are rounded, to tens at the most.
-                let sum = rest.reduce(0) { $0 + pupils[$1] }
-                if abs(sum - own) <= max(0.005 * own, min(5 * Double(rest.count + 1), 0.02 * own)) { alike += 1 }
+                let areSums = zip(counts, steps).allSatisfy { numbers, step in
+                    isSum(numbers[own], of: rest.map { numbers[$0] }, step)
+                }
+                if areSums { alike += 1 }
             }
             if seen > 0, Double(alike) >= 0.9 * Double(seen) {
                 throw TotalsError.sumOfOthers(column: column, value: key.values[largest])
             }
         }
+    }
+
+    /// Published counts are mostly exact, or all of them multiples of 5 or 10.
+    private static func rounding(_ counts: [Double]) -> Double {
+        [10.0, 5].first { step in counts.allSatisfy { ($0 / step).rounded() * step == $0 } } ?? 0
+    }
+
+    private static func isSum(_ total: Double, of parts: [Double], _ rounding: Double) -> Bool {
+        abs(total - parts.reduce(0, +)) <= rounding / 2 * Double(parts.count + 1)
     }
 
     /// The cells that share the first keys.

@@ -4,9 +4,9 @@ extension RowFilter {
     /// A condition as it is typed: `column=value`, `column!=value`, `column in a|b|c`, `column<7`, `<=`, `>`, `>=`.
     ///
     /// - Throws: `RequestError.badValue` where there is no such sign or the right side of an order sign is no number.
-    public init(parsing text: String) throws(RequestError) {
+    public init(parsing text: String, option: String = "--where") throws(RequestError) {
         let refusal = RequestError.badValue(
-            option: "--where", value: text, allowed: "column=value, column!=value, \"column in a|b|c\", column>=number")
+            option: option, value: text, allowed: "column=value, column!=value, \"column in a|b|c\", column>=number")
         if let parts = Self.split(text, at: " in "), !Self.hasSign(parts.0) {
             self.init(
                 column: parts.0,

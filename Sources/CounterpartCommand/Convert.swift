@@ -58,7 +58,10 @@ struct Convert: ParsableCommand {
         }
         let report = try write(conversion)
         let warnings = report.warnings.map(\.warning)
-        if !quiet { warnings.forEach { Output.say("warning: \($0.message) (\($0.code))") } }
+        if !quiet {
+            SchemaChoice.words(on: report.files).forEach { Output.say($0) }
+            warnings.forEach { Output.say("warning: \($0.message) (\($0.code))") }
+        }
         if strict, !warnings.isEmpty || report.rowsRejected > 0 { throw EndedWithWarnings() }
     }
 

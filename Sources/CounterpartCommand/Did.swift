@@ -47,7 +47,7 @@ struct Did: ParsableCommand {
     var comparison: String?
     @Option(
         help: ArgumentHelp(
-            "callaway-santanna, how covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression); local-projections, how starts are weighed: equal or variance; lee-wooldridge, what is taken off: demean or detrend.",
+            "callaway-santanna, how covariates enter: dr (doubly robust), dr-improved, ipw (weighting) or or (outcome regression); local-projections, how starts are weighed: equal or variance; lee-wooldridge, what is taken off: demean or detrend; synthetic-control: ridge moves weights by a ridge regression towards the partner's past.",
             valueName: "name"))
     var method: String?
     @Option(
@@ -77,7 +77,7 @@ struct Did: ParsableCommand {
     var window: String?
     @Option(
         help: ArgumentHelp(
-            "Standard errors: iid, hc1, hc2, hc3, cr0, cr1, cr2 or cr3 (default: cr2 where clusters are few, else cr1).",
+            "Standard errors: iid, hc1, hc2, hc3, cr0, cr1, cr2 or cr3 (default: cr2 where clusters are few, else cr1); of synthetic estimators placebo (default), jackknife or bootstrap.",
             valueName: "name"))
     var vcov: String?
     @Option(

@@ -48,6 +48,13 @@ struct Gaps: ParsableCommand {
     @Flag(help: "Add the disadvantage gap index, with ranks among these pupils.")
     var index = false
     @Option(
+        name: .customLong("national-ranks"),
+        help: ArgumentHelp(
+            "How all pupils in the country are spread over results, a CSV with the outcome's column and pupils: adds the index "
+                + "with national ranks to --index.",
+            valueName: "file"))
+    var nationalRanks: String?
+    @Option(
         help: ArgumentHelp(
             "Means of national peers, a CSV with a row a period and a column an outcome: adds the gap to them.",
             valueName: "file"))
@@ -99,6 +106,7 @@ struct Gaps: ParsableCommand {
     var round: Int?
 
     func run() throws {
+        if result.format == "ees" { return try writePair() }
         let format = try result.resultFormat(reading: rows.input.files)
         var request = try request()
         // The other formats do not print the files' digests.
@@ -108,6 +116,25 @@ struct Gaps: ParsableCommand {
         try Output(options: result).deliver(
             answer.document.render(format, threads: request.data.threads), warnings: answer.document.frame.warnings,
             seconds: answer.seconds)
+    }
+
+    /// `--format ees`: two files, both whole or neither.
+    private func writePair() throws {
+        try EESPair.check(path: result.output)
+        let path = result.output ?? ""
+        let metaPath = EESPair.metaPath(of: path)
+        for file in [path, metaPath] { try OutputFile.check(file, reading: rows.input.files) }
+        if round != nil {
+            throw RequestError.doesNotApply(option: "--round", to: "--format ees, which a profile rounds")
+        }
+        var request = try request()
+        try EESPair.check(request)
+        request.data.wantsDigests = false
+        let answer = try GapsRun.answer(request)
+        let pair = try EESPair(answer.document, request)
+        try WholeFile.write([(path, pair.data), (metaPath, pair.meta)])
+        try Output(options: result).report(
+            answer.document.frame.warnings + pair.warnings, seconds: answer.seconds)
     }
 
     func request() throws -> GapsRequest {
@@ -179,6 +206,16 @@ struct Gaps: ParsableCommand {
         }
         if index, rows.areCellTables, shareOf == nil {
             throw RequestError.doesNotApply(option: "--index", to: "cell tables, which hold no single results to rank")
+        }
+        if nationalRanks != nil, !index {
+            throw RequestError.missing(option: "--index", why: "--national-ranks says among whom it ranks")
+        }
+        if nationalRanks != nil, shareOf != nil || request.data.outcomes.first?.equals != nil {
+            throw RequestError.doesNotApply(option: "--national-ranks", to: "a share, which ranks no results")
+        }
+        request.nationalRanks = try nationalRanks.map {
+            try NationalRanksTable.read(
+                $0, outcome: request.data.outcomes.first?.column ?? "", time: request.data.timeName)
         }
         request.shareOf = shareOf
         try refuseBesideShares()

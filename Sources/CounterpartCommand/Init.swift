@@ -31,7 +31,7 @@ struct Init: ParsableCommand {
         }
         let plan = try StarterPlan.write(
             for: try input.inputFiles(), form: try input.form(), missing: input.missingCodes(),
-            threads: try input.threadCount(), to: output)
+            threads: try input.threadCount(), schema: input.schemaChoice(), to: output)
         if let output {
             try WholeFile.write(plan, to: output)
             Output.say("wrote \(output); fill in what is marked with ?, then: counterpart run \(output)")

@@ -9,6 +9,21 @@ struct InputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Read published files under names that stay the same from year to year: dfe-ks2, dfe-ks4, dfe-16-18 or ees.",
+            valueName: "name"))
+    var schema: String?
+    @Option(
+        name: .customLong("schema-year"),
+        help: ArgumentHelp(
+            "With --schema: the year of files whose name and columns do not say it.", valueName: "year"))
+    var schemaYear: String?
+    @Option(
+        name: .customLong("schema-as"),
+        help: ArgumentHelp(
+            "With --schema: read files of years that it does not know like those of this year.", valueName: "year"))
+    var schemaAs: String?
+    @Option(
+        help: ArgumentHelp(
             "What separates the fields (one character, or tab); found by itself otherwise.", valueName: "character"))
     var delimiter: String?
     @Option(help: ArgumentHelp("The text encoding where it is not UTF-8, such as windows-1252.", valueName: "name"))
@@ -72,7 +87,7 @@ struct InputOptions: ParsableArguments {
         form.fillShortRows = fillShortRows
         form.unwrapsFormulas = unwrapFormulas
         form.limits = try limits.limits()
-        return form
+        return schema == nil ? form : SchemaChoice.form(form)
     }
 
     func missingCodes() -> MissingCodes {
@@ -97,7 +112,23 @@ struct InputOptions: ParsableArguments {
         for (index, file) in files.enumerated() where files[..<index].contains(file) {
             throw RequestError.conflicting("\(file) is named twice, and its rows would count twice")
         }
-        return files.map { InputFile($0) }
+        let named = files.map { InputFile($0) }
+        return try schemaChoice()?.views(of: named, form: form(), options: ("--schema-year", "--schema-as")) ?? named
+    }
+
+    /// The schema, with what was answered about years; nil without one.
+    func schemaChoice() throws -> SchemaChoice? {
+        guard let schema else {
+            for (option, isGiven) in [("--schema-year", schemaYear != nil), ("--schema-as", schemaAs != nil)]
+            where isGiven {
+                throw RequestError.doesNotApply(option: option, to: "a run without --schema")
+            }
+            return nil
+        }
+        for (option, isGiven) in [("--percent", percent), ("--fill-short-rows", fillShortRows)] where isGiven {
+            throw RequestError.doesNotApply(option: option, to: "a run with --schema, which reads files so of itself")
+        }
+        return SchemaChoice(schema, year: schemaYear, readAs: schemaAs)
     }
 
     /// The options that say how numbers are read, and whether each was given.
@@ -111,6 +142,7 @@ struct InputOptions: ParsableArguments {
     /// All options that say how files are read.
     var optionsOfReading: [(option: String, isGiven: Bool)] {
         [
+            ("--schema", schema != nil),
             ("--delimiter", delimiter != nil), ("--encoding", encoding != nil), ("--skip-first", skipFirst != 0),
             ("--skip-last", skipLast != 0), ("--fill-short-rows", fillShortRows),
             ("--unwrap-formulas", unwrapFormulas), ("--lenient", lenient),

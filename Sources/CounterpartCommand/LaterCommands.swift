@@ -20,28 +20,6 @@ extension LaterCommand {
     }
 }
 
-struct Progress: LaterCommand {
-    static let word = "progress"
-    static let configuration: CommandConfiguration = later(
-        "Value added: progress scores given prior attainment",
-        example: """
-              counterpart progress pupils.csv --outcome attainment8 --prior ks2_score \\
-                --unit urn
-            """)
-    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
-}
-
-struct Compare: LaterCommand {
-    static let word = "compare"
-    static let configuration: CommandConfiguration = later(
-        "Build and check a comparison group",
-        example: """
-              counterpart compare pupils.csv --outcome attainment8 --unit urn \\
-                --time academic_year --partners partners.csv --match ks2_score
-            """)
-    @Argument(parsing: .allUnrecognized) var arguments: [String] = []
-}
-
 struct SQL: LaterCommand {
     static let word = "sql"
     static let configuration: CommandConfiguration = later(

@@ -13,6 +13,11 @@ struct Output {
         } else {
             try StandardOutput.write(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n")
         }
+        try report(warnings, seconds: seconds)
+    }
+
+    /// Warnings and the time on standard error; the exit code.
+    func report(_ warnings: [Warning], seconds: Double?) throws {
         if !options.quiet {
             let isTextOnScreen = options.output == nil && options.format == "text"
             if !isTextOnScreen { warnings.forEach { Self.say("warning: \($0.message) (\($0.code))") } }

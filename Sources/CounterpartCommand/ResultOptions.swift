@@ -3,7 +3,7 @@ import Counterpart
 
 /// How a result is printed, and where.
 struct ResultOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("text, json, csv or markdown.", valueName: "format"))
+    @Option(help: ArgumentHelp("text, json, csv or markdown; gaps also writes ees.", valueName: "format"))
     var format = "text"
     @Option(
         name: [.short, .long],

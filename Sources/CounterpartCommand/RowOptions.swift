@@ -38,7 +38,18 @@ struct RowOptions: ParsableArguments {
     var timeFromName: String?
     @Option(
         help: ArgumentHelp(
-            "Points of grades: a CSV file of the columns grade and points, and perhaps subject.", valueName: "file"))
+            "Old and new numbers of the same school: a CSV file with URN, LinkURN and LinkType, or old and new.",
+            valueName: "file"))
+    var links: String?
+    @Option(
+        name: .customLong("link-decisions"),
+        help: ArgumentHelp(
+            "Mergers and splits that are to count as one school: a CSV file with old and new.", valueName: "file"))
+    var linkDecisions: String?
+    @Option(
+        help: ArgumentHelp(
+            "Points of grades: gcse, a-level, ucas-a-level and others by name, or a CSV file of the columns grade and points, and perhaps subject.",
+            valueName: "name or file"))
     var points: String?
     @Option(
         help: ArgumentHelp("The pupil's identifier; a pupil twice in a period then stops the run.", valueName: "column")
@@ -102,10 +113,17 @@ struct RowOptions: ParsableArguments {
         data.subject = subject
         data.result = result
         try data.checkSubject()
-        data.points = try points.map { try PointsTable.read($0) }
+        data.points = try points.map { try PointsTable.named($0) }
         data.unit = CommaList.split(unit)
         data.time = CommaList.split(time)
         data.timeFromName = timeFromName
+        if linkDecisions != nil, links == nil {
+            throw RequestError.doesNotApply(option: "--link-decisions", to: "a run without --links")
+        }
+        if links != nil, unit == nil {
+            throw RequestError.missing(option: "--unit", why: "--links says which units are one school")
+        }
+        data.links = try links.map { try UnitLinks.read($0, decisions: linkDecisions) }
         if time != nil, timeFromName != nil {
             throw RequestError.conflicting("--time and --time-from-name both say where the period is; give one")
         }

@@ -49,6 +49,10 @@ public enum EstimationError: Refusal, Equatable {
     case noStack(window: ClosedRange<Int>, starts: [String])
     case noCleanComparison(estimator: String, starts: [String])
     case tooFewBefore(needed: Int, starts: [String])
+    /// Weights need results in every period, and no unit of one arm has them; each with the periods it lacks.
+    case noCompleteUnit(isTreated: Bool, missing: [String])
+    /// Weights need some periods before a start.
+    case tooFewResultsBefore(needed: Int, starts: [String])
     /// What the regression beneath cannot do, under its own code.
     case regression(RegressionError)
 
@@ -96,6 +100,8 @@ public enum EstimationError: Refusal, Equatable {
         case .noStack: "E451"
         case .noCleanComparison: "E452"
         case .tooFewBefore: "E453"
+        case .noCompleteUnit: "E470"
+        case .tooFewResultsBefore: "E471"
         case .regression(let error): error.code
         }
     }
@@ -152,7 +158,7 @@ public enum EstimationError: Refusal, Equatable {
             "the variance clustered by \(names.joined(separator: " and ")) is not above 0: it is a difference of variances, "
                 + "and these data are too few for it"
         case .indispensable(let variance, let name):
-            "\(variance) leaves out each \(variance == "hc3" ? "row" : "cluster") in turn, and the effect cannot be estimated without \(name)"
+            "\(variance) leaves out each \(variance == "hc3" ? "row" : variance == "jackknife" ? "unit" : "cluster") in turn, and the effect cannot be estimated without \(name)"
         case .noResampling(let method, let reason, _): "\(method) cannot be had: \(reason)"
         case .neverTreatedCompare(let units):
             "those that start last are the comparison only where every unit starts, and \(units) \(units == 1 ? "unit never does" : "units never do")"
@@ -167,6 +173,11 @@ public enum EstimationError: Refusal, Equatable {
         case .allAlike(let family, let places):
             "--family \(family) has no finite effect where all results are at a bound: \(places.joined(separator: "; "))"
         case .noSensitivity(let reason): reason
+        case .noCompleteUnit(let isTreated, let missing):
+            "weights need a result in every period, and no \(isTreated ? "treated" : "comparison") unit has one: "
+                + missing.prefix(10).joined(separator: "; ") + (missing.count > 10 ? "; …" : "")
+        case .tooFewResultsBefore(let needed, let starts):
+            "weights need \(needed) periods before the start, and those that start in \(starts.joined(separator: ", ")) have fewer"
         case .regression(let error): error.message
         }
     }
@@ -202,6 +213,7 @@ public enum EstimationError: Refusal, Equatable {
         case .oneCluster: "cluster by a finer level, such as the school"
         case .tooFewRows: "leave out covariates or effects, or add rows"
         case .twoWayVarianceNegative: "cluster by one of the two"
+        case .indispensable("jackknife", _): "use --vcov placebo"
         case .indispensable(let variance, _): "use --vcov \(variance == "hc3" ? "hc2" : "cr2")"
         case .noResampling(_, _, let instead): instead
         case .neverTreatedCompare: "leave out --comparison not-yet, or use --estimator imputation or etwfe"
@@ -210,6 +222,8 @@ public enum EstimationError: Refusal, Equatable {
         case .outcomeOutsideFamily: "check the outcome column, or use --family linear"
         case .allAlike: "use --family linear, or join periods"
         case .noSensitivity: "add results of more periods before the start, or of more units"
+        case .noCompleteUnit: "leave out periods in which many results are missing, or use --estimator imputation"
+        case .tooFewResultsBefore: "add earlier results, or use --estimator imputation"
         case .regression(let error): error.hint
         }
     }

@@ -12,6 +12,8 @@ public struct EstimatorOptions: Sendable {
     public var transformation: RollingTransformation?
     /// How starts are weighed against each other.
     public var weighting: HorizonWeighting?
+    /// What is done about a past that synthetic weights do not reproduce.
+    public var correction: SyntheticCorrection?
     /// Periods before the start that may already be affected.
     public var anticipation: Int?
     public var base: BasePeriod?
@@ -40,15 +42,15 @@ public enum BasePeriod: String, Sendable, CaseIterable { case varying, universal
 
 /// Options that not every estimator knows.
 public enum EstimatorOption: String, Sendable, CaseIterable {
-    case window, comparisonNever, comparisonNotYet, method, transformation, weighting, anticipation, base, balance,
-        family
+    case window, comparisonNever, comparisonNotYet, method, transformation, weighting, correction, anticipation, base,
+        balance, family
 
     /// As it is typed.
     public var typed: String {
         switch self {
         case .comparisonNever: "--comparison never"
         case .comparisonNotYet: "--comparison not-yet"
-        case .transformation, .weighting: "--method"
+        case .transformation, .weighting, .correction: "--method"
         default: "--\(rawValue)"
         }
     }
@@ -65,7 +67,9 @@ extension EstimatorOptions {
     }
 
     /// `--method` as it was typed.
-    public var methodWord: String? { method?.rawValue ?? transformation?.rawValue ?? weighting?.rawValue }
+    public var methodWord: String? {
+        method?.rawValue ?? transformation?.rawValue ?? weighting?.rawValue ?? correction?.rawValue
+    }
 
     /// Those that were chosen.
     public var chosen: [EstimatorOption] {
@@ -75,6 +79,7 @@ extension EstimatorOptions {
         if method != nil { chosen.append(.method) }
         if transformation != nil { chosen.append(.transformation) }
         if weighting != nil { chosen.append(.weighting) }
+        if correction != nil { chosen.append(.correction) }
         if anticipation != nil { chosen.append(.anticipation) }
         if base != nil { chosen.append(.base) }
         if balance != nil { chosen.append(.balance) }
@@ -142,6 +147,10 @@ public struct EstimatorCatalog: Sendable {
             LeeWooldridge(
                 transformation: $0.transformation ?? .demean, comparesWithNotYet: $0.comparison == .notYet)
         },
+        Entry(.syntheticControl, knows: [.correction]) {
+            SyntheticControl(correction: $0.correction)
+        },
+        Entry(.syntheticDiD) { _ in SyntheticDifference() },
     ]
 
     /// The entry of an estimator; nil for those of later versions.

@@ -21,6 +21,9 @@ public enum EstimatorName: String, Sendable, CaseIterable {
     /// True for those that know treatments that stop.
     public var knowsReversals: Bool { EstimatorCatalog.entry(self)?.knowsReversals ?? false }
 
+    /// True for those whose uncertainty comes from placebos, the jackknife or the bootstrap.
+    public var isSynthetic: Bool { self == .syntheticControl || self == .syntheticDiD }
+
     /// Those of this version, for help texts: `a, b or c`.
     public static var list: String {
         let names = EstimatorCatalog.entries.map(\.name.rawValue)

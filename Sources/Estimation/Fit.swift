@@ -32,6 +32,9 @@ public struct Fit: Sendable {
         /// Known by its influence function alone; beside it, where there is one, the regression that gives the same
         /// estimates with the weights of its means taken as fixed, for variances and bootstraps that need one.
         indirect case influence(regression: Fit?)
+        /// Weighted means of units found by a programme: no row has an influence of its own, `weights` and `residuals` are
+        /// empty, and uncertainty comes from placebos, the jackknife or the bootstrap.
+        case synthetic(SyntheticModel)
     }
 
     /// The residual column that belongs to estimand k.
@@ -54,6 +57,7 @@ public struct Fit: Sendable {
         case .leastSquares(let model): model.slopeCount + model.effectRank
         case .imputation(let model): model.parameterCount
         case .influence(let regression): regression?.parameterCount ?? estimands.count
+        case .synthetic(let model): model.parameterCount
         }
     }
 }
@@ -73,8 +77,11 @@ extension Fit {
 
 extension Fit.Basis {
     fileprivate func keeping(_ chosen: [Int]) -> Fit.Basis {
-        guard case .influence(let regression) = self else { return self }
-        return .influence(regression: regression?.keeping(chosen))
+        switch self {
+        case .influence(let regression): .influence(regression: regression?.keeping(chosen))
+        case .synthetic(let model): .synthetic(model.keeping(chosen))
+        case .leastSquares, .imputation: self
+        }
     }
 }
 

@@ -27,6 +27,8 @@ public struct AnalysisResult: Sendable {
     public var composition: Composition?
     /// nil where it was not asked for; where it cannot be had, its words say why.
     public var sensitivity: Sensitivity?
+    /// What synthetic weights rest on; nil for other estimators.
+    public var synthetic: SyntheticFindings?
     /// How two or more fixed effects were taken out; nil where one, or columns, sufficed.
     public var elimination: EffectElimination?
     public var warnings: [Warning]

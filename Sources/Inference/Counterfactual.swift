@@ -152,9 +152,13 @@ struct Counterfactual {
 
     private func row(_ mean: Mean, unit: String?, group: String?, period: Int, halfWidth: Double?) -> CounterfactualRow
     {
-        CounterfactualRow(
+        var row = CounterfactualRow(
             outcome: fit.design.outcome, unit: unit, group: group, time: fit.design.periods[period].label,
             observed: mean.observed, counterfactual: mean.expected, lower: halfWidth.map { mean.expected - $0 },
             upper: halfWidth.map { mean.expected + $0 }, weight: mean.weight, n: mean.n)
+        if case .synthetic(let model) = fit.basis {
+            row.comparisonPupils = model.pupilsCompared(with: unit, period: period)
+        }
+        return row
     }
 }

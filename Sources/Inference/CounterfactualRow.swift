@@ -13,6 +13,9 @@ public struct CounterfactualRow: Sendable, Equatable {
     /// The weight of the row in the headline's mean: rows, or weights where there are any.
     public var weight: Double
     public var n: Double
+    /// Pupils of the few comparison units whose weighted mean the counterfactual is; nil where it is no such mean, or pupils are not
+    /// known.
+    public var comparisonPupils: Double?
     public var isSuppressed = false
 
     public init(

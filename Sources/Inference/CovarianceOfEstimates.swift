@@ -33,6 +33,10 @@ public struct CovarianceOfEstimates: Sendable {
     public static func compute(
         _ fit: Fit, kind: VarianceKind, smallSample: SmallSample
     ) throws(EstimationError) -> CovarianceOfEstimates {
+        guard !kind.isSynthetic else {
+            throw .doesNotTake(
+                estimator: fit.estimator.rawValue, what: "--vcov \(kind.rawValue)", instead: "use --vcov cr1 or cr2")
+        }
         if case .imputation(let model) = fit.basis, kind == .cr2 || kind == .cr3 {
             return try ImputationClusters(fit, model, kind).covariance()
         }
@@ -54,6 +58,9 @@ public struct CovarianceOfEstimates: Sendable {
         case .cr0, .cr1:
             try ClusterRobust(estimates: estimates, smallSample: kind == .cr0 ? .none : smallSample).covariance(kind)
         case .cr2, .cr3: try AdjustedLeastSquares(estimates: estimates).covariance(kind)
+        case .placebo, .jackknife, .bootstrap:
+            throw .doesNotTake(
+                estimator: "a regression", what: "--vcov \(kind.rawValue)", instead: "use --vcov cr1 or cr2")
         }
     }
 }

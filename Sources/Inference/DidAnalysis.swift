@@ -11,6 +11,9 @@ import Tables
 public struct DidAnalysis {
     /// - Throws: `EstimationError` where the design cannot be estimated, or an option is not in this version.
     public static func run(_ whole: Design, _ options: AnalysisOptions) throws(EstimationError) -> AnalysisResult {
+        if let name = options.estimator, name.isSynthetic {
+            return try SyntheticAnalysis(whole, estimator(name, options), options).result()
+        }
         let estimated = try estimate(whole, options)
         let (fit, covariance, singletons) = (estimated.fit, estimated.covariance, estimated.singletons)
         let (name, kind) = (fit.estimator, covariance.kind)
@@ -95,6 +98,9 @@ public struct DidAnalysis {
     static func estimate(
         _ whole: Design, _ options: AnalysisOptions
     ) throws(EstimationError) -> Estimated {
+        if let name = options.estimator, name.isSynthetic {
+            return try SyntheticAnalysis(whole, estimator(name, options), options).estimated
+        }
         // A cell without weight says nothing, and its mean is not one.
         let design = whole.keeping(whole.moments.weight.map { $0 > 0 })
         try design.checkEstimable(comparesWithNotYetTreated: options.comparesWithNotYetTreated)
@@ -151,7 +157,7 @@ public struct DidAnalysis {
         }
     }
 
-    private static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)
+    static func estimator(_ name: EstimatorName, _ options: AnalysisOptions) throws(EstimationError)
         -> any Estimator
     {
         guard let entry = EstimatorCatalog.entry(name) else { throw .notInThisVersion("--estimator \(name.rawValue)") }

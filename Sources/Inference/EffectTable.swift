@@ -43,10 +43,12 @@ struct EffectTable {
         isSupported(k) ? covariance.standardError(k) : nil
     }
 
-    /// True where at least two units, in at least two clusters, stand behind the estimand.
+    /// True where at least two units, in at least two clusters, stand behind the estimand, or its error is one of placebos.
     func isSupported(_ k: Int) -> Bool {
         guard covariance.degreesOfFreedom[k] > 0 else { return false }
         if case .coefficient = fit.estimands[k].kind { return true }
+        // Comparison units, not the treated, tell this one.
+        if covariance.kind == .placebo { return true }
         return spreads(k, over: fit.design.unit) && spreads(k, over: fit.design.clusters[0].codes)
     }
 

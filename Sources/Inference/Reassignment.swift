@@ -41,6 +41,19 @@ struct Reassignment: Sendable {
         count = isEnumerated ? Int(possibleCount) : draws
     }
 
+    /// Units by number, each dealt on its own, the first of them holding the starts.
+    init(units: Int, starts held: [Int], draws: Int, seed: UInt64) {
+        block = Array(0..<units)
+        let distinct = Array(Set(held)).sorted()
+        let all: [Int?] = [nil] + distinct
+        starts = all
+        codes = (0..<units).map { u in u < held.count ? all.firstIndex { $0 == held[u] } ?? 0 : 0 }
+        self.seed = seed
+        possibleCount = Self.arrangements(Self.tally(codes, all.count))
+        isEnumerated = possibleCount <= Double(draws)
+        count = isEnumerated ? Int(possibleCount) : draws
+    }
+
     /// Per unit: its start under assignment k.
     func starts(_ k: Int) -> [Int?] {
         let dealt = isEnumerated ? arrangement(k) : shuffled(k)

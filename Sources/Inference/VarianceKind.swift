@@ -6,10 +6,14 @@ public enum VarianceKind: String, Sendable, CaseIterable {
     case hc1, hc2, hc3
     /// Errors correlated within clusters: no correction, a factor, bias-reduced (Bell & McCaffrey), each cluster left out.
     case cr0, cr1, cr2, cr3
+    /// Of synthetic estimators: the spread of placebos, units left out with weights held, units drawn anew.
+    case placebo, jackknife, bootstrap
 
     /// True for those that need each row's own regressors.
     public var isByRow: Bool { [.hc1, .hc2, .hc3].contains(self) }
     public var isClustered: Bool { [.cr0, .cr1, .cr2, .cr3].contains(self) }
+
+    public var isSynthetic: Bool { [.placebo, .jackknife, .bootstrap].contains(self) }
 
     /// True for those that work on the hat matrix of each cluster and carry Satterthwaite's degrees of freedom: what an
     /// eliminated effect takes out must lie within the clusters.

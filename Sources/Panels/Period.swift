@@ -1,3 +1,5 @@
+internal import Schemas
+
 /// A point of calendar time that results belong to. One kind a run.
 public struct Period: Sendable, Hashable, Comparable {
     public enum Kind: String, Sendable { case year, academicYear, term, date }
@@ -18,8 +20,8 @@ public struct Period: Sendable, Hashable, Comparable {
     /// for that of the exams; terms and dates are no exam years.
     public var isAssessedByTeachers: Bool {
         switch kind {
-        case .academicYear: ordinal == 2019 || ordinal == 2020
-        case .year: ordinal == 2020 || ordinal == 2021
+        case .academicYear: TeacherAssessedYears.holds(ordinal + 1)
+        case .year: TeacherAssessedYears.holds(ordinal)
         case .term, .date: false
         }
     }

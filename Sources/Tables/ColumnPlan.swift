@@ -18,7 +18,7 @@ struct ColumnPlan {
             var seen: [String: Int] = [:]
             let constants = file.constants.keys.sorted()
             for name in constants where header.holds(name) { throw .constantInFile(name: name, path: file.path) }
-            let texts = header.names.enumerated().map { ($1, FieldSource.of(column: $0, header)) }
+            let texts = try Self.texts(file, header)
             let fixed = constants.map { ($0, FieldSource.constant(Array((file.constants[$0] ?? "").utf8))) }
             for (name, source) in texts + fixed {
                 let key = Header.trim(name)
@@ -45,6 +45,16 @@ struct ColumnPlan {
                         + (absent.count > 5 ? ", …" : "") + "; empty there",
                     file: file.path))
         }
+    }
+
+    /// The columns of a file: those of its view where it has one, else those of its header.
+    private static func texts(_ file: InputFile, _ header: Header) throws(TableError) -> [(String, FieldSource)] {
+        guard let view = file.view else { return header.names.enumerated().map { ($1, .of(column: $0, header)) } }
+        var texts: [(String, FieldSource)] = []
+        for named in view.columns where !named.columns.isEmpty {
+            if let source = try FieldSource.viewed(named.name, in: file, header) { texts.append((named.name, source)) }
+        }
+        return texts
     }
 
     private struct Key: Hashable {

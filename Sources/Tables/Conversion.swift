@@ -118,7 +118,9 @@ public struct Conversion: Sendable {
                 let known = try plan ?? ColumnPlan([file], headers: [header])
                 plan = known
                 writer = try self.writer(known, index)
-                tests = try filters.map { try FilterTest($0, in: file, header, numbers) }
+                tests = try ((file.view?.records ?? []) + filters).map {
+                    try FilterTest($0, in: file, header, numbers)
+                }
                 if index == 0 { try write(writer.start()) }
             },
             filter: { rows, scratch in
@@ -133,7 +135,9 @@ public struct Conversion: Sendable {
                 if format == .json, !isFirst { try write([UInt8(ascii: ","), UInt8(ascii: "\n")]) }
                 try write(part.bytes)
             })
-        report.files.append(outcome.report)
+        var written = outcome.report
+        written.origin = file.view?.origin(of: writer.columns.map(\.name))
+        report.files.append(written)
         report.rowsFiltered += outcome.filtered
         report.rowsRejected += outcome.rejected
         report.warnings += outcome.warnings

@@ -41,7 +41,9 @@ public struct Describe: Sendable {
                     plan = known
                     sources = known.sources[index]
                     key = try self.key(file, header)
-                    tests = try filters.map { try FilterTest($0, in: file, header, numbers) }
+                    tests = try ((file.view?.records ?? []) + filters).map {
+                        try FilterTest($0, in: file, header, numbers)
+                    }
                     into = into ?? DescriptionLanes(columns: known.names.count, reasons: missing.reasons.count)
                 },
                 filter: { rows, scratch in
@@ -56,7 +58,9 @@ public struct Describe: Sendable {
                     }
                 }, take: { _ in })
             lanes = into
-            description.files.append(outcome.report)
+            var report = outcome.report
+            report.origin = plan.flatMap { plan in file.view?.origin(of: plan.names) }
+            description.files.append(report)
             description.rows += outcome.report.rows - outcome.filtered
             description.warnings += outcome.warnings
         }

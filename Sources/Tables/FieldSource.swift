@@ -60,7 +60,11 @@ enum FieldSource: Sendable {
         switch source {
         case .column(let name): self = try Self.named(name, in: file, header)
         case .joined(let names):
-            self = .joined(try names.map { name throws(TableError) in try Self.named(name, in: file, header) })
+            let parts = try names.map { name throws(TableError) in try Self.named(name, in: file, header) }
+            self = .joined(
+                parts.flatMap { part in
+                    if case .joined(let inner) = part { inner } else { [part] }
+                })
         case .inRows(let mark, let value, let name):
             self = .inRows(
                 try Self.named(mark, in: file, header), equal: Array(value.utf8), try Self.named(name, in: file, header)
@@ -74,6 +78,7 @@ enum FieldSource: Sendable {
     }
 
     static func named(_ name: String, in file: InputFile, _ header: Header) throws(TableError) -> FieldSource {
+        if let viewed = try viewed(name, in: file, header) { return viewed }
         guard let value = file.constants[name] else {
             return .of(column: try header.index(of: name, path: file.path), header)
         }

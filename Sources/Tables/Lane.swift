@@ -12,6 +12,7 @@ final class Lane: @unchecked Sendable {
 
     private(set) var rowsRead = 0
     private(set) var rowsFiltered = 0
+    private(set) var rowsOfOtherRecords = 0
     private(set) var rowsRejected = 0
     private(set) var blankLines = 0
     private(set) var shortRows = 0
@@ -61,6 +62,11 @@ final class Lane: @unchecked Sendable {
     func process(_ piece: Piece, of file: OpenFile, into consumer: some BatchConsumer, isConsuming: Bool) {
         guard failure == nil else { return }
         takeRows(piece, file)
+        for record in file.records {
+            let before = rows.count
+            _ = record.apply(to: &rows, scratch, part)
+            rowsOfOtherRecords += before - rows.count
+        }
         for (i, filter) in file.filters.enumerated() {
             let before = rows.count
             notNumbers[i] += filter.apply(to: &rows, scratch, part)

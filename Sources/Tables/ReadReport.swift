@@ -4,6 +4,8 @@ public struct ReadReport: Sendable, Equatable {
     public var rowsRead = 0
     /// Rows that a `--where` left out.
     public var rowsFiltered = 0
+    /// Rows that a schema left out, such as totals of authorities among schools.
+    public var rowsOfOtherRecords = 0
     /// Rows that could not be read and were put aside (`--lenient`).
     public var rowsRejected = 0
     /// Missing values in number roles, by column and code (the empty field is "empty"), in a fixed order, over kept rows.
@@ -35,6 +37,8 @@ public struct FileReport: Sendable, Equatable {
     public var encoding: String
     /// Hex digits of the SHA-256 of the file's bytes; empty where it was not asked for.
     public var sha256: String
+    /// Which columns were read under the names of a schema; nil without one.
+    public var origin: FileOrigin?
 
     public init(
         path: String, bytes: Int, rows: Int, delimiter: UInt8, encoding: String = "utf-8", sha256: String = ""

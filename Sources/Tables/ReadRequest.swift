@@ -27,10 +27,13 @@ public struct InputFile: Sendable, Equatable {
     public var path: String
     /// Columns that the file lacks and that hold one value for all of its rows, such as a year.
     public var constants: [String: String]
+    /// The file seen through a schema: columns by other names, and which of its rows count. Nil for the file as it is.
+    public var view: FileView?
 
-    public init(_ path: String, constants: [String: String] = [:]) {
+    public init(_ path: String, constants: [String: String] = [:], view: FileView? = nil) {
         self.path = path
         self.constants = constants
+        self.view = view
     }
 }
 

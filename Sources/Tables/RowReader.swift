@@ -211,7 +211,9 @@ public struct RowReader {
     private func complete(_ report: inout ReadReport, _ lanes: [Lane]) {
         report.rowsRead = lanes.reduce(0) { $0 + $1.rowsRead }
         report.rowsFiltered = lanes.reduce(0) { $0 + $1.rowsFiltered }
+        report.rowsOfOtherRecords = lanes.reduce(0) { $0 + $1.rowsOfOtherRecords }
         report.rowsRejected = lanes.reduce(0) { $0 + $1.rowsRejected }
+        request.addOrigins(to: &report)
         let missing = lanes.map(\.missing)
         let reasons = request.missing.reasons
         for (c, column) in request.columns.enumerated() {
@@ -276,6 +278,8 @@ final class OpenFile: @unchecked Sendable {
     let reader: WaveReader
     let sources: [FieldSource]
     let filters: [FilterTest]
+    /// Conditions of the file's view: which rows are records of the kind wanted.
+    let records: [FilterTest]
     /// Places of rows in the files before this one; −1 while it has given none.
     var rowsBefore = -1
 
@@ -292,6 +296,9 @@ final class OpenFile: @unchecked Sendable {
             }
         } catch {
             throw reader.withHeaderBelow(error)
+        }
+        records = try (input.view?.records ?? []).map { filter throws(TableError) in
+            try FilterTest(filter, in: input, reader.header, numbers)
         }
     }
 }

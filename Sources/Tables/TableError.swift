@@ -21,6 +21,8 @@ public enum TableError: Refusal, Equatable {
     case memory(need: Int, limit: Int?)
     case fileName(path: String, pattern: String)
     case constantInFile(name: String, path: String)
+    /// The schema knows the name and has no column for it in this file.
+    case notInSchema(name: String, path: String, reason: String)
     case rows(RowFault, Occurrences)
     case unmatchedGrades(column: String, Place, texts: [GradeCount], rows: Int)
     /// Texts of a yes/no column that mean neither.
@@ -56,6 +58,7 @@ public enum TableError: Refusal, Equatable {
         case .changed: "E113"
         case .fileName: "E114"
         case .constantInFile: "E115"
+        case .notInSchema: "E119"
         case .unknownEncoding: "E116"
         case .request: "E117"
         case .damagedPack: "E118"
@@ -88,6 +91,7 @@ public enum TableError: Refusal, Equatable {
                 + (limit.map { ", over this process's limit of \(Self.size($0)) (ulimit -v)" } ?? "")
         case .fileName(_, let pattern): "the file's name does not match `\(pattern)`"
         case .constantInFile(let name, _): "the column `\(name)` is in the file and is also set for the whole file"
+        case .notInSchema(let name, _, let reason): "there is no `\(name)` in this file: \(reason)"
         case .notPeriod(let column, _, _): "the value in `\(column)` is not a period"
         case .unknownEncoding(let name): "the encoding `\(name)` is not known"
         case .request(let problem, _): problem
@@ -106,7 +110,7 @@ public enum TableError: Refusal, Equatable {
         switch self {
         case .cannotOpen(let path, _), .otherKind(let path, _, _), .unclearSeparator(let path, _), .empty(let path),
             .noSuchColumn(_, let path, _), .changed(let path), .fileName(let path, _), .constantInFile(_, let path),
-            .damagedPack(let path, _, _):
+            .notInSchema(_, let path, _), .damagedPack(let path, _, _):
             Place(file: path)
         case .unclosedQuote(let place, _), .unusableHeader(let place, _), .separatorLine(let place, _),
             .overLimit(let place, _, _, _),
@@ -141,6 +145,7 @@ public enum TableError: Refusal, Equatable {
         case .memory: "raise the limit, close other programs, or use fewer --threads"
         case .fileName: "rename the file or change --time-from-name"
         case .constantInFile: "leave one of the two out"
+        case .notInSchema: "leave this file out, or use another measure; `counterpart describe` shows those of a file"
         case .notPeriod: "periods are years, academic years such as 2018/19, terms and ISO dates"
         case .unknownEncoding: "use utf-8, utf-16, utf-16le, utf-16be, windows-1252 or latin1"
         case .neitherYesNorNo(let column, let yes, _, let texts, _):

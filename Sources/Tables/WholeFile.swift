@@ -107,6 +107,27 @@ public final class WholeFile {
         try file.commit()
     }
 
+    /// Writes several files that belong together: all of them are brought to the disk before the first takes its name.
+    ///
+    /// - Throws: `OutputError`; where a later name cannot be taken, the earlier ones are given up again.
+    public static func write(_ files: [(path: String, text: String)]) throws(OutputError) {
+        var open: [WholeFile] = []
+        for (path, text) in files {
+            let file = try WholeFile(path)
+            open.append(file)
+            try file.write(text)
+            try file.flush()
+        }
+        for (index, file) in open.enumerated() {
+            do {
+                try file.commit()
+            } catch {
+                for earlier in open[..<index] { unlink(earlier.path) }
+                throw error
+            }
+        }
+    }
+
     /// Leaves everything as it was before.
     public func abandon() {
         guard descriptor >= 0 else { return }

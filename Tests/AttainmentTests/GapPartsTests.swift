@@ -140,6 +140,26 @@ private func asking(_ groups: GapRequest.Group..., by: [String] = []) -> GapRequ
         #expect(index.estimate.isClose(to: 7.5, within: 1e-14))
     }
 
+    /// By hand: of 10 pupils in the country 4 have 1, 2 have 2 and 4 have 3. Where these pupils are the country, the index is
+    /// the local one.
+    @Test func nationalRanksPlaceEachPupilAmongAll() throws {
+        let ranks = NationalRanks(pupils: [nil: [(3, 4), (1, 4), (2, 2)], 2018: [(1, 1), (2, 1)]])
+        #expect([0.5, 1, 1.5, 2, 3, 4].map { ranks.share(of: $0, period: 2017) } == [0, 0.2, 0.4, 0.5, 0.8, 1])
+        #expect(ranks.share(of: 2, period: 2018) == 0.75)
+        #expect(NationalRanks(pupils: [2018: [(1, 1)]]).share(of: 1, period: 2017) == nil)
+        let pupils = GoldenPupils.pupils(schools: 12)
+        var counts: [Double: Double] = [:]
+        for pupil in pupils { counts[pupil.score, default: 0] += 1 }
+        var request = asking()
+        (request.index, request.rankKey, request.unit) = (true, "result", "urn")
+        request.nationalRanks = NationalRanks(pupils: [nil: counts.map { ($0.key, $0.value) }])
+        let row = try GapAnalysis.run(ranked(pupils), request).rows[0]
+        let (local, national) = (try #require(row.index), try #require(row.nationalIndex))
+        #expect(national.estimate.isClose(to: local.estimate, within: 1e-12))
+        let error = try #require(national.standardError)
+        #expect(error > 0 && error < 2 * (local.standardError ?? 0))
+    }
+
     /// The ranks of a share are those of its pupils, one by one.
     @Test func theIndexOfAShareNeedsNoSingleResults() throws {
         var pupils = RowTable(["urn", "fsm", "result"])

@@ -17,6 +17,8 @@ import Testing
         "convert": input + " --numbers --pseudonymise --key --drop " + result,
         "gaps":
             "\(input) \(rows) \(result) --group --peers --unknown --by --change --prior --standardise --suppress --round --rows --pupil-sd --level",
+        "progress":
+            "\(input) \(rows) \(result) --prior --method --bands --band-width --band-table --norm-where --by --suppress",
         "did":
             "\(input) \(rows) \(result) --start --treated --partners --partners-unit --partners-start --start-at --lag --exclude --comparison-units "
             + "--rows --pupil-sd --estimand --covariates --factors --absorb --cluster --partnership --by --gap --estimator --comparison --method "
@@ -29,7 +31,7 @@ import Testing
             "\(input) \(rows) --output --quiet --strict --start --treated --cluster --absorb --group --gap --factors --covariates --prior --by --minimum-cell",
     ]
 
-    @Test(arguments: ["run", "review", "init", "describe", "convert", "gaps", "did", "power", "cells"])
+    @Test(arguments: ["run", "review", "init", "describe", "convert", "gaps", "progress", "did", "power", "cells"])
     func everyOptionOfTheContractHasACase(_ command: String) throws {
         let named = try #require(Self.contract[command]).split(separator: " ").map(String.init)
         let tested = Set(OptionLists.all.filter { $0.command == command }.map(\.option))

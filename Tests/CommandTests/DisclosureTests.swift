@@ -32,6 +32,11 @@ import Testing
             try add(Self.gaps + ["--format", format, "--suppress", "0"])
             try add(["describe", "pupils.csv", "--unit", "urn", "--time", "academic_year", "--format", format])
             try add(["power"] + Self.did[1..<12] + ["--gap", "fsm=Y", "--format", format])
+            try add([
+                "progress", "pupils.csv", "--outcome", "attainment8", "--prior", "ks2_score", "--unit", "urn",
+                "--pupil",
+                "upn", "--suppress", "0", "--format", format,
+            ])
             try add(["did", "twice.csv"] + Self.did.dropFirst(2) + ["--format", format])
             try add(["did", "broken.csv", "--lenient"] + Self.did.dropFirst(2) + ["--format", format])
         }

@@ -24,6 +24,7 @@ enum ExportFiles {
         try folder.write(schools.schoolMeans(), "schools.csv")
         try folder.write(schools.counts(), "counts.csv")
         try folder.write(schools.counts(withTotals: true), "totals.csv")
+        try folder.write("attainment8,pupils\n30,100\n45,300\n60,200\n", "ranks.csv")
         try folder.write(
             "academic_year,attainment8\n" + SmallSchools.years.map { "\($0),50.\($0.last ?? "0")\n" }.joined(),
             "national.csv")
@@ -48,7 +49,10 @@ enum ExportFiles {
             schools.csv(changing: { if $0.attainment8 != "SUPP" { $0.attainment8 = "\"1,0\($0.attainment8)\"" } }),
             "thousands.csv")
         try folder.write(
-            schools.csv(changing: { $0.attainment8 = "\"\($0.attainment8.replacing(".", with: ","))\"" }), "decimal.csv"
+            schools.csv(changing: {
+                $0.attainment8 = "\"\($0.attainment8.replacing(".", with: ","))\""
+                $0.ks2 = "\"\($0.ks2.replacing(".", with: ","))\""
+            }), "decimal.csv"
         )
         try folder.write(
             schools.csv(changing: { if $0.attainment8 != "SUPP" { $0.attainment8 += "%" } }), "percent.csv")
@@ -65,6 +69,9 @@ enum ExportFiles {
             "short.csv")
         try folder.write(
             schools.csv().replacing("\n", with: ",1\n").replacing("weight,1", with: "weight,"), "unnamed.csv")
+        for name in ["ks2-2018.csv", "ks2-2030.csv", "ks2final.csv"] {
+            try folder.write(published(schools.csv()), name)
+        }
         let first = schools.pupils[0]
         try folder.write(schools.csv() + SmallSchools.line(first), "twice.csv")
         try folder.write(
@@ -96,13 +103,45 @@ enum ExportFiles {
         return (["\(lines[0]),subject,result"] + rows).map { $0 + "\n" }.joined()
     }
 
+    /// The same rows among columns of published tables, the last one a total.
+    private static func published(_ text: String) -> String {
+        let names =
+            "RECTYPE,URN,LEA,ESTAB,SCHNAME,NFTYPE,TELIG,TOTPUPS,TKS1AVERAGE,PTRWM_EXP,PTRWM_HIGH,READPROG,READCOV,MATPROG,"
+            + "MATCOV,WRITPROG,WRITCOV,READ_AVERAGE,MAT_AVERAGE,GPS_AVERAGE,PTREAD_EXP,PTMAT_EXP"
+        let lines = text.split(separator: "\n")
+        return lines.enumerated().map { index, line in
+            guard index > 0 else { return "\(names),\(line)\n" }
+            let urn = line.split(separator: ",", omittingEmptySubsequences: false)[1]
+            let values = [index == lines.count - 1 ? "3" : "1", String(urn), "850", String(urn.suffix(4))]
+            return (values + Array(repeating: "50%", count: 18)).joined(separator: ",") + ",\(line)\n"
+        }.joined()
+    }
+
     private static func writeLists(to folder: WorkFolder) throws {
+        try folder.write("variable,weight\nattainment8,1\nks2,2.5\n", "distances.csv")
         try folder.write("grade,points\nA,8\nB,5\nC,2.5\n", "points.csv")
         try folder.write("urn\n\(SmallSchools.urn(0))\n\(SmallSchools.urn(4))\n", "exclude.csv")
         try folder.write("urn\n" + [0, 2, 3, 5, 6, 8].map { SmallSchools.urn($0) + "\n" }.joined(), "others.csv")
         try folder.write(
             SmallSchools.partners.replacing("urn,start", with: "school,joined"), "differently.csv")
         try folder.write("urn\n" + [1, 4, 7].map { SmallSchools.urn($0) + "\n" }.joined(), "undated.csv")
+        try folder.write("from,to,mean,other\n60,95,40,41\n96,105,48,49\n106,140,55,56\n", "bands.csv")
+        try folder.write("old,new\n\(SmallSchools.urn(0)),\(SmallSchools.urn(2))\n", "links.csv")
+        try folder.write(
+            "URN,LinkURN,LinkType\n\(SmallSchools.urn(2)),\(SmallSchools.urn(0)),Predecessor - merged\n", "merged.csv")
+        try folder.write(
+            "urn,pupils,reading,reading_lower,reading_upper,reading_coverage\n"
+                + (0..<12).map { "\(SmallSchools.urn($0)),50,0,-1.7,1.7,100\n" }.joined(),
+            "published.csv")
+        try folder.write("group,minimum\n1,-0.5\n2,-0.5\n3,-0.5\n", "floors.csv")
+        try folder.write("qual_id,x_0,x_1,y_0,y_1\nF,40,140,10,80\nM,40,140,12,78\n", "knots.csv")
+        try folder.write("qual_id,sd_suqu,size\nF,1.1,1\nM,1.2,1\n", "variance.csv")
+        try folder.write(
+            "upn,school_year,language,literature,mathematics,science,art,reading,maths,missed,possible,few\n"
+                + "A1,201819,7,6,8,7-6,9,104,107,38,380,3\nA2,201819,A,,6,4-4,,,99,20,380,4\n", "grades.csv")
+        try folder.write(
+            "grade,points\nA,8\n" + [4, 5, 6, 7, 8, 9].map { "\($0),\($0)\n" }.joined() + "7-6,6.5\n4-4,4\n", "gcse.csv"
+        )
         try folder.write("a key of at least thirty-two letters, kept apart from the data\n", "project.key")
     }
 

@@ -7,7 +7,10 @@ import Testing
 /// Every option that the help shows is explained in the manual, and every command's help has an example.
 struct HelpInManualTests {
     private static let built: [any ParsableCommand.Type] = [
-        Run.self, Init.self, DescribeCommand.self, Convert.self, Gaps.self, Did.self, Power.self, CellsCommand.self,
+        Run.self, Init.self, DescribeCommand.self, Convert.self, Measures.self, Gaps.self, Progress.self, Compare.self,
+        Did.self,
+        Power.self,
+        CellsCommand.self,
     ]
 
     private static func manual() throws -> String {

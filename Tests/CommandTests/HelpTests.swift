@@ -18,7 +18,8 @@ enum HelpText {
 
 @Suite struct HelpTests {
     private static let commands = [
-        "", "run", "review", "init", "describe", "convert", "gaps", "progress", "compare", "did", "power", "cells",
+        "", "run", "review", "init", "describe", "convert", "measures", "gaps", "progress", "compare", "did", "power",
+        "cells",
         "sql",
     ]
 
@@ -36,7 +37,7 @@ enum HelpText {
     }
 
     /// Examples are not prose: what they type is accepted by the program on the sample's columns.
-    @Test(arguments: ["init", "describe", "gaps", "did", "power", "cells", "convert"]) func examplesRun(
+    @Test(arguments: ["init", "describe", "gaps", "progress", "did", "power", "cells", "convert"]) func examplesRun(
         _ command: String
     ) throws {
         let folder = try WorkFolder()

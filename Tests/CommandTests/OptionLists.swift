@@ -1,6 +1,7 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
-    static let all = did + power + gaps + cells + describe + convert + start + run + review
+    static let all =
+        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run + review
 
     // MARK: did
 
@@ -97,22 +98,21 @@ enum OptionLists {
         let drawn =
             ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
         let whole = ["--suppress", "0"]
-        let later = ["synthetic-control", "synthetic-did"]
         let groupTime = ["--estimator", "callaway-santanna"]
         return [
             "twfe", "event-study", "imputation", "callaway-santanna", "sun-abraham", "two-stage", "etwfe", "stacked",
-            "dcdh", "local-projections", "lee-wooldridge",
+            "dcdh", "local-projections", "lee-wooldridge", "synthetic-control", "synthetic-did",
         ].map { name in
             list.acts("--estimator", name, with: name == "imputation" ? twfe : [])
         }
-            + families + changes
+            + families + changes + synthetic
             + [
                 list.refuses("--estimator", "did2x2", status: 4, says: "did2x2 needs one common start"),
                 list.acts(
                     "--estimator", "did2x2",
                     base: ["pupils.csv"] + untreated + ["--partners", "undated.csv", "--start-at", "201617"]),
             ]
-            + later.map { list.isLater("--estimator", $0) } + [list.refuses("--estimator", "twef", says: "twfe")]
+            + [list.refuses("--estimator", "twef", says: "twfe")]
             + ["iid", "hc1", "hc2", "hc3", "cr0", "cr1", "cr2", "cr3"].map {
                 list.acts("--vcov", $0, with: ["--estimator", "twfe", "--vcov", $0 == "cr0" ? "cr1" : "cr0"])
             }
@@ -209,6 +209,32 @@ enum OptionLists {
             ]
     }
 
+    /// What synthetic estimators know.
+    private static var synthetic: [OptionCase] {
+        let list = didList
+        func named(_ estimator: String) -> [String] { ["--estimator", estimator] }
+        let placebos =
+            ["pupils.csv"] + whatDid + ["--diagnostics", "none", "--format", "json", "--start", "partnership_start"]
+            + named("synthetic-did") + ["--permutations", "19"]
+        return [
+            list.acts("--method", "ridge", with: named("synthetic-control")),
+            list.refuses("--method", "ridge", with: named("synthetic-did"), says: "--method does not apply"),
+            list.acts("--vcov", "jackknife", base: placebos),
+            list.acts("--vcov", "bootstrap", with: named("synthetic-did")),
+            list.acts("--vcov", "placebo", with: named("synthetic-did") + ["--vcov", "jackknife"]),
+            list.refuses("--vcov", "placebo", with: named("twfe"), status: 4, says: "E450"),
+            list.refuses("--vcov", "cr2", with: named("synthetic-did"), status: 4, says: "E450"),
+            list.refuses("--wild", "99", with: named("synthetic-did"), status: 4, says: "E417"),
+            list.acts("--bootstrap", "50", with: named("synthetic-did")),
+            list.acts("--permutations", "19", with: named("synthetic-did")),
+            list.refuses("--gap", "fsm=Y", with: named("synthetic-control"), status: 4, says: "E450"),
+        ]
+            + ["never", "not-yet"].map { (kind: String) in
+                list.refuses(
+                    "--comparison", kind, with: named("synthetic-did"), says: "--comparison \(kind) does not apply")
+            }
+    }
+
     /// What only estimators from changes know.
     private static var changes: [OptionCase] {
         let list = didList
@@ -263,6 +289,67 @@ enum OptionLists {
             list.acts("--window", "-2:1", with: sunAbraham),
             list.acts("--window", "-2:1", with: ["--estimator", "two-stage"]),
         ]
+    }
+
+    // MARK: compare
+
+    private static var compare: [OptionCase] {
+        let untreated = whatDid + ["--match", "attainment8", "--format", "json"]
+        let start = untreated + ["--start", "partnership_start"]
+        let list = OptionList(command: "compare", base: ["pupils.csv"] + start)
+        let schools =
+            ["schools.csv"] + whatDid + ["--match", "attainment8", "--format", "json", "--start", "partnership_start"]
+        let grades =
+            ["pupils.csv", "--outcome", "grade", "--match", "grade", "--format", "json"] + whatDid.dropFirst(2)
+            + ["--start", "partnership_start"]
+        let propensity = ["--distance", "propensity"]
+        func named(_ method: String) -> [String] {
+            ["pupils.csv"] + whatDid + ["--format", "json", "--start", "partnership_start", "--method", method]
+        }
+        let similar = named("similar-schools") + ["--distance-table", "distances.csv"]
+        return reading(list, start, number: ["--outcome", "attainment8"]) + rows(list, schools: schools, grades: grades)
+            + result(list) + whoWasTreated(list, untreated)
+            + [
+                list.refuses(
+                    "--weight-kind", "frequency", with: ["--weights", "weight"], says: "--weight-kind does not"),
+                list.refuses("--lower-is-better", says: "--lower-is-better does not apply"),
+                list.acts("--unit", "urn", base: list.base.dropFirst().filter { $0 != "--unit" && $0 != "urn" }),
+                list.acts(
+                    "--time", "academic_year",
+                    base: list.base.dropFirst().filter { $0 != "--time" && $0 != "academic_year" }),
+                list.acts("--match", "fsm=Y"),
+                list.refuses("--match", "attainment8", says: "named twice"),
+                list.acts("--match", "ks2:ks2_score", base: similar),
+                list.refuses("--match", "reading:ks2_score", base: similar, says: "variable:column"),
+                list.refuses("--match", "ks2_score", base: named("synthetic"), says: "--match does not apply"),
+                list.acts("--method", "entropy"),
+                list.acts("--method", "nearest", base: named("synthetic") + ["--match", "ks2_score"], status: 0),
+                list.refuses("--method", "best", says: "similar-schools"),
+                list.acts("--distance", "propensity"), list.acts("--distance", "logit"),
+                list.refuses("--distance", "euclid", says: "mahalanobis"),
+                list.refuses("--distance", "logit", with: ["--method", "entropy"], says: "--distance does not apply"),
+                list.acts("--ratio", "2", with: ["--replace"]), list.refuses("--ratio", "0", says: "1 to 1000"),
+                list.acts("--caliper", "0.5"), list.refuses("--caliper", "-1", says: "above 0"),
+                list.acts("--exact", "trust"), list.acts("--replace", with: ["--exact", "trust"]),
+                list.refuses("--exact", "sex", says: "two values in one period"),
+                list.acts("--order", "name"), list.refuses("--order", "size", says: "closest"),
+                list.refuses("--order", "largest", says: "--order largest does not apply"),
+                list.refuses("--order", "name", with: ["--replace"], says: "--order does not apply"),
+                list.acts("--order", "name", with: propensity),
+                list.acts("--donors", "trust!=Ash"), list.acts("--donors", "periods-before:2", says: "leftOut"),
+                list.acts("--donors", "not-same:trust", status: 4, says: "E394"),
+                list.refuses("--donors", "trust", says: "not-same"),
+                list.acts(
+                    "--distance-table", "distances.csv", base: named("similar-schools") + ["--match", "ks2:ks2_score"],
+                    status: 0),
+                list.refuses("--distance-table", "distances.csv", says: "--distance-table does not apply"),
+                list.acts("--rows", "pupils", base: schools), list.refuses("--rows", "schools", says: "pupils, units"),
+                list.acts("--chart", "balance.csv"),
+                list.acts("--disclosure", "rounded-10", says: "nearest 10"),
+                list.refuses("--disclosure", "none", says: "dfe-tables"),
+                list.acts("--suppress", "6000", says: "suppressed"),
+                list.refuses("--suppress", "-1", says: "--suppress"),
+            ]
     }
 
     // MARK: power
@@ -362,6 +449,8 @@ enum OptionLists {
             list.acts("--index"),
             list.refuses("--index", with: ["--outcome", "ks2_score"], says: "name one --outcome"),
             list.acts("--national", "national.csv", with: years),
+            list.acts("--national-ranks", "ranks.csv", with: ["--index"]),
+            list.refuses("--national-ranks", "ranks.csv", says: "--index is missing"),
             list.acts("--share-of", "pupils", base: shares),
             list.refuses("--share-of", "pupils", with: ["--weights", "weight"], says: "--weights does not apply"),
             list.acts("--totals", "ALL", base: totals, status: 0),
@@ -382,6 +471,82 @@ enum OptionLists {
             list.acts("--adjust", "holm", with: years), list.acts("--adjust", "simultaneous", with: years),
             list.refuses("--adjust", "sometimes", says: "hochberg"),
         ]
+    }
+
+    // MARK: progress
+
+    private static let whatProgress = ["--outcome", "attainment8", "--prior", "ks2_score", "--unit", "urn"]
+
+    private static var progress: [OptionCase] {
+        let after = whatProgress + ["--format", "json"]
+        let list = OptionList(command: "progress", base: ["pupils.csv"] + after)
+        let grades = ["pupils.csv", "--outcome", "grade"] + after.dropFirst(2)
+        let shared = rows(list, schools: nil, grades: grades).filter { item in
+            !["--weights", "--count"].contains(item.option)
+                && !(item.option == "--outcome" && item.added.contains("ks2_score"))
+        }
+        let byTable = ["--band-table", "bands.csv"]
+        let scores = ["--outcome", "reading", "--unit", "urn", "--count", "pupils", "--format", "json"]
+        return reading(list, after, number: ["--outcome", "attainment8"]) + shared + result(list)
+            + [
+                list.acts("--outcome", "weight"),
+                list.refuses("--outcome", "ks2_score", says: "cannot be --prior too"),
+                list.acts("--unit", "trust"), list.acts("--time", "academic_year"),
+                list.acts("--prior", "weight"),
+                list.refuses("--weights", "weight", says: "--weights does not apply"),
+                list.refuses("--count", "weight", says: "--count does not apply"),
+                list.refuses("--weight-kind", "frequency", says: "--weight-kind does not apply"),
+                list.refuses("--lower-is-better", says: "--lower-is-better does not apply"),
+                list.acts("--method", "regression"), list.acts("--method", "bands", with: ["--method", "regression"]),
+                list.refuses("--method", "spline", says: "bands, regression, knots"),
+                list.refuses("--method", "knots", says: "--knot-table is missing"),
+                list.acts("--floor-table", "floors.csv", with: ["--band-table", "bands.csv"], says: "scores-limited"),
+                list.refuses("--floor-table", "floors.csv", says: "--floor-table does not apply"),
+                list.refuses(
+                    "--floor-table", "bands.csv", with: ["--band-table", "bands.csv"], status: 3, says: "E242"),
+                list.acts("--knot-table", "knots.csv", with: ["--knot-subject", "sex"], status: 0),
+                list.acts(
+                    "--knot-table", "variance.csv", with: ["--knot-subject", "sex", "--knot-table", "knots.csv"]),
+                list.refuses("--knot-table", "bands.csv", with: ["--knot-subject", "sex"], status: 3, says: "E243"),
+                list.refuses("--knot-table", "knots.csv", says: "--subject is missing"),
+                list.refuses(
+                    "--knot-table", "knots.csv", with: ["--method", "regression"], says: "--knot-table does not apply"),
+                list.acts("--knot-subject", "sex", with: ["--knot-table", "knots.csv"]),
+                list.refuses("--knot-subject", "sex", says: "--knot-subject does not apply"),
+                list.acts("--pupil-sd", "12.5"), list.refuses("--pupil-sd", "0", says: "a number above 0"),
+                list.acts(
+                    "--start", "partnership_start", with: ["--time", "academic_year", "--prior-lag", "0"], status: 0,
+                    says: "prior-after-start"),
+                list.refuses("--start", "partnership_start", says: "--time is missing"),
+                list.refuses(
+                    "--start", "partnership_start", with: ["--time", "academic_year"], says: "--prior-time is missing"),
+                list.acts(
+                    "--prior-time", "academic_year", with: ["--time", "academic_year", "--start", "partnership_start"]),
+                list.refuses("--prior-time", "academic_year", says: "--prior-time does not apply"),
+                list.acts("--prior-lag", "1", with: ["--time", "academic_year", "--start", "partnership_start"]),
+                list.refuses("--prior-lag", "1", says: "--prior-lag does not apply"),
+                list.acts("--bands", "4"), list.refuses("--bands", "1", says: "2 to 1000"),
+                list.refuses("--bands", "4", with: ["--method", "regression"], says: "--bands does not apply"),
+                list.acts("--band-width", "2.5"), list.refuses("--band-width", "0", says: "a number above 0"),
+                list.refuses("--band-width", "2", with: ["--bands", "4"], says: "give one"),
+                list.acts("--band-table", "bands.csv"),
+                list.refuses("--band-table", "pupils.csv", status: 3, says: "E241"),
+                list.acts("--band-table", "progress8-2024"),
+                list.refuses("--band-table", "progress8-2025", says: "sat no key stage 2 tests"),
+                list.acts("--band-mean", "maths", with: ["--band-table", "progress8-2024"]),
+                list.refuses("--band-mean", "art", with: ["--band-table", "progress8-2024"], says: "E147"),
+                list.acts("--published", base: ["published.csv"] + scores, status: 0),
+                list.refuses("--published", says: "--prior does not apply"),
+                list.acts("--band-mean", "other", with: byTable),
+                list.refuses("--band-mean", "other", says: "--band-mean does not apply"),
+                list.acts("--norm-where", "partnership_start="),
+                list.refuses("--norm-where", "sex", says: "--norm-where cannot be"),
+                list.acts("--by", "sex"), list.refuses("--by", "ks2_score", says: "cannot be in --by too"),
+                list.acts("--shrink"), list.acts("--level", "0.9"),
+                list.acts("--disclosure", "ons-10-5"), list.refuses("--disclosure", "none", says: "dfe-tables"),
+                list.refuses("--level", "1", says: "choose from: a share"),
+                list.acts("--suppress", "80"), list.refuses("--suppress", "-1", says: "--suppress"),
+            ]
     }
 
     // MARK: cells
@@ -465,6 +630,47 @@ enum OptionLists {
             ]
     }
 
+    // MARK: measures
+
+    private static var measures: [OptionCase] {
+        let sessions = ["--missed", "missed", "--possible", "possible"]
+        let grades = ["--english", "language,literature", "--points", "gcse.csv"]
+        let list = OptionList(command: "measures", base: ["grades.csv"] + grades)
+        let numbers = ["--missed", "attainment8", "--possible", "ks2_score"]
+        let plain = ["pupils.csv"] + numbers
+        return forms(list, numbers, number: numbers) + lenient(list, numbers)
+            + [
+                list.acts("--missing", "withheld", base: ["codes.csv"] + plain.dropFirst()),
+                list.acts("--no-known-codes", base: plain, status: 3, says: "not a number"),
+                list.acts("--where", "upn=A1"), list.refuses("--where", "upn", says: "column=value"),
+                list.acts(
+                    "--english", "language", base: ["grades.csv", "--points", "gcse.csv", "--maths", "mathematics"]),
+                list.acts("--maths", "mathematics"), list.acts("--ebacc", "science,science"),
+                list.acts("--open", "art"),
+                list.refuses("--open", "music", status: 3, says: "no column"),
+                list.refuses("--maths", "attainment8", base: ["pupils.csv"], says: "have a column attainment8 already"),
+                list.acts("--points", "gcse.csv", base: ["grades.csv", "--english", "language"], status: 0),
+                list.refuses(
+                    "--points", "gcse", base: ["grades.csv", "--english", "language"], status: 3, says: "E204"),
+                list.refuses(
+                    "--points", "gcses", base: ["grades.csv", "--english", "language"], says: "choose from: gcse"),
+                list.refuses("--points", "gcse", base: ["grades.csv"] + sessions, says: "--points does not apply"),
+                list.acts("--missed", "missed", with: ["--possible", "possible"], status: 0),
+                list.refuses("--missed", "missed", says: "--possible is missing"),
+                list.acts("--possible", "possible", with: ["--missed", "missed"], status: 0),
+                list.refuses("--possible", "possible", says: "--missed is missing"),
+                list.acts("--time", "school_year", with: sessions),
+                list.refuses("--time", "school_year", says: "--time does not apply"),
+                list.refuses("--time", "upn", with: sessions, status: 3, says: "E148"),
+                list.acts("--ks2-reading", "reading", with: ["--ks2-maths", "maths"], status: 0),
+                list.refuses("--ks2-reading", "reading", says: "--ks2-maths is missing"),
+                list.acts("--ks2-maths", "maths", with: ["--ks2-reading", "reading"], status: 0),
+                list.refuses("--ks2-maths", "maths", says: "--ks2-reading is missing"),
+                list.acts("--output", "added.csv"), list.acts("--quiet"),
+                list.acts("--strict", base: ["broken.csv", "--lenient"] + numbers, status: 1),
+            ]
+    }
+
     private static var start: [OptionCase] {
         let list = OptionList(command: "init", base: ["pupils.csv"])
         return forms(list, [], number: [])
@@ -507,9 +713,22 @@ enum OptionLists {
     ///   - number: what reads `attainment8` as a number.
     private static func forms(_ list: OptionList, _ after: [String], number: [String]) -> [OptionCase] {
         let read = after + (after.contains(number.first ?? "") ? [] : number)
+        // With a schema, `convert` writes the columns that it names and no others.
+        let seen = list.command == "convert" ? after : read
         return [
             list.acts("--delimiter", ";", base: ["pupils.csv"] + read, status: 3),
             list.refuses("--delimiter", "ab", says: "one character"),
+            list.acts("--schema", "dfe-ks2", base: ["ks2-2018.csv"] + seen),
+            list.refuses("--schema", "dfe-ks3", says: "choose from: dfe-ks2"),
+            list.refuses(
+                "--schema", "dfe-ks2", base: ["pupils.csv", "--percent"] + read, says: "--percent does not apply"),
+            list.acts("--schema-year", "2018", base: ["ks2final.csv", "--schema", "dfe-ks2"] + seen, status: 0),
+            list.refuses("--schema-year", "2018", says: "--schema-year does not apply"),
+            list.refuses(
+                "--schema-year", "MMXVIII", base: ["ks2final.csv", "--schema", "dfe-ks2"] + seen,
+                says: "2018, 201718 or 2017/18"),
+            list.acts("--schema-as", "2018", base: ["ks2-2030.csv", "--schema", "dfe-ks2"] + seen, status: 0),
+            list.refuses("--schema-as", "2018", says: "--schema-as does not apply"),
             list.acts("--encoding", "windows-1252", base: ["latin.csv"] + read),
             list.refuses("--encoding", "latin9", status: 2, says: "latin9"),
             list.acts("--skip-first", "2", base: ["preamble.csv"] + read),
@@ -566,11 +785,22 @@ enum OptionLists {
             list.acts("--result", "result", base: longBase, with: ["--subject", "subject"]),
             list.refuses("--subject", "subject", base: longBase, says: "--result is missing"),
             list.refuses("--result", "result", base: longBase, says: "--subject is missing"),
+            list.refuses("--points", "gcses", base: grades, says: "choose from: gcse"),
+        ] + links(list) + [
             list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),
             list.acts("--weights", "weight"),
             list.acts("--double", says: list.command == "cells" ? nil : "\"arithmetic\": \"double\""),
             list.isLater("--source", "postgres://host/db"), list.isLater("--table", "pupils"),
             list.acts("--count", schools == nil ? "weight" : "pupils", base: schools),
+        ]
+    }
+
+    private static func links(_ list: OptionList) -> [OptionCase] {
+        let unit = list.base.contains("--unit") ? [] : ["--unit", "urn"]
+        return [
+            list.acts("--links", "links.csv", with: unit, says: "is now"),
+            list.acts("--link-decisions", "links.csv", with: unit + ["--links", "merged.csv"], says: "is now"),
+            list.refuses("--link-decisions", "links.csv", says: "--link-decisions does not apply"),
         ]
     }
 

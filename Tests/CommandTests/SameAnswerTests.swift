@@ -35,6 +35,13 @@ import Testing
             ]
         ),
         (
+            "progress",
+            [
+                "--outcome", "attainment8", "--outcome", "passed=Y", "--prior", "ks2_score", "--unit", "urn", "--time",
+                "academic_year", "--by", "sex", "--norm-where", "partnership_start=", "--shrink",
+            ]
+        ),
+        (
             "power",
             [
                 "--outcome", "attainment8", "--outcome", "passed=Y", "--unit", "urn", "--time", "academic_year",

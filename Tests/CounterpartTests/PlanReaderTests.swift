@@ -194,6 +194,7 @@ import Testing
                 && analysis.level == 0.9)
         #expect(analysis.seed == 7 && analysis.permutations == 99 && !analysis.robustness && analysis.keepCovidYears)
         #expect(analysis.placeboOutcomes == ["ks2", "late=Y"] && analysis.equivalenceMargin == 0.5)
+        #expect(analysis.gapsWithinSchools)
         #expect(plan.disclosure.name == "dfe-destinations" && plan.disclosure.threshold == 12)
         #expect(plan.audiences == ["governors", "funder"] && plan.formats == ["html", "json"])
         #expect(plan.checklist == ["rationale": "A need", "roles": "One; Two"])
@@ -290,6 +291,7 @@ import Testing
           placeboOutcomes: [ks2, "late=Y"]
           equivalenceMargin: 0.5
           keepCovidYears: true
+          gapsWithinSchools: true
         disclosure:
           profile: dfe-destinations
           threshold: 12

@@ -61,53 +61,6 @@ import Testing
     }
 }
 
-@Suite struct UnitLinksTests {
-    private func links(_ text: String) throws -> UnitLinks { try WorkFolder.reading(text) { try UnitLinks.read($0) } }
-
-    @Test func chainsEndAtTheNewest() throws {
-        let links = try links("old,new\n1,2\n2,3\n7,8\n")
-        #expect(links.newest == ["1": "3", "2": "3", "7": "8"])
-        #expect(links.notFollowed == 0)
-    }
-
-    @Test func theRegisterTellsALinkFromBothEnds() throws {
-        let links = try links("URN,LinkURN,LinkName,LinkType\n2,1,Old,Predecessor\n1,2,New,Successor\n")
-        #expect(links.newest == ["1": "2"])
-    }
-
-    /// Mergers, splits and other kinds are a decision for people.
-    @Test func otherKindsAreCountedAndLeftAlone() throws {
-        let links = try links(
-            """
-            URN,LinkURN,LinkName,LinkType
-            1,2,,Sixth Form Centre Link
-            3,4,,Successor - amalgamated
-            5,9,,Successor
-            6,9,,Successor
-            7,10,,Successor
-            7,11,,Successor
-            12,13,, Successor
-
-            """)
-        #expect(links.newest == ["12": "13"])
-        #expect(links.notFollowed == 6)
-    }
-
-    @Test func emptyFieldsAndLinksToItselfAreNone() throws {
-        #expect(try links("old,new\n1,\n,2\n3,3\n").newest == [:])
-    }
-
-    @Test func aCircleIsRefused() throws {
-        let error = #expect(throws: LinkError.self) { try links("old,new\n1,2\n2,3\n3,1\n") }
-        #expect(error?.status == .input && error.map { "\($0)" }?.contains("circle") == true)
-    }
-
-    @Test func columnsAreNamed() throws {
-        let error = #expect(throws: LinkError.self) { try links("from,to\n1,2\n") }
-        #expect(error.map { "\($0)" }?.contains("URN and LinkURN, or old and new") == true)
-    }
-}
-
 @Suite struct PointsTableTests {
     @Test func gradesHavePoints() throws {
         let points = try WorkFolder.reading("grade,points\nA*,8\nA,7.5\nU,0\n") { try PointsTable.read($0) }

@@ -20,6 +20,7 @@ struct EstimationErrorTests {
             .covariateWithoutComparison(name: "x"), .noCalibration,
             .unsupportedMethod(method: "dr-improved", rows: "r"),
             .emptyComparison(cohort: "2018", period: "2019", side: nil), .unitsInSeveralClusters(cluster: "c"),
+            .noCompleteUnit(isTreated: true, missing: ["u (2018)"]), .tooFewResultsBefore(needed: 2, starts: ["2018"]),
         ]
         #expect(Set(all.map(\.code)).count == all.count)
         #expect(all.allSatisfy { !$0.message.isEmpty && !$0.message.hasSuffix(".") && $0.hint != nil })

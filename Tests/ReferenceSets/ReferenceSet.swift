@@ -103,6 +103,14 @@ public struct ReferenceSet {
         try entries(like: prefix).compactMap { $0["id"] as? String }.filter { $0.hasPrefix(prefix) }
     }
 
+    /// The rows of one entry with all their keys.
+    public static func rows(_ id: String) throws -> [[String: Any]] {
+        guard let entry = try entries(like: id).first(where: { $0["id"] as? String == id }) else {
+            throw CocoaError(.fileReadNoSuchFile)
+        }
+        return entry["values"] as? [[String: Any]] ?? []
+    }
+
     /// The entries of a group's file; the group is the part before the first point, less a selection such as `_ky`.
     private static func entries(like id: String) throws -> [[String: Any]] {
         guard let folder, let group = id.split(separator: ".").first else { throw CocoaError(.fileNoSuchFile) }

@@ -1,5 +1,6 @@
 import Attainment
 import Cells
+import Foundation
 import Inference
 import Tables
 import Testing
@@ -122,6 +123,45 @@ import Testing
         #expect(rows[0]["gap"] == 12.376544 && rows[0]["n"] == 30 && rows[0]["suppressed"] == false)
         #expect(rows[0]["hedgesG"] == nil)
         #expect(rows[1]["gap"] == .null && rows[1]["n"] == .null && rows[1]["suppressed"] == true)
+    }
+
+    /// Every key of a row stands in the manual, and none of the figures in a row that is withheld.
+    @Test func everyFigureHasAKeyThatTheManualExplains() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let manual = try String(
+            contentsOf: folder.appending(path: "Sources/Counterpart/Counterpart.docc/GapBetweenGroups.md"),
+            encoding: .utf8)
+        var figure = GapFigure(estimate: 7.25)
+        (figure.standardError, figure.lower, figure.upper, figure.pValue) = (7.5, 7.125, 7.375, 0.75)
+        var row = GapRow(outcome: "attainment8", group: "fsm=Y", by: [], n: 30, nPeers: 80)
+        for figures in [\GapRow.within, \.between, \.index, \.nationalIndex, \.nationalGap, \.standardised, \.trend] {
+            row[keyPath: figures] = figure
+        }
+        let numbers: [WritableKeyPath<GapRow, Double?>] = [
+            \.mean, \.meanPeers, \.gap, \.standardError, \.degreesOfFreedom, \.lower, \.upper, \.pValue, \.hedgesG,
+            \.progressGap, \.progressGapStandardError, \.progressGapLower, \.progressGapUpper, \.change,
+            \.changeStandardError, \.changeLower, \.changeUpper, \.pAdjusted, \.bandLower, \.bandUpper,
+            \.meanNationalPeers,
+        ]
+        for number in numbers { row[keyPath: number] = 7.25 }
+        for count in [\GapRow.months, \.monthsLower, \.monthsUpper, \.trendPeriods, \.schoolsWithBoth] {
+            row[keyPath: count] = 7
+        }
+        (row.changeFrom, row.trendFrom) = ("2016", "2015")
+        guard case .object(let members) = ResultRows.json(row) else {
+            throw JSONReader.Fault(byte: 0, reason: "no row")
+        }
+        #expect(members.count == 69)
+        for member in members { #expect(manual.contains("`\(member.key)`"), "\(member.key)") }
+        let withheld = [row.withoutFigures]
+        for form in [OutputForm.json, .csv, .text, .markdown] {
+            let text = GapsDocument(
+                frame: DocumentFrame(sample: SampleCounts(rowsRead: 110, rowsUsed: 110)), gaps: withheld
+            )
+            .render(form)
+            #expect(!text.contains("7.") && !text.contains("201"))
+        }
     }
 
     /// The keys of `by` are columns of their own names; one that would stand twice gets `by_` before it.

@@ -99,7 +99,7 @@ struct WithoutUnit: Sendable {
             products = place.map { $0.map { sums.outcomes.column($0) } ?? [] }
             headline = Self.regressionHeadline(fit, sums)
             refit = nil
-        case .leastSquares, .influence:
+        case .leastSquares, .influence, .synthetic:
             (grams, products) = ([], [])
             headline = { _ in nil }
             refit = Self.refit(fit.design, estimator)

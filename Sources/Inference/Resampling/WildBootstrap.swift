@@ -53,7 +53,7 @@ public struct WildBootstrap: Sendable {
         guard cluster.usedLevelCount > 1 else { throw .oneCluster(name: cluster.name) }
         let fit = fit.asRegression
         switch fit.basis {
-        case .influence:
+        case .influence, .synthetic:
             throw .noResampling(
                 method: "the wild bootstrap", reason: "\(fit.estimator.rawValue) with these options is no regression",
                 instead: "use --bootstrap, --permutations or another estimator")

@@ -5,6 +5,8 @@ extension Disclosure {
     ///
     /// - The parts of the two-way coefficient add up to it, so that one small part withholds all of them; the same where the
     ///   ledger withholds a row, since a part is a difference of the same means.
+    /// - The gap of a synthetic comparison is one of the ledger: it is withheld where the ledger withholds a row. Names and weights
+    ///   would turn the counterfactual into a unit's own results: they are withheld where one of those units is small.
     /// - Placebos that lie one step apart differ by that step's results alone: all are withheld where one step is small. So is
     ///   the estimate without the last period where that period is, or a unit that goes with it.
     /// - Comparison units in the partners' place have no names; one with a small cell does not show among the quartiles.
@@ -19,6 +21,11 @@ extension Disclosure {
             safe.twoWay?.decomposition = nil
             safe.twoWay?.weights = nil
             safe.twoWay?.words = [withheld]
+        }
+        safe.hidesSyntheticFigures = checks.synthetic != nil && ledger.contains(where: \.isSuppressed)
+        if isFew(checks.synthetic?.fewestPupils) {
+            safe.synthetic?.unitWeights = []
+            safe.synthetic?.words.append("Names and weights are withheld: too few pupils stand behind one of them.")
         }
         if let time = checks.placebo?.time, isFew(time.fewestPupils) {
             safe.placebo?.time?.rows = []

@@ -4,12 +4,17 @@ extension Disclosure {
     /// The ledger is additive twice: the units of a period make its group rows, and the periods make the headline.
     /// Both totals are published, so both ways are protected.
     ///
+    /// A counterfactual that is the mean of a few comparison units tells of their pupils.
+    ///
     /// - Parameter whole: the ledger of all pupils, where `rows` splits it into a group and its peers: a period that is
     ///   withheld there is withheld here, since both sides together are the whole.
     public func apply(
         to rows: inout [CounterfactualRow], within whole: [CounterfactualRow] = [], table: String = "counterfactual"
     ) -> Entry {
-        let primary = rows.map { isSmall($0.n, mean: $0.observed, isShare: isShare) }
+        let primary = rows.map { row in
+            isSmall(row.n, mean: row.observed, isShare: isShare)
+                || row.comparisonPupils.map { isSmall($0, mean: row.counterfactual, isShare: isShare) } ?? false
+        }
         let closed = Set(whole.filter { $0.group != nil && $0.isSuppressed }.map(\.time))
         var hidden = zip(rows, primary).map { $0.isSuppressed || $1 || closed.contains($0.time) }
         let size = { (index: Int) in rows[index].n }

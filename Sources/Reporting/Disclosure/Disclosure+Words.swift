@@ -5,8 +5,9 @@ import Tables
 extension DocumentFrame {
     /// - Parameters:
     ///   - headline: the headline or the leads before the start are withheld.
+    ///   - past: how far synthetic weights reproduce the past is withheld.
     ///   - balance, intake: the rows as they are shown.
-    mutating func withholdWarnings(headline: Bool, balance: [BalanceRow], intake: [IntakeRow]) {
+    mutating func withholdWarnings(headline: Bool, past: Bool, balance: [BalanceRow], intake: [IntakeRow]) {
         for index in warnings.indices {
             switch warnings[index].code {
             case "few-treated" where headline:
@@ -16,6 +17,8 @@ extension DocumentFrame {
             case "pre-trend" where headline:
                 warnings[index].message =
                     "a difference before the start cannot be told from an effect; its figures are withheld"
+            case "past-not-reproduced" where past:
+                warnings[index].message = "the weights do not reproduce the past; the figures are withheld"
             case "balance" where balance.contains(where: \.isSuppressed):
                 warnings[index].message =
                     "before the first start the two groups were not alike; some of the figures are withheld"
@@ -39,8 +42,10 @@ extension PreTrend {
         words: "What was found before the start is withheld: too few pupils stand behind it.")
 
     /// Withheld whole where one of its leads is, since its sentence may tell that one.
-    func withheld(with events: [Effect]) -> PreTrend {
+    ///
+    /// - Parameter past: how far synthetic weights reproduce the past is withheld.
+    func withheld(with events: [Effect], past: Bool) -> PreTrend {
         let hidden = events.filter(\.isSuppressed).compactMap(\.eventTime)
-        return leads.contains { hidden.contains($0.eventTime) } ? .withheld : self
+        return past || leads.contains { hidden.contains($0.eventTime) } ? .withheld : self
     }
 }

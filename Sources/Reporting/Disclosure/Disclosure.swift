@@ -39,6 +39,9 @@ public struct Disclosure: Sendable, Equatable {
     }
 
     private var smallest: Double { Double(threshold) }
+    /// Whether a count stands for too few to be published.
+    public func withholds(_ n: Double) -> Bool { isSmall(n) }
+
     /// Too few to be told; nought only where the profile says so.
     func isSmall(_ n: Double) -> Bool { isFew(n) && (n > 0 || zeroIsSmall) }
     /// Fewer than the threshold, nought among them: what a set of withheld figures must not come to.

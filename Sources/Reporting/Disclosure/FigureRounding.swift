@@ -50,15 +50,33 @@ extension FigureRounding {
         (row.n, row.nPeers) = (count(row.n), count(row.nPeers))
         for path in [
             \GapRow.mean, \.meanPeers, \.gap, \.lower, \.upper, \.progressGap, \.progressGapLower, \.progressGapUpper,
-            \.change, \.changeLower, \.changeUpper,
+            \.change, \.changeLower, \.changeUpper, \.meanNationalPeers, \.bandLower, \.bandUpper,
         ] {
             row[keyPath: path] = figure(row[keyPath: path], isShare: isShare)
         }
         for path in [\GapRow.standardError, \.progressGapStandardError, \.changeStandardError] {
             row[keyPath: path] = figure(row[keyPath: path], isShare: isShare, more: 1)
         }
+        for path in [\GapRow.trend, \.within, \.between, \.nationalGap] {
+            row[keyPath: path] = row[keyPath: path].map { rounded($0, isShare: isShare) }
+        }
+        for path in [\GapRow.index, \.nationalIndex, \.standardised] {
+            row[keyPath: path] = row[keyPath: path].map {
+                FigureRounding(base: base, decimals: 2).rounded($0, isShare: false)
+            }
+        }
         row.hedgesG = row.hedgesG.map { Precision(decimals: 2).rounded($0) }
         row.degreesOfFreedom = degreesOfFreedom(row.degreesOfFreedom)
+    }
+
+    private func rounded(_ figure: GapFigure, isShare: Bool) -> GapFigure {
+        var shown = GapFigure(estimate: self.figure(figure.estimate, isShare: isShare) ?? figure.estimate)
+        shown.standardError = self.figure(figure.standardError, isShare: isShare, more: 1)
+        shown.degreesOfFreedom = degreesOfFreedom(figure.degreesOfFreedom)
+        shown.lower = self.figure(figure.lower, isShare: isShare)
+        shown.upper = self.figure(figure.upper, isShare: isShare)
+        shown.pValue = figure.pValue
+        return shown
     }
 
     func round(_ row: inout CounterfactualRow, isShare: Bool) {

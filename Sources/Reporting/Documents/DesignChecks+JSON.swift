@@ -5,6 +5,7 @@ extension DesignChecks {
     func put(into object: inout JSONObject) {
         if let twoWay { object.put("bacon", Self.json(twoWay)) }
         if let placebo { object.put("placebo", json(placebo)) }
+        if let synthetic { object.put("synthetic", json(synthetic)) }
         if let composition { object.put("composition", json(composition)) }
     }
 

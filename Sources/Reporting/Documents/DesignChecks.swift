@@ -5,6 +5,9 @@ public struct DesignChecks: Sendable {
     public var twoWay: TwoWayFindings?
     public var placebo: PlaceboFindings?
     public var composition: Composition?
+    public var synthetic: SyntheticFindings?
+    /// Figures of the gap to the synthetic comparison are withheld.
+    var hidesSyntheticFigures = false
     /// Rows of the composition that are withheld.
     var hiddenCharacteristics: Set<Int> = []
     /// A comparison unit with fewer pupils in a cell does not show among the placebos.
@@ -16,6 +19,7 @@ public struct DesignChecks: Sendable {
         twoWay = result.twoWay
         placebo = result.placebo
         composition = result.composition
+        synthetic = result.synthetic
     }
 
     struct Section {
@@ -26,6 +30,7 @@ public struct DesignChecks: Sendable {
 
     func sections(_ tables: ReadableTables) -> [Section] {
         var sections: [Section] = []
+        if let synthetic { sections.append(section(synthetic, tables)) }
         if let twoWay {
             sections.append(
                 Section(

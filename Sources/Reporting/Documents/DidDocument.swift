@@ -217,7 +217,7 @@ public struct DidDocument: Sendable {
             sections.append(
                 Section(title: "Observed, and expected without the partnership", table: tables.counterfactual(groups)))
         }
-        sections.append(Section(title: "Sample", words: frame.sample.words(wording.nouns)))
+        sections.append(Section(title: "Sample", words: frame.sampleWords(wording.nouns)))
         if let log { sections.append(Section(title: "Small numbers", words: log.sentences)) }
         return sections
     }
@@ -349,11 +349,12 @@ extension DidDocument {
             if preTrend != nil { preTrend = .withheld }
             if sensitivity != nil { sensitivity = .withheld }
         } else if let test = preTrend {
-            preTrend = test.withheld(with: effects)
+            preTrend = test.withheld(with: effects, past: checks.hidesSyntheticFigures)
             if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
         }
         sensitivity = sensitivity?.withheld(with: effects)
         frame.withholdWarnings(
-            headline: isHidden || (preTrend?.isWithheld ?? false), balance: balance, intake: intake)
+            headline: isHidden || (preTrend?.isWithheld ?? false), past: isHidden || checks.hidesSyntheticFigures,
+            balance: balance, intake: intake)
     }
 }

@@ -96,14 +96,14 @@ public struct GapsDocument: Sendable {
         var out = TextTable().write(table) + "\n" + Paragraph.wrapped(legend)
         out += remarks.map { Paragraph.wrapped($0) }.joined()
         for warning in frame.warnings { out += Paragraph.wrapped("Warning (\(warning.code)): \(warning.message)") }
-        let last = frame.sample.words(Nouns()) + (log?.sentences ?? [])
+        let last = frame.sampleWords(Nouns()) + (log?.sentences ?? [])
         return out + last.map { Paragraph.wrapped($0) }.joined()
     }
 
     private var markdown: String {
         let words =
             [legend] + remarks + frame.warnings.map { "Warning (\($0.code)): \($0.message)" }
-            + frame.sample.words(Nouns()) + (log?.sentences ?? [])
+            + frame.sampleWords(Nouns()) + (log?.sentences ?? [])
         return MarkdownTable().write(table) + words.map { "\n" + Escaping.markdown($0) + "\n" }.joined()
     }
 }

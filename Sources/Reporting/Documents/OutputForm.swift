@@ -4,8 +4,8 @@ public enum OutputForm: String, Sendable, CaseIterable {
 }
 
 /// Paragraphs for the terminal, broken at blanks so that no line is longer than 88 letters where it can be avoided.
-enum Paragraph {
-    static func wrapped(_ text: String, indent: Int = 0, width: Int = 88) -> String {
+package enum Paragraph {
+    package static func wrapped(_ text: String, indent: Int = 0, width: Int = 88) -> String {
         let pad = String(repeating: " ", count: indent)
         var lines: [String] = []
         var line = ""

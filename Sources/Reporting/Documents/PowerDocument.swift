@@ -96,7 +96,7 @@ public struct PowerDocument: Sendable {
             out += "\n" + Paragraph.wrapped("Warning (\(warning.code)): \(warning.message)")
         }
         out += "\nWhere the spread comes from\n" + indented(TextTable().write(PowerRows.readableComponents(parts)))
-        let last = frame.sample.words(wording.nouns) + (log?.sentences ?? [])
+        let last = frame.sampleWords(wording.nouns) + (log?.sentences ?? [])
         return out + "\nSample\n" + last.map { Paragraph.wrapped($0, indent: 2) }.joined()
     }
 
@@ -112,7 +112,7 @@ public struct PowerDocument: Sendable {
         }
         out += "\n### Where the spread comes from\n\n" + MarkdownTable().write(PowerRows.readableComponents(parts))
         out += "\n### Sample\n\n"
-        let last = frame.sample.words(wording.nouns) + (log?.sentences ?? [])
+        let last = frame.sampleWords(wording.nouns) + (log?.sentences ?? [])
         return out + last.map { Escaping.markdown($0) + "\n" }.joined(separator: "\n")
     }
 }

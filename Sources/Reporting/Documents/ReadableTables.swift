@@ -124,6 +124,7 @@ struct ReadableTables {
             ("gap to national peers", "its interval to them", \.nationalGap, nil),
             ("trend a year", "interval of the trend", \.trend, 2),
             ("local index", "interval of the index", \.index, 2),
+            ("national index", "interval of it", \.nationalIndex, 2),
             ("gap in SDs", "interval in SDs", \.standardised, 2),
         ]
         for (name, interval, value, fixed) in figures where rows.contains(where: { $0[keyPath: value] != nil }) {

@@ -103,7 +103,8 @@ enum ResultRows {
 
     private static let figureKeys: [(key: String, figure: @Sendable (GapRow) -> GapFigure?)] = [
         ("trend", { $0.trend }), ("withinSchools", { $0.within }), ("betweenSchools", { $0.between }),
-        ("localIndex", { $0.index }), ("nationalGap", { $0.nationalGap }), ("standardisedGap", { $0.standardised }),
+        ("localIndex", { $0.index }), ("nationalIndex", { $0.nationalIndex }), ("nationalGap", { $0.nationalGap }),
+        ("standardisedGap", { $0.standardised }),
     ]
 
     /// A figure with its error and interval: `trend`, `trendStandardError`, `trendLower`, `trendUpper`, `trendPValue`.

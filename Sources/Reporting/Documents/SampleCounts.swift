@@ -134,6 +134,11 @@ public struct DocumentFrame: Sendable {
         object.put("bytes", .integer(file.bytes))
         object.put("rows", .integer(file.rows))
         if !file.sha256.isEmpty { object.put("sha256", .text(file.sha256)) }
+        if let origin = file.origin {
+            object.put("schema", .text(origin.schema))
+            object.put("year", ifAny: origin.year)
+            object.put("columns", .object(origin.columns.map { .init($0.name, .text($0.column)) }))
+        }
         return object.value
     }
 

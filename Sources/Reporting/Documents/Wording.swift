@@ -163,7 +163,7 @@ public struct Wording: Sendable {
         ["Pupils ", "In ", "The share "].contains { text.hasPrefix($0) }
             ? text.prefix(1).lowercased() + text.dropFirst() : text
     }
-    static func capitalisedFirst(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+    package static func capitalisedFirst(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
     /// "a", "a and b", "a, b and c".
     package static func list(_ items: [String]) -> String {

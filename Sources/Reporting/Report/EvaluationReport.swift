@@ -122,7 +122,8 @@ public struct EvaluationReport: Sendable {
         for outcome in safe.outcomes {
             safe.frame.withholdWarnings(
                 headline: outcome.effect.isSuppressed || outcome.preTrend?.isWithheld ?? outcome.effect.isSuppressed,
-                balance: outcome.balance, intake: outcome.intake)
+                past: outcome.effect.isSuppressed || outcome.checks.hidesSyntheticFigures, balance: outcome.balance,
+                intake: outcome.intake)
         }
         return safe
     }

@@ -200,7 +200,7 @@ public struct OutcomeResult: Sendable {
             if preTrend != nil { preTrend = .withheld }
             if sensitivity != nil { sensitivity = .withheld }
         } else if let test = preTrend {
-            preTrend = test.withheld(with: eventStudy)
+            preTrend = test.withheld(with: eventStudy, past: checks.hidesSyntheticFigures)
             if preTrend?.isWithheld ?? false { cautions.removeAll { $0 == test.words } }
         }
         sensitivity = sensitivity?.withheld(with: eventStudy)

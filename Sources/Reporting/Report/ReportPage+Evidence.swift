@@ -170,7 +170,7 @@ extension ReportPage {
     // MARK: 4 Data
 
     var sample: Markup {
-        let words = report.frame.sample.words(wording.nouns).map { line -> Markup in "<p>\(line)</p>\n" }
+        let words = report.frame.sampleWords(wording.nouns).map { line -> Markup in "<p>\(line)</p>\n" }
         let flow = ReportTables.sample(report.frame.sample)
         var out: Markup = """
             <section id="sample"><h2>Where the figures come from</h2>

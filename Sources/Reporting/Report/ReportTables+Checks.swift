@@ -6,6 +6,9 @@ extension DesignChecks {
         var tables: [(String, ResultTable)] = []
         if let parts = twoWay?.decomposition { tables.append(("two-way", Self.comparisons(parts))) }
         if let weights = twoWay?.weights { tables.append(("two-way-weights", Self.weights(weights))) }
+        if let synthetic, !synthetic.unitWeights.isEmpty {
+            tables.append(("synthetic-weights", Self.unitWeights(synthetic)))
+        }
         if let time = placebo?.time {
             tables.append(
                 ("placebo-time", Self.estimates("steps", time.rows.map { ("\($0.steps)", $0.estimate, false) })))
@@ -48,6 +51,12 @@ extension DesignChecks {
             rows: weights.rows.map {
                 [.text($0.cohort), .text($0.time), .init($0.group), .integer($0.units), .number($0.weight)]
             })
+    }
+
+    private static func unitWeights(_ found: SyntheticFindings) -> ResultTable {
+        ResultTable(
+            columns: [.init("start"), .init("treated"), .init("unit"), .init("weight")],
+            rows: found.unitWeights.map { [.text($0.start), .init($0.treated), .text($0.unit), .number($0.weight)] })
     }
 
     private static func estimates(_ name: String, _ found: [(String, DiagnosticEstimate, Bool)]) -> ResultTable {

@@ -6,7 +6,7 @@ package enum Escaping {
     }
 
     /// For a Markdown table's cell: the letters that Markdown or HTML would read as markup are escaped, one line.
-    static func markdown(_ text: String) -> String {
+    package static func markdown(_ text: String) -> String {
         var out = ""
         for scalar in terminal(text).unicodeScalars {
             switch scalar {

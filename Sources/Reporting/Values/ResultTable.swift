@@ -59,7 +59,7 @@ extension ResultTable.Cell {
     init(_ value: String?) { self = value.map(ResultTable.Cell.text) ?? .missing }
     init(_ value: Double?, suppressed: Bool) { self = suppressed ? .suppressed : .init(value) }
     /// A count held as a double: whole where it is whole.
-    init(count: Double?, suppressed: Bool = false) {
+    package init(count: Double?, suppressed: Bool = false) {
         if suppressed {
             self = .suppressed
         } else {

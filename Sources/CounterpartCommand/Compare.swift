@@ -1,0 +1,117 @@
+import ArgumentParser
+import Counterpart
+
+/// `counterpart compare`: a comparison group built from what was known before the start, and how alike it is.
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Build and check a comparison group.",
+        discussion: """
+            Finds, for the partners, schools that were like them before any partnership started, and shows how alike they are \
+            before and after. Nothing measured from the first start on is looked at.
+
+            EXAMPLE
+              counterpart compare schools.csv --outcome attainment8 --unit urn \\
+                --time academic_year --partners partners.csv \\
+                --match attainment8,ks2_score,fsm_share --donors not-same:trust
+            """)
+
+    @OptionGroup(title: "Rows and columns") var rows: RowOptions
+    @OptionGroup(title: "Who was treated") var who: TreatmentOptions
+    @OptionGroup(title: "Result") var result: ResultOptions
+    @OptionGroup(title: "Small numbers") var small: DisclosureOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "What counterparts are like, separated by commas: number columns or column=value, as means before the first start. With similar-schools: variable:column for each variable of the table.",
+            valueName: "columns"))
+    var match: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "nearest (the nearest schools), entropy (weights that balance the means), similar-schools (a published distance) or synthetic (each partner's past, mixed from other schools').",
+            valueName: "name"))
+    var method = "nearest"
+    @Option(
+        help: ArgumentHelp(
+            "With nearest: mahalanobis, propensity (the probability of being a partner) or logit (its log-odds).",
+            valueName: "name"))
+    var distance: String?
+    @Option(
+        help: ArgumentHelp(
+            "Counterparts for each partner (default: 1; with similar-schools 50).", valueName: "count"))
+    var ratio: Int?
+    @Option(
+        help: ArgumentHelp(
+            "The farthest that a counterpart may be: standard deviations of the probability or log-odds, else the distance itself.",
+            valueName: "number"))
+    var caliper: Double?
+    @Option(
+        help: ArgumentHelp("Columns whose value counterparts share, separated by commas.", valueName: "columns"))
+    var exact: [String] = []
+    @Flag(help: "A school may be the counterpart of several partners.")
+    var replace = false
+    @Option(
+        help: ArgumentHelp(
+            "Who chooses first: closest (the two nearest to each other), largest (the partner with the highest probability) or name.",
+            valueName: "rule"))
+    var order: String?
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "Who may compare: a condition as in --where, not-same:COLUMN, not-selective:COLUMN, not-boarding:COLUMN, periods-before:COUNT or within-reach:STANDARD-DEVIATIONS. Repeatable.",
+            valueName: "rule"))
+    var donors: [String] = []
+    @Option(
+        name: .customLong("distance-table"),
+        help: ArgumentHelp(
+            "With similar-schools: a CSV file of variables and their weights (default: primary schools, 2026).",
+            valueName: "file"))
+    var distanceTable: String?
+    @Option(
+        name: .customLong("rows"),
+        help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
+    var rowKind: String?
+    @Option(help: ArgumentHelp("Write the chart of both balances to this SVG file.", valueName: "file"))
+    var chart: String?
+
+    func run() throws {
+        let format = try result.resultFormat(reading: rows.input.files)
+        try chart.map { try OutputFile.check($0, reading: rows.input.files) }
+        var request = try request()
+        // The other formats do not print the files' digests.
+        request.did.data.wantsDigests = format == .json
+        request.did.data.digestLimit = DataRequest.quickDigests
+        let answer = try CompareRun.answer(request)
+        if let chart, let drawn = answer.document.chart { try WholeFile.write(drawn, to: chart) }
+        try Output(options: result).deliver(
+            answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)
+    }
+
+    func request() throws -> CompareRequest {
+        let data = try rows.request()
+        guard !data.unit.isEmpty else {
+            throw RequestError.missing(option: "--unit", why: "name the column of schools")
+        }
+        guard data.timeName != nil else {
+            throw RequestError.missing(option: "--time", why: "name the column of periods")
+        }
+        var did = DidRequest(data: data, treatment: try who.source(unit: data.unit))
+        did.design.lag = who.lag
+        did.design.takesFirstStart = who.firstStart
+        did.design.excluded = Set(try who.excludedUnits(unit: data.unit))
+        did.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }
+        did.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap {
+            RowKind(rawValue: $0)
+        }
+        try rows.refuseCount(of: did.design.rows)
+        for (option, isGiven) in [("--lower-is-better", rows.lowerIsBetter), ("--weight-kind", rows.weightKind != nil)]
+        where isGiven {
+            throw RequestError.doesNotApply(option: option, to: "compare, where results are only likened")
+        }
+        try did.take(small)
+        return try CompareChoice(
+            match: CommaList.split(match), method: method, distance: distance, ratio: ratio, caliper: caliper,
+            exact: CommaList.split(exact), replaces: replace, order: order, donors: donors,
+            distanceTable: distanceTable
+        ).request(did)
+    }
+}
