@@ -1,7 +1,7 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
     static let all =
-        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run
+        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run + review
 
     // MARK: did
 
@@ -689,6 +689,17 @@ enum OptionLists {
             list.refuses("--format", "csv", says: "text, json"), list.refuses("--threads", "0", says: "--threads"),
             list.acts("--quiet", with: ["--format", "json"]),
             list.acts("--strict", status: 1),
+            list.acts("--show-values", base: ["bad-plan.yml"], status: 3, says: "withheld"),
+        ]
+    }
+
+    private static var review: [OptionCase] {
+        let list = OptionList(command: "review", base: ["plan.yml"])
+        return [
+            list.acts("--output", "elsewhere", says: "elsewhere/review.html"), list.acts("--format", "json"),
+            list.refuses("--format", "csv", says: "text, json"), list.refuses("--threads", "0", says: "--threads"),
+            list.acts("--quiet"),
+            list.acts("--strict", base: ["alone.yml"], status: 1),
             list.acts("--show-values", base: ["bad-plan.yml"], status: 3, says: "withheld"),
         ]
     }
