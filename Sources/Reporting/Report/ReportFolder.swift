@@ -83,6 +83,8 @@ public struct ReportFolder {
         if let plan = report.plan { object.put("plan", ["path": .text(plan.path), "sha256": .text(plan.sha256)]) }
         object.put("settings", .object(report.frame.settings))
         object.put("inputs", .array(report.frame.inputs.map(DocumentFrame.file)))
+        if !report.protection.isEmpty { object.put("protection", .array(report.protection.map(\.json))) }
+        object.put("disclosure", .text(report.disclosure.profile.name))
         object.put("outputs", outputs(files))
         object.put("timings", .object(report.frame.timings.map { .init($0.name, .number($0.seconds)) }))
         return object.value
