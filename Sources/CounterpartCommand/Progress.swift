@@ -238,6 +238,11 @@ struct Progress: ParsableCommand {
 
     private func floors(of method: ValueAddedRequest.Method, outcomes: [OutcomeRequest]) throws -> [Double?] {
         guard let floorTable else { return [] }
+        if rows.subject != nil {
+            throw RequestError.doesNotApply(
+                option: "--floor-table",
+                to: "--subject; keep the rows of one subject with --where and name the column of results")
+        }
         guard case .bands(.table(let bands)) = method, bands.contains(where: { $0.mean != nil }) else {
             throw RequestError.doesNotApply(
                 option: "--floor-table", to: "a run without a --band-table of expected results")

@@ -508,7 +508,7 @@ enum OptionLists {
                 list.acts(
                     "--knot-table", "variance.csv", with: ["--knot-subject", "sex", "--knot-table", "knots.csv"]),
                 list.refuses("--knot-table", "bands.csv", with: ["--knot-subject", "sex"], status: 3, says: "E243"),
-                list.refuses("--knot-table", "knots.csv", says: "--subject is missing"),
+                list.refuses("--knot-table", "knots.csv", says: "--knot-subject is missing"),
                 list.refuses(
                     "--knot-table", "knots.csv", with: ["--method", "regression"], says: "--knot-table does not apply"),
                 list.acts("--knot-subject", "sex", with: ["--knot-table", "knots.csv"]),
