@@ -1,7 +1,7 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
     static let all =
-        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run
+        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run + review
 
     // MARK: did
 
@@ -693,6 +693,17 @@ enum OptionLists {
         ]
     }
 
+    private static var review: [OptionCase] {
+        let list = OptionList(command: "review", base: ["plan.yml"])
+        return [
+            list.acts("--output", "elsewhere", says: "elsewhere/review.html"), list.acts("--format", "json"),
+            list.refuses("--format", "csv", says: "text, json"), list.refuses("--threads", "0", says: "--threads"),
+            list.acts("--quiet"),
+            list.acts("--strict", base: ["alone.yml"], status: 1),
+            list.acts("--show-values", base: ["bad-plan.yml"], status: 3, says: "withheld"),
+        ]
+    }
+
     // MARK: What commands share
 
     /// The forms of files.
@@ -777,6 +788,10 @@ enum OptionLists {
             list.refuses("--points", "gcses", base: grades, says: "choose from: gcse"),
         ] + links(list) + [
             list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),
+            list.acts("--opt-out", "optouts.csv", with: ["--pupil", "upn"]),
+            list.refuses("--opt-out", "optouts.csv", says: "--pupil is missing"),
+            list.acts("--key", "project.key", with: ["--pupil", "upn", "--opt-out", "pseudonyms.csv"]),
+            list.refuses("--key", "project.key", says: "--pupil is missing"),
             list.acts("--weights", "weight"),
             list.acts("--double", says: list.command == "cells" ? nil : "\"arithmetic\": \"double\""),
             list.isLater("--source", "postgres://host/db"), list.isLater("--table", "pupils"),

@@ -35,7 +35,7 @@ struct MeasuresRunTests {
     /// A double award named twice fills two places.
     @Test func attainment8FromGrades() throws {
         let answer = try answer { request in
-            request.data.points = GradePoints("gcse")?.points
+            request.data.points = try? PointsTable.named("gcse")
             request.grades.english = ["lang", "lit"]
             request.grades.maths = ["ma"]
             request.grades.ebacc = ["sci", "sci", "hist"]
