@@ -20,6 +20,7 @@ public struct TermReview {
         let folder = ReportFolder.ofReviews(path: output) { SHA256Digest.hex(of: $0) }
         try folder.check()
         let (plan, bytes) = try PlanReader.read(path)
+        try plan.checkProtection(path: path, today: String(ReportDate.current().iso.prefix(10)))
         let review = TermReview(plan: plan, requests: PlanRequests(plan: plan, path: path, threads: threads))
         var document = try review.document(
             EvaluationReport.Plan(path: path, sha256: SHA256Digest.hex(of: bytes)))
