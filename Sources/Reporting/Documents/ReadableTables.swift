@@ -101,8 +101,10 @@ struct ReadableTables {
         add(interval, \.lower, \.upper)
         columns.add("p", rows.map { probability($0.pValue, $0.isSuppressed) })
         columns.figure("Hedges g", rows.map(\.hedgesG), hidden, always: false, decimals: 2)
-        add("gap at equal prior", \.progressGap)
-        add("its interval", \.progressGapLower, \.progressGapUpper)
+        if rows.contains(where: { $0.progressGap != nil }) {
+            add("gap at equal prior", \.progressGap)
+            add("its interval", \.progressGapLower, \.progressGapUpper)
+        }
         if rows.contains(where: { $0.change != nil }) {
             columns.text("change since", rows.map { $0.change == nil ? nil : $0.changeFrom })
             add("change", \.change)
