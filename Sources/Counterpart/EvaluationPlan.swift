@@ -12,6 +12,8 @@ public struct EvaluationPlan: Sendable, Equatable {
     public var data = PlanData()
     public var comparisonExcludes: [String] = []
     public var analysis = PlanAnalysis()
+    /// The period that reviews measure progress from; nil for the first in the files.
+    public var monitoringBaseline: String?
     /// What is published of small numbers, its threshold perhaps the plan's own.
     public var disclosure = DisclosureProfile.ofPlans
     public var audiences: [String] = []

@@ -31,7 +31,8 @@ public struct PlanReader {
             throw notYAML(error)
         }
         let parts = try PlanNode(node: root, path: path, name: "the plan").section([
-            "title", "partnership", "objectives", "data", "comparison", "analysis", "disclosure", "report", "checklist",
+            "title", "partnership", "objectives", "data", "comparison", "analysis", "monitoring", "disclosure",
+            "report", "checklist",
         ])
         guard let dataNode = parts["data"] else {
             throw PlanError.missingKey(path: path, line: 1, key: "data", section: "the plan")
@@ -44,6 +45,9 @@ public struct PlanReader {
         }
         if let node = parts["comparison"] { plan.comparisonExcludes = try comparison(node) }
         if let node = parts["analysis"] { plan.analysis = try analysis(node) }
+        if let node = parts["monitoring"] {
+            plan.monitoringBaseline = try node.section(["baseline"])["baseline"]?.text()
+        }
         if let node = parts["disclosure"] { plan.disclosure = try disclosure(node) }
         if let node = parts["report"] { try report(node, into: &plan) }
         if let node = parts["checklist"] {

@@ -102,6 +102,7 @@ struct Compare: ParsableCommand {
         }
         var did = DidRequest(data: data, treatment: try who.source(unit: data.unit))
         did.design.lag = who.lag
+        did.design.exposure = try who.exposure()
         did.design.takesFirstStart = who.firstStart
         did.design.excluded = Set(try who.excludedUnits(unit: data.unit))
         did.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }

@@ -33,6 +33,7 @@ enum ExportFiles {
         try writeLists(to: folder)
         try folder.write(plan, "plan.yml")
         try folder.write(plan.replacing("pupils.csv", with: "codes.csv"), "bad-plan.yml")
+        try folder.write(plan.replacing("pupils.csv", with: "partners-alone.csv"), "alone.yml")
     }
 
     private static func writeForms(to folder: WorkFolder) throws {

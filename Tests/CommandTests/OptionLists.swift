@@ -1,7 +1,7 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
     static let all =
-        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run
+        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run + review
 
     // MARK: did
 
@@ -508,7 +508,7 @@ enum OptionLists {
                 list.acts(
                     "--knot-table", "variance.csv", with: ["--knot-subject", "sex", "--knot-table", "knots.csv"]),
                 list.refuses("--knot-table", "bands.csv", with: ["--knot-subject", "sex"], status: 3, says: "E243"),
-                list.refuses("--knot-table", "knots.csv", says: "--subject is missing"),
+                list.refuses("--knot-table", "knots.csv", says: "--knot-subject is missing"),
                 list.refuses(
                     "--knot-table", "knots.csv", with: ["--method", "regression"], says: "--knot-table does not apply"),
                 list.acts("--knot-subject", "sex", with: ["--knot-table", "knots.csv"]),
@@ -537,6 +537,9 @@ enum OptionLists {
                 list.refuses("--band-mean", "art", with: ["--band-table", "progress8-2024"], says: "E147"),
                 list.acts("--published", base: ["published.csv"] + scores, status: 0),
                 list.refuses("--published", says: "--prior does not apply"),
+                list.refuses(
+                    "--subject", "urn", base: ["published.csv", "--published", "--result", "reading"] + scores,
+                    says: "--subject does not apply"),
                 list.acts("--band-mean", "other", with: byTable),
                 list.refuses("--band-mean", "other", says: "--band-mean does not apply"),
                 list.acts("--norm-where", "partnership_start="),
@@ -689,6 +692,17 @@ enum OptionLists {
             list.refuses("--format", "csv", says: "text, json"), list.refuses("--threads", "0", says: "--threads"),
             list.acts("--quiet", with: ["--format", "json"]),
             list.acts("--strict", status: 1),
+            list.acts("--show-values", base: ["bad-plan.yml"], status: 3, says: "withheld"),
+        ]
+    }
+
+    private static var review: [OptionCase] {
+        let list = OptionList(command: "review", base: ["plan.yml"])
+        return [
+            list.acts("--output", "elsewhere", says: "elsewhere/review.html"), list.acts("--format", "json"),
+            list.refuses("--format", "csv", says: "text, json"), list.refuses("--threads", "0", says: "--threads"),
+            list.acts("--quiet"),
+            list.acts("--strict", base: ["alone.yml"], status: 1),
             list.acts("--show-values", base: ["bad-plan.yml"], status: 3, says: "withheld"),
         ]
     }
