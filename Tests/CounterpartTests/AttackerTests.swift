@@ -1,4 +1,5 @@
 import Foundation
+import SampleSchools
 import Testing
 
 @testable import Counterpart
@@ -14,6 +15,18 @@ import Testing
         #expect(figures.figures.count > 250)
         #expect(figures.figures.contains { $0.count == nil }, "something is withheld")
         #expect(figures.cracked(threshold: threshold) == [])
+    }
+
+    /// The sample as it is shipped has fewer small groups, and more pairs of tables that differ by a few pupils.
+    @Test func theShippedSampleGivesNothingBack() throws {
+        let shipped = try SampleReports(isShipped: true)
+        for profile in DisclosureProfile.all {
+            let figures = try PublishedFigures(shipped.results(profile.name))
+            #expect(figures.figures.count > 200)
+            #expect(figures.cracked(threshold: profile.threshold) == [], "\(profile.name)")
+        }
+        let open = try PublishedFigures(shipped.results("open"))
+        #expect(open.cracked(threshold: 6).contains { $0.hasPrefix("difference: D|") }, "there was something to find")
     }
 
     /// The attacker can win: where small rows are withheld and none to protect them, their neighbours give them back.
@@ -157,12 +170,19 @@ struct SampleReports {
     /// What the figures are before anything is withheld.
     private(set) var open: [String: EvaluationReport] = [:]
 
-    init() throws {
+    /// - Parameter isShipped: the sample as it is; else its schools with few pupils, and one more column of groups.
+    init(isShipped: Bool = false) throws {
         folder = try WorkFolder()
-        let plan = try ReducedSample.write(
-            to: folder,
-            plan: try ReducedSample.quickPlan.replacing(
-                "groups: [fsm=Y, sen, sex]", with: "groups: [fsm=Y, sen, sex, ethnicity]"))
+        let quick = try ReducedSample.quickPlan
+        let plan: String
+        if isShipped {
+            for file in SamplePartnership(seed: 1).files() { try folder.write(Data(file.bytes), file.name) }
+            plan = try folder.write(quick, "plan.yml")
+        } else {
+            plan = try ReducedSample.write(
+                to: folder,
+                plan: quick.replacing("groups: [fsm=Y, sen, sex]", with: "groups: [fsm=Y, sen, sex, ethnicity]"))
+        }
         let (read, bytes) = try PlanReader.read(plan)
         var evaluation = try Evaluation(plan: read, path: plan, planBytes: bytes, threads: 2)
         let studies = try Studies(evaluation)

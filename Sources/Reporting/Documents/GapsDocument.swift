@@ -68,7 +68,8 @@ public struct GapsDocument: Sendable {
         }
         if !found.isEmpty { entries[0].roundedTo = further.base }
         log = DisclosureLog(
-            profile: profile, entries: entries, remarks: found.isEmpty ? [] : [OutcomeResult.differenceWords])
+            profile: profile, entries: entries,
+            remarks: found.isEmpty || further == profile.rounding ? [] : [OutcomeResult.differenceWords])
         if rowsArePupils { frame.publish(rule) }
     }
 

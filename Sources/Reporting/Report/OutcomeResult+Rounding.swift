@@ -36,7 +36,7 @@ extension OutcomeResult {
             }
             log(["gap of \(gaps[index].group)"], own)
         }
-        return !found.isEmpty
+        return !found.isEmpty && further != rule.rounding
     }
 
     /// All pupils, then the two sides of each effect on a gap, then each table of gaps.
