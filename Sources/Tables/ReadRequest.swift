@@ -100,7 +100,7 @@ public struct ColumnRequest: Sendable, Equatable {
         /// Several columns joined by `/`, such as LEA and ESTAB.
         case joined([String])
         /// A column, in the rows alone whose other column holds a text: one subject of a file with the subject in rows.
-        /// The other rows have no value, for the reason `Batch.NumberColumn.otherRow`; as a key they hold the empty text.
+        /// The other rows have no value, for the reason `Batch.NumberColumn.otherRow`. Roles of values only.
         case inRows(of: String, equal: String, column: String)
         /// The part of the file's name that the `*` of the pattern stands for.
         case fileName(pattern: String)
@@ -121,6 +121,14 @@ public struct ColumnRequest: Sendable, Equatable {
         case indicator(YesNo)
         /// Text looked up in a table of points; a text not in the table stops the run. Empty and missing codes are missing.
         case points([String: Decimal6])
+
+        /// True where texts are looked up one by one.
+        var isLookedUp: Bool {
+            switch self {
+            case .indicator, .points: true
+            default: false
+            }
+        }
     }
 
     /// How results call it.

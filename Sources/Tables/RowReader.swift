@@ -36,7 +36,7 @@ public struct RowReader {
                     hint: "such as results-*.csv; or mark the period by {period} once, and other parts that differ by *"
                 )
             }
-            if case .inRows = column.source, column.role == .text || column.role == .period {
+            if case .inRows = column.source, column.role != .number, !column.role.isLookedUp {
                 throw .request(
                     "only columns of results stand in rows by subject", hint: "name \(column.name) as a column")
             }

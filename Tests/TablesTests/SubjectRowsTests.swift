@@ -94,6 +94,6 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try folder.file("id,subject,score\n1,Art,A\n2,Maths,twelve\n")
         #expect(refusal(Self.request(path, .number, of: ["Maths"])).hasPrefix("a.csv:3:score (column 3): error:"))
-        #expect(refusal(Self.request(path, .text, of: ["Maths"])).contains("(E117)"))
+        #expect(refusal(Self.request(path, .key, of: ["Maths"])).contains("(E117)"))
     }
 }
