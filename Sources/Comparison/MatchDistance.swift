@@ -53,7 +53,12 @@ public enum MatchDistance: Sendable, Equatable {
         for j in 0..<centred.columns {
             let column = centred.column(j)
             let length = (dot(column, column) / Double(max(1, n - 2))).squareRoot()
-            guard length > 0 else { continue }
+            let largest = values.column(j).reduce(0) { max($0, abs($1)) }
+            // What is left of a column that does not vary is rounding.
+            guard length > 1e-12 * largest else {
+                for i in 0..<n { centred[i, j] = 0 }
+                continue
+            }
             for i in 0..<n {
                 centred[i, j] /= length * Double(max(1, n - 2)).squareRoot()
                 values[i, j] /= length
@@ -62,11 +67,16 @@ public enum MatchDistance: Sendable, Equatable {
         do {
             let covariance = centred.crossProduct()
             let kept = try OrderedCholesky(covariance).kept
+            guard !kept.isEmpty else {
+                throw ComparisonError.numerical("no matched column varies within the two groups")
+            }
             let part = covariance.selecting(rows: kept).selecting(columns: kept)
             let inverseRoot = try SymmetricEigen(part).squareRoots().inverse
             return Places(
                 values: values.selecting(columns: kept).times(inverseRoot), unit: 1,
                 dropped: (0..<covariance.rows).filter { !kept.contains($0) })
+        } catch let error as ComparisonError {
+            throw error
         } catch { throw .numerical("\(error)") }
     }
 

@@ -77,7 +77,7 @@ public struct DataRequest: Sendable {
     }
 
     /// A column, in the rows of the outcome's subject where rows have one.
-    func source(of outcome: OutcomeRequest, in column: String) -> ColumnRequest.Source {
+    private func source(of outcome: OutcomeRequest, in column: String) -> ColumnRequest.Source {
         subject.map { .inRows(of: $0, equal: outcome.column, column: column) } ?? .column(column)
     }
 

@@ -50,6 +50,9 @@ public struct GapsRequest: Sendable {
     /// What the cells call the key that tells results apart.
     static let rankKey = "result\u{1F}"
 
+    /// The texts of the rank key are numbers in their shortest form.
+    fileprivate var ranksNumbers: Bool { data.points == nil && data.subject == nil }
+
     func keyColumns() -> [ColumnRequest] {
         var keys: [ColumnRequest] = []
         if !data.unit.isEmpty { keys.append(data.unitColumn()) }
@@ -60,12 +63,12 @@ public struct GapsRequest: Sendable {
         if let prior, !keys.contains(where: { $0.name == prior }) {
             keys.append(ColumnRequest(prior, role: .numericKey))
         }
-        // Each result by itself: the index ranks them.
+        // Each result by itself: the index ranks them. Where rows are of one subject each, those of others hold other texts.
         if index, let outcome = data.outcomes.first, outcome.equals == nil, shareOf == nil {
             keys.append(
                 ColumnRequest(
-                    Self.rankKey, source: data.source(of: outcome, in: data.result ?? outcome.column),
-                    role: data.points == nil ? .numericKey : .key))
+                    Self.rankKey, source: .column(data.result ?? outcome.column),
+                    role: ranksNumbers ? .numericKey : .key))
         }
         return keys
     }
@@ -219,7 +222,7 @@ public struct GapsRun {
         gaps.isShare = request.data.outcomes[block].equals != nil || shareBlock != nil
         if !gaps.isShare, request.index {
             gaps.rankKey = GapsRequest.rankKey
-            gaps.rankKeyHoldsNumbers = request.data.points == nil
+            gaps.rankKeyHoldsNumbers = request.ranksNumbers
         }
         gaps.countBlock = countBlock
         gaps.rowKind = kind

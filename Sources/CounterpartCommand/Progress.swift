@@ -151,7 +151,8 @@ struct Progress: ParsableCommand {
             ("--band-table", bandTable != nil), ("--band-mean", bandMean != nil), ("--norm-where", !normWhere.isEmpty),
             ("--method", method != nil), ("--by", !by.isEmpty), ("--shrink", shrink),
             ("--floor-table", floorTable != nil), ("--knot-table", !knotTable.isEmpty),
-            ("--knot-subject", knotSubject != nil),
+            ("--knot-subject", knotSubject != nil), ("--subject", rows.subject != nil),
+            ("--result", rows.result != nil),
             ("--pupil-sd", pupilSD != nil), ("--start", start != nil), ("--prior-time", priorTime != nil),
             ("--prior-lag", priorLag != nil),
             ("--pupil", rows.pupil != nil), ("--points", rows.points != nil), ("--weights", rows.weights != nil),
@@ -246,7 +247,7 @@ struct Progress: ParsableCommand {
             throw RequestError.doesNotApply(
                 option: "--floor-table", to: "a run without a --band-table of expected results")
         }
-        guard outcomes.count == 1, outcomes[0].equals == nil, rows.points == nil else {
+        guard outcomes.count == 1, outcomes[0].equals == nil, rows.points == nil, rows.subject == nil else {
             throw RequestError.doesNotApply(option: "--floor-table", to: "anything but one outcome that is a number")
         }
         return try FloorTable.read(floorTable, bandCount: bands.count)

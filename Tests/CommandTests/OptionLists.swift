@@ -537,6 +537,9 @@ enum OptionLists {
                 list.refuses("--band-mean", "art", with: ["--band-table", "progress8-2024"], says: "E147"),
                 list.acts("--published", base: ["published.csv"] + scores, status: 0),
                 list.refuses("--published", says: "--prior does not apply"),
+                list.refuses(
+                    "--subject", "urn", base: ["published.csv", "--published", "--result", "reading"] + scores,
+                    says: "--subject does not apply"),
                 list.acts("--band-mean", "other", with: byTable),
                 list.refuses("--band-mean", "other", says: "--band-mean does not apply"),
                 list.acts("--norm-where", "partnership_start="),

@@ -115,6 +115,12 @@ struct NearestNeighboursTests {
             values: Matrix(rows: 18, columns: [x, z, x.map { 2 * $0 }]))
         let third = try method.group(copied)
         #expect(pairs(third) == pairs(first) && third.dropped == ["again"])
+        var flat = profiles([(1, 1)], [(2, 2)])
+        #expect(throws: ComparisonError.numerical("no matched column varies within the two groups")) {
+            try method.group(flat)
+        }
+        flat.values = Matrix(2, 2)
+        #expect(throws: ComparisonError.self) { try method.group(flat) }
         copied.isTreated = copied.isTreated.map { _ in true }
         #expect(throws: ComparisonError.noDonors) { try method.group(copied) }
     }
