@@ -199,11 +199,6 @@ struct Gaps: ParsableCommand {
         if index, request.data.outcomes.count > 1, shareOf == nil {
             throw RequestError.conflicting("--index ranks the results of one outcome; name one --outcome")
         }
-        if index, request.data.subject != nil {
-            throw RequestError.doesNotApply(
-                option: "--index",
-                to: "--subject; keep the rows of one subject with --where and name the column of results")
-        }
         if index, rows.areCellTables, shareOf == nil {
             throw RequestError.doesNotApply(option: "--index", to: "cell tables, which hold no single results to rank")
         }
