@@ -67,6 +67,10 @@ struct Compare: ParsableCommand {
             valueName: "file"))
     var distanceTable: String?
     @Option(
+        help: ArgumentHelp(
+            "Values of columns matched by column=value that mean unknown, separated by commas.", valueName: "values"))
+    var unknown: [String] = []
+    @Option(
         name: .customLong("rows"),
         help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
     var rowKind: String?
@@ -93,7 +97,8 @@ struct Compare: ParsableCommand {
     }
 
     func request() throws -> CompareRequest {
-        let data = try rows.request()
+        var data = try rows.request()
+        data.unknown = CommaList.split(unknown)
         guard !data.unit.isEmpty else {
             throw RequestError.missing(option: "--unit", why: "name the column of schools")
         }
@@ -102,6 +107,7 @@ struct Compare: ParsableCommand {
         }
         var did = DidRequest(data: data, treatment: try who.source(unit: data.unit))
         did.design.lag = who.lag
+        did.design.exposure = try who.exposure()
         did.design.takesFirstStart = who.firstStart
         did.design.excluded = Set(try who.excludedUnits(unit: data.unit))
         did.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }
