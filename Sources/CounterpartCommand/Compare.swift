@@ -67,6 +67,10 @@ struct Compare: ParsableCommand {
             valueName: "file"))
     var distanceTable: String?
     @Option(
+        help: ArgumentHelp(
+            "Values of columns matched by column=value that mean unknown, separated by commas.", valueName: "values"))
+    var unknown: [String] = []
+    @Option(
         name: .customLong("rows"),
         help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
     var rowKind: String?
@@ -93,7 +97,8 @@ struct Compare: ParsableCommand {
     }
 
     func request() throws -> CompareRequest {
-        let data = try rows.request()
+        var data = try rows.request()
+        data.unknown = CommaList.split(unknown)
         guard !data.unit.isEmpty else {
             throw RequestError.missing(option: "--unit", why: "name the column of schools")
         }

@@ -25,7 +25,7 @@ import Testing
 
     /// The keys of the contract, and what they must add up to.
     @Test func theContract() throws {
-        let found = try answer(["--match", "attainment8,ks2_score,fsm=Y"])
+        let found = try answer(["--match", "attainment8,ks2_score,fsm=Y", "--unknown", "U"])
         #expect(found["schema"] as? String == "counterpart/compare/1")
         let balance = try rows(found, "balance")
         #expect(balance.compactMap { $0["variable"] as? String } == ["attainment8", "ks2_score", "fsm=Y"])
@@ -63,7 +63,7 @@ import Testing
 
     /// What happens from the first start on, to results, characteristics and memberships, changes nothing.
     @Test(arguments: [
-        ["--match", "attainment8,ks2_score"], ["--match", "ks2_score,fsm=Y", "--method", "entropy"],
+        ["--match", "attainment8,ks2_score"], ["--match", "ks2_score,fsm=Y", "--unknown", "U", "--method", "entropy"],
         ["--method", "synthetic"], ["--match", "ks2_score", "--distance", "logit", "--replace", "--exact", "trust"],
         ["--match", "attainment8", "--donors", "within-reach:2", "--donors", "trust!=Cedar"],
     ]) func nothingAfterTheStartIsLookedAt(arguments: [String]) throws {
@@ -128,13 +128,13 @@ import Testing
     }
 
     @Test func smallNumbersAreWithheld() throws {
-        let open = try answer(["--match", "attainment8,fsm=Y", "--suppress", "0"])
+        let open = try answer(["--match", "attainment8,fsm=Y", "--unknown", "U", "--suppress", "0"])
         let distances = try rows(open, "matches").compactMap { $0["distance"] as? Double }
         #expect(distances.count == 5)
         for format in ["json", "text", "csv", "markdown"] {
             let safe = try folder.run(
                 ["compare", "pupils.csv"] + Self.what
-                    + ["--match", "attainment8,fsm=Y", "--suppress", "10000", "--format", format])
+                    + ["--match", "attainment8,fsm=Y", "--unknown", "U", "--suppress", "10000", "--format", format])
             for distance in distances { #expect(!safe.everything.contains("\(distance)"), "\(format)") }
             for row in try rows(open, "balance") {
                 for side in ["before", "after"] {

@@ -317,7 +317,8 @@ enum OptionLists {
                 list.acts(
                     "--time", "academic_year",
                     base: list.base.filter { $0 != "--time" && $0 != "academic_year" }),
-                list.acts("--match", "fsm=Y"),
+                list.acts("--match", "sex=F"),
+                list.acts("--unknown", "U", with: ["--match", "fsm=Y"]),
                 list.refuses("--match", "attainment8", says: "named twice"),
                 list.acts("--match", "ks2:ks2_score", base: similar),
                 list.refuses("--match", "reading:ks2_score", base: similar, says: "variable:column"),
