@@ -21,6 +21,7 @@ bench: release
 	swift build -c release --product PupilEffects
 	swift build -c release --product GroupTimes
 	swift build -c release --product SyntheticPlacebos
+	swift build -c release --product EntropyWeights
 	bash Benchmarks/bench.sh
 
 # Instruction counts of small runs, within 3% of Benchmarks/Budgets.json; they do not depend on the machine's load.

@@ -83,6 +83,9 @@ let package = Package(
             name: "SensitivityCurves", dependencies: ["Inference", "LinearAlgebra", "Probability"],
             path: "Benchmarks/Micro/SensitivityCurves"),
         .executableTarget(
+            name: "EntropyWeights", dependencies: ["Comparison", "LinearAlgebra"],
+            path: "Benchmarks/Micro/EntropyWeights"),
+        .executableTarget(
             name: "SyntheticPlacebos", dependencies: ["Inference", "Estimation", "SchoolPanel"],
             path: "Benchmarks/Micro/SyntheticPlacebos"),
         .executableTarget(

@@ -14,7 +14,7 @@ esac
 peers=$root/.build-peers
 wanted=$root/Benchmarks/Peers/peers.txt
 
-for program in counterpart ReadColumns WildDraws PupilEffects GroupTimes SyntheticPlacebos; do
+for program in counterpart ReadColumns WildDraws PupilEffects GroupTimes SyntheticPlacebos EntropyWeights; do
     if [ ! -x "$build/$program" ]; then
         echo "bench.sh: no program $program in $build; run: make bench" >&2
         exit 2

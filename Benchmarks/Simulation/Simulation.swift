@@ -50,6 +50,7 @@ enum Simulation {
         }
         if isWanted("K") { broken += try Placebo.run(samples: samples, seed: seed, threads: threads) }
         if isWanted("M") || isWanted("O") { broken += try ExactChecks.run() }
+        if isWanted("N") { broken += try MatchedSchools.run(samples: samples, seed: seed, threads: threads) }
         if isWanted("power") { broken += try PowerPromise.run(samples: samples, seed: seed, threads: threads) }
         if wanted?.contains("sample") ?? true { broken += try SampleCoverage.run(arguments) }
         return broken

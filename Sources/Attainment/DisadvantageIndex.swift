@@ -83,12 +83,21 @@ struct DisadvantageIndex {
 struct IndexGaps {
     private let cells: GapCells
     private let isShare: Bool
+    /// Per cell: the result of its pupils, or their mean where it is a share.
+    private let value: [Double]
     private var members: [[String]: [Int]] = [:]
 
     /// - Parameter table: cells each of whose pupils have the same result, or those of a share.
     init(_ table: CellTable, _ request: GapRequest) throws {
         cells = try GapCells(table, request)
         isShare = request.isShare
+        let moments = cells.moments
+        // The text of a number is the result to the bit; the mean of equal doubles may have been rounded.
+        let key = request.rankKeyHoldsNumbers ? try request.rankKey.map { try table.key($0) } : nil
+        let numbers = key?.values.map { Double($0) } ?? []
+        value = moments.n.indices.map { cell in
+            key.flatMap { numbers[Int($0.codes[cell])] } ?? moments.mean[cell * moments.variableCount]
+        }
         for cell in cells.combination.indices {
             guard let combination = cells.combination[cell] else { continue }
             members[cells.combinations[combination].map(\.value), default: []].append(cell)
@@ -122,8 +131,7 @@ struct IndexGaps {
         for cell in members[draft.row.by.map(\.value)] ?? [] {
             guard let isGroup = sides[Int(codes[cell])] else { continue }
             let period = request.time == nil ? nil : cells.timeline?.periods[cells.period[cell]]
-            let value = moments.mean[cell * moments.variableCount]
-            guard let share = ranks.share(of: value, period: period?.ordinal) else {
+            guard let share = ranks.share(of: value[cell], period: period?.ordinal) else {
                 throw AttainmentError.noNationalRanks(period: period?.label)
             }
             let unit = request.unit == nil ? nil : cells.unit[cell]
@@ -142,7 +150,6 @@ struct IndexGaps {
 
     private func append(_ cell: Int, isGroup: Bool, to pupils: inout [DisadvantageIndex.Cell]) {
         let moments = cells.moments
-        let mean = moments.mean[cell * moments.variableCount]
         func add(_ value: Double, share: Double) {
             guard share > 0 else { return }
             pupils.append(
@@ -150,8 +157,8 @@ struct IndexGaps {
                     isGroup: isGroup, value: value, unit: cells.unit[cell], n: share * moments.n[cell],
                     weight: share * moments.weight[cell]))
         }
-        guard isShare else { return add(mean, share: 1) }
-        add(0, share: 1 - mean / 100)
-        add(100, share: mean / 100)
+        guard isShare else { return add(value[cell], share: 1) }
+        add(0, share: 1 - value[cell] / 100)
+        add(100, share: value[cell] / 100)
     }
 }

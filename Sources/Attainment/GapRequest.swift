@@ -34,6 +34,8 @@ public struct GapRequest: Sendable {
     /// The disadvantage gap index; `rankKey` names the key that tells results apart, where the outcome is no share.
     public var index = false
     public var rankKey: String?
+    /// The texts of `rankKey` are the results; else, as with grades that have points, each stands for one.
+    public var rankKeyHoldsNumbers = false
     /// Adds the index with ranks among all pupils in the country.
     public var nationalRanks: NationalRanks?
     /// The means of national peers.

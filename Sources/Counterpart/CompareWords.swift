@@ -22,6 +22,11 @@ struct CompareWords {
                 "Of \(judged.count) characteristics, \(before) differed by more than a quarter of \(scale) before, and \(after) after."
             )
         }
+        let without = study.incomplete.count { !$0.isTreated }
+        if without > 0 {
+            words.append(
+                "\(without) comparison schools are left out: they lack a value of something that is matched on.")
+        }
         words.append(
             "Nothing from \(study.firstStart) on, when the first partnership could show, was looked at.")
         return words

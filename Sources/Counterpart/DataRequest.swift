@@ -33,6 +33,10 @@ public struct DataRequest: Sendable {
     /// The period is in the file's name, where the `*` of this pattern stands.
     public var timeFromName: String?
     public var pupil: String?
+    /// With it, pupils are pseudonyms to everything behind the reader.
+    public var pupilKey: [UInt8]?
+    /// Pupils whose rows are left out.
+    public var optedOut: IdentifierList?
     /// The pupils behind a row of units.
     public var count: String?
     public var weights: String?
@@ -73,7 +77,7 @@ public struct DataRequest: Sendable {
     }
 
     /// A column, in the rows of the outcome's subject where rows have one.
-    private func source(of outcome: OutcomeRequest, in column: String) -> ColumnRequest.Source {
+    func source(of outcome: OutcomeRequest, in column: String) -> ColumnRequest.Source {
         subject.map { .inRows(of: $0, equal: outcome.column, column: column) } ?? .column(column)
     }
 

@@ -63,6 +63,7 @@ public struct Evaluation {
         self.plan = plan
         self.path = path
         self.planBytes = planBytes
+        try plan.checkProtection(path: path, today: String(ReportDate.current().iso.prefix(10)))
         requests = PlanRequests(plan: plan, path: path, threads: threads)
         links = try requests.links()
         var request = try requests.did()
@@ -92,6 +93,7 @@ public struct Evaluation {
             checklist: Checklist.answered(answers()), wording: document.wording,
             disclosureProfile: plan.disclosure, generated: .current(), version: EvaluationVersion.text,
             seed: plan.analysis.seed)
+        report.protection = plan.protections.map { $1.entry(of: $0.pattern) }
         report.frame.warnings += objectiveWarnings(main)
         for warning in gapTables.warnings where !report.frame.warnings.contains(warning) {
             report.frame.warnings.append(warning)

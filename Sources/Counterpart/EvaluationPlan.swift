@@ -12,6 +12,8 @@ public struct EvaluationPlan: Sendable, Equatable {
     public var data = PlanData()
     public var comparisonExcludes: [String] = []
     public var analysis = PlanAnalysis()
+    /// The period that reviews measure progress from; nil for the first in the files.
+    public var monitoringBaseline: String?
     /// What is published of small numbers, its threshold perhaps the plan's own.
     public var disclosure = DisclosureProfile.ofPlans
     public var audiences: [String] = []
@@ -63,6 +65,11 @@ public struct PlanData: Sendable, Equatable {
     public var time: [String] = []
     public var timeFromName: String?
     public var pupil: String?
+    /// Files: the key of pseudonyms, and the pupils who opted out.
+    public var pupilKey: String?
+    public var optOut: String?
+    /// What may be done with files that say nothing of their own.
+    public var protection: DataProtection?
     public var outcomes: [String] = []
     /// The column of subjects where every outcome is one, and that of results beside it.
     public var subject: String?
@@ -98,6 +105,8 @@ public struct PlanData: Sendable, Equatable {
         public var pattern: String
         public var constants: [String: String]
         public var line: Int?
+        /// What may be done with the file; nil where the section's own applies, or nothing is said.
+        public var protection: DataProtection?
     }
 }
 

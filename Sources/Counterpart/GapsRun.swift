@@ -64,7 +64,8 @@ public struct GapsRequest: Sendable {
         if index, let outcome = data.outcomes.first, outcome.equals == nil, shareOf == nil {
             keys.append(
                 ColumnRequest(
-                    Self.rankKey, source: .column(outcome.column), role: data.points == nil ? .numericKey : .key))
+                    Self.rankKey, source: data.source(of: outcome, in: data.result ?? outcome.column),
+                    role: data.points == nil ? .numericKey : .key))
         }
         return keys
     }
@@ -216,7 +217,10 @@ public struct GapsRun {
         gaps.block = shareBlock.map { $0 + block } ?? block
         if shareBlock != nil { gaps.rowBlock = block }
         gaps.isShare = request.data.outcomes[block].equals != nil || shareBlock != nil
-        if !gaps.isShare, request.index { gaps.rankKey = GapsRequest.rankKey }
+        if !gaps.isShare, request.index {
+            gaps.rankKey = GapsRequest.rankKey
+            gaps.rankKeyHoldsNumbers = request.data.points == nil
+        }
         gaps.countBlock = countBlock
         gaps.rowKind = kind
         gaps.threads = request.data.threads

@@ -10,10 +10,15 @@ public enum PlanError: Refusal, Equatable {
     case wrongKind(path: String, line: Int?, key: String, expected: String)
     case unknownValue(path: String, line: Int?, key: String, value: String, allowed: [String])
     case notInThisVersion(path: String, line: Int?, what: String)
+    case retentionPassed(path: String, line: Int?, files: String, until: String)
+    case columnNotPermitted(path: String, line: Int?, column: String, files: String, permitted: [String])
     case noFiles(path: String, line: Int?, pattern: String)
 
     public var status: ExitStatus {
-        if case .unreadable = self { .input } else { .usage }
+        switch self {
+        case .unreadable, .retentionPassed, .columnNotPermitted: .input
+        default: .usage
+        }
     }
 
     public var code: String {
@@ -26,6 +31,8 @@ public enum PlanError: Refusal, Equatable {
         case .unknownValue: "E125"
         case .notInThisVersion: "E126"
         case .noFiles: "E127"
+        case .retentionPassed: "E155"
+        case .columnNotPermitted: "E156"
         }
     }
 
@@ -39,6 +46,10 @@ public enum PlanError: Refusal, Equatable {
         case .wrongKind(_, _, let key, let expected): "\"\(key)\" should be \(expected)"
         case .unknownValue(_, _, let key, let value, _): "\"\(value)\" is not a value of \"\(key)\""
         case .notInThisVersion(_, _, let what): "\(what) is not in this version"
+        case .retentionPassed(_, _, let files, let until):
+            "\(files) could be used until \(until), and that day is past: they should have been deleted"
+        case .columnNotPermitted(_, _, let column, let files, _):
+            "the terms on which \(files) may be used do not permit the column `\(column)`"
         case .noFiles(_, _, let pattern): "no file matches \"\(pattern)\""
         }
     }
@@ -50,6 +61,7 @@ public enum PlanError: Refusal, Equatable {
             .missingKey(let path, let line, _, _), .undecided(let path, let line, _),
             .wrongKind(let path, let line, _, _),
             .unknownValue(let path, let line, _, _, _), .notInThisVersion(let path, let line, _),
+            .retentionPassed(let path, let line, _, _), .columnNotPermitted(let path, let line, _, _, _),
             .noFiles(let path, let line, _):
             Place(file: path, line: line)
         }
@@ -68,6 +80,10 @@ public enum PlanError: Refusal, Equatable {
             (NearestNames.of(value, among: allowed).first.map { "did you mean \"\($0)\"? " } ?? "")
                 + "choose from: \(allowed.joined(separator: ", "))"
         case .notInThisVersion: "leave it out of the plan"
+        case .retentionPassed:
+            "delete them, or agree a later day with who controls them and write it into the plan"
+        case .columnNotPermitted(_, _, _, _, let permitted):
+            "permitted are: \(permitted.joined(separator: ", ")); leave the column out of the plan, or agree its use and add it"
         case .noFiles: "file names are relative to the plan's folder"
         }
     }

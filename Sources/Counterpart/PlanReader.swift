@@ -1,4 +1,5 @@
 import Foundation
+import Panels
 import Reporting
 import Tables
 import Yams
@@ -30,7 +31,8 @@ public struct PlanReader {
             throw notYAML(error)
         }
         let parts = try PlanNode(node: root, path: path, name: "the plan").section([
-            "title", "partnership", "objectives", "data", "comparison", "analysis", "disclosure", "report", "checklist",
+            "title", "partnership", "objectives", "data", "comparison", "analysis", "monitoring", "disclosure",
+            "report", "checklist",
         ])
         guard let dataNode = parts["data"] else {
             throw PlanError.missingKey(path: path, line: 1, key: "data", section: "the plan")
@@ -43,6 +45,9 @@ public struct PlanReader {
         }
         if let node = parts["comparison"] { plan.comparisonExcludes = try comparison(node) }
         if let node = parts["analysis"] { plan.analysis = try analysis(node) }
+        if let node = parts["monitoring"] {
+            plan.monitoringBaseline = try node.section(["baseline"])["baseline"]?.text()
+        }
         if let node = parts["disclosure"] { plan.disclosure = try disclosure(node) }
         if let node = parts["report"] { try report(node, into: &plan) }
         if let node = parts["checklist"] {
@@ -140,7 +145,8 @@ public struct PlanReader {
             "unwrapFormulas",
             "rows", "links", "linkDecisions",
             "schema", "schemaYear", "schemaAs",
-            "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions",
+            "exclude", "comparisonUnits", "points", "keep", "lowerIsBetter", "pupilSD", "permissions", "key", "optOut",
+            "protection",
         ])
         var data = PlanData()
         guard let files = parts["files"] else {
@@ -181,31 +187,60 @@ public struct PlanReader {
             data.keepBalanced = try keep["balanced"]?.boolean() ?? false
             data.keepUntreatedAt = try keep["untreatedAt"]?.text()
         }
-        return (data, try parts["permissions"].map(permissions) ?? [])
+        data.pupilKey = try parts["key"]?.text()
+        data.optOut = try parts["optOut"]?.text()
+        data.protection = try parts["protection"].map(protection)
+        return (data, try parts["permissions"].map { try permissions($0, &data) } ?? [])
     }
 
-    private func permissions(_ node: PlanNode) throws -> [EvaluationPlan.Permission] {
+    private func permissions(_ node: PlanNode, _ data: inout PlanData) throws -> [EvaluationPlan.Permission] {
         let parts = try node.section(["basis", "noticeVersion", "retainUntil", "optOuts"])
         if let optOuts = parts["optOuts"] {
-            throw PlanError.notInThisVersion(
-                path: path, line: optOuts.line, what: "leaving out pupils by a list (optOuts)")
+            guard data.optOut == nil else {
+                throw RequestError.conflicting("data.optOut and permissions.optOuts each name a list; give one")
+            }
+            data.optOut = try optOuts.text()
         }
+        if let until = parts["retainUntil"] { _ = try day(until) }
         return try ["basis", "noticeVersion", "retainUntil"].compactMap { key in
             try parts[key].map { EvaluationPlan.Permission(key: key, value: try $0.text()) }
         }
+    }
+
+    private func protection(_ node: PlanNode) throws -> DataProtection {
+        let parts = try node.section([
+            "controller", "lawfulBasis", "condition", "purpose", "recipients", "retainUntil", "columns",
+        ])
+        return DataProtection(
+            controller: try parts["controller"]?.text(), lawfulBasis: try parts["lawfulBasis"]?.text(),
+            condition: try parts["condition"]?.text(), purpose: try parts["purpose"]?.text(),
+            recipients: try parts["recipients"]?.texts() ?? [], retainUntil: try parts["retainUntil"].map(day),
+            columns: try parts["columns"]?.texts(), line: node.line)
+    }
+
+    /// A day, such as `2027-08-31`.
+    private func day(_ node: PlanNode) throws -> String {
+        let text = try node.text()
+        guard let period = try? Period(parsing: text), period.kind == .date, text.utf8.count == 10 else {
+            throw PlanError.wrongKind(
+                path: path, line: node.line, key: node.name, expected: "a day, such as 2027-08-31")
+        }
+        return text
     }
 
     private func file(_ node: PlanNode) throws -> PlanData.PlanFile {
         guard node.isSection else {
             return PlanData.PlanFile(pattern: try node.text(), constants: [:], line: node.line)
         }
-        let parts = try node.section(["path", "set"])
+        let parts = try node.section(["path", "set", "protection"])
         guard let pattern = try parts["path"]?.text() else {
             throw PlanError.missingKey(path: path, line: node.line, key: "path", section: "a file")
         }
         var constants: [String: String] = [:]
         for (key, value) in try parts["set"]?.pairs() ?? [] { constants[key] = try value.text() }
-        return PlanData.PlanFile(pattern: pattern, constants: constants, line: node.line)
+        return PlanData.PlanFile(
+            pattern: pattern, constants: constants, line: node.line, protection: try parts["protection"].map(protection)
+        )
     }
 
     private func columns(_ node: PlanNode, into data: inout PlanData) throws {

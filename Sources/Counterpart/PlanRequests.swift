@@ -130,6 +130,9 @@ struct PlanRequests {
         request.time = data.time
         request.timeFromName = data.timeFromName
         request.pupil = data.pupil
+        try request.guardPupils(
+            key: data.pupilKey.map(resolved), optOut: data.optOut.map(resolved),
+            names: ("data.columns.pupil", "data.key", "data.optOut"))
         request.count = data.count
         request.weights = data.weights
         return request

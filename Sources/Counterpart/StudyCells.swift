@@ -61,13 +61,15 @@ struct StudyCells {
         request.covariates = covariates.map { ColumnRequest($0, role: .number) }
         request.weight = data.weights.map { ColumnRequest($0, role: .number) }
         if let pupil = data.pupil {
+            request.read.pupils = PupilIdentifiers(column: pupil, key: data.pupilKey, optedOut: data.optedOut)
             request.pupil = ColumnRequest(pupil, role: .key)
             request.pupilPeriod = data.timeName
         }
         request.outcomes += data.countColumns()
         let reading = try CellReader.read(request)
         var cells = StudyCells(
-            table: reading.table, report: reading.report, warnings: reading.report.warnings + reading.warnings,
+            table: reading.table, report: reading.report,
+            warnings: reading.report.warnings + reading.warnings + data.pupilWarnings(reading.report),
             dropped: reading.table.blocks.map(\.dropped), countBlocks: data.countBlocks,
             arithmetic: reading.arithmetic, request: request)
         try WrappedKeys.check(reading.table)
@@ -75,6 +77,7 @@ struct StudyCells {
         try NeverOccurring.check(data, reading.table)
         let before = [
             DroppedRows("could not be read", reading.report.rowsRejected),
+            DroppedRows("of pupils who opted out", reading.report.rowsOptedOut),
             DroppedRows("records of another kind (--schema)", reading.report.rowsOfOtherRecords),
             DroppedRows("did not meet --where", reading.report.rowsFiltered),
         ].filter { $0.rows > 0 }

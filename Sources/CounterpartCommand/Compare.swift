@@ -70,17 +70,23 @@ struct Compare: ParsableCommand {
         name: .customLong("rows"),
         help: ArgumentHelp("What a row is: pupils or units (found by itself otherwise).", valueName: "kind"))
     var rowKind: String?
+    @Option(
+        help: ArgumentHelp(
+            "Write the comparison schools chosen to this CSV file, a list for did --comparison-units.",
+            valueName: "file"))
+    var units: String?
     @Option(help: ArgumentHelp("Write the chart of both balances to this SVG file.", valueName: "file"))
     var chart: String?
 
     func run() throws {
         let format = try result.resultFormat(reading: rows.input.files)
-        try chart.map { try OutputFile.check($0, reading: rows.input.files) }
+        for path in [units, chart].compactMap({ $0 }) { try OutputFile.check(path, reading: rows.input.files) }
         var request = try request()
         // The other formats do not print the files' digests.
         request.did.data.wantsDigests = format == .json
         request.did.data.digestLimit = DataRequest.quickDigests
         let answer = try CompareRun.answer(request)
+        if let units { try WholeFile.write(answer.document.units(named: request.did.data.unitName), to: units) }
         if let chart, let drawn = answer.document.chart { try WholeFile.write(drawn, to: chart) }
         try Output(options: result).deliver(
             answer.document.render(format), warnings: answer.document.frame.warnings, seconds: answer.seconds)

@@ -16,7 +16,8 @@ struct CounterpartTool: ParsableCommand {
             """,
         version: EvaluationVersion.text,
         subcommands: [
-            Run.self, Init.self, DescribeCommand.self, Convert.self, Measures.self, Gaps.self, Progress.self,
+            Run.self, Review.self, Init.self, DescribeCommand.self, Convert.self, Measures.self, Gaps.self,
+            Progress.self,
             Compare.self, Did.self,
             Power.self, CellsCommand.self, SQL.self,
         ])

@@ -234,7 +234,8 @@ struct Gaps: ParsableCommand {
         guard shareOf != nil else { return }
         let given = [
             ("--count", rows.count != nil), ("--weights", rows.weights != nil), ("--rows", rowKind != nil),
-            ("--pupil", rows.pupil != nil), ("--points", rows.points != nil), ("--double", rows.usesDoubles),
+            ("--pupil", rows.pupil != nil), ("--points", rows.points != nil), ("--subject", rows.subject != nil),
+            ("--double", rows.usesDoubles),
             ("--outcome column=value", rows.outcome.contains { OutcomeRequest($0).equals != nil }),
         ]
         for (option, isGiven) in given where isGiven {

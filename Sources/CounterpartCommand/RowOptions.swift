@@ -55,6 +55,16 @@ struct RowOptions: ParsableArguments {
         help: ArgumentHelp("The pupil's identifier; a pupil twice in a period then stops the run.", valueName: "column")
     )
     var pupil: String?
+    @Option(
+        help: ArgumentHelp(
+            "A key file: identifiers in --pupil become the pseudonyms of convert --pseudonymise as they are read.",
+            valueName: "file"))
+    var key: String?
+    @Option(
+        name: .customLong("opt-out"),
+        help: ArgumentHelp(
+            "A list of pupils, by the identifiers in --pupil, whose rows are left out and counted.", valueName: "file"))
+    var optOut: String?
     @Option(help: ArgumentHelp("The pupils behind a row, where rows are schools.", valueName: "column"))
     var count: String?
     @Option(help: ArgumentHelp("Weights of rows.", valueName: "column"))
@@ -82,7 +92,8 @@ struct RowOptions: ParsableArguments {
             input.optionsOfReading + [
                 ("--where", !conditions.isEmpty), ("--time-from-name", timeFromName != nil),
                 ("--points", points != nil), ("--subject", subject != nil), ("--result", result != nil),
-                ("--pupil", pupil != nil), ("--double", usesDoubles),
+                ("--pupil", pupil != nil), ("--key", key != nil), ("--opt-out", optOut != nil),
+                ("--double", usesDoubles),
             ]
         for (option, isGiven) in given where isGiven {
             throw RequestError.doesNotApply(option: option, to: "cell tables, whose rows are read and summed already")
@@ -128,6 +139,7 @@ struct RowOptions: ParsableArguments {
             throw RequestError.conflicting("--time and --time-from-name both say where the period is; give one")
         }
         data.pupil = pupil
+        try data.guardPupils(key: key, optOut: optOut, names: ("--pupil", "--key", "--opt-out"))
         data.count = count
         data.weights = weights
         _ = try Choice.check(weightKind, option: "--weight-kind", among: ["analytic", "frequency"])

@@ -15,6 +15,9 @@ public enum VarianceKind: String, Sendable, CaseIterable {
 
     public var isSynthetic: Bool { [.placebo, .jackknife, .bootstrap].contains(self) }
 
+    /// Those that regressions have.
+    public static let ofRegressions = allCases.filter { !$0.isSynthetic }
+
     /// True for those that work on the hat matrix of each cluster and carry Satterthwaite's degrees of freedom: what an
     /// eliminated effect takes out must lie within the clusters.
     public var isLeverageAdjusted: Bool { self == .cr2 || self == .cr3 }

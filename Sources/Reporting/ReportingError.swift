@@ -12,6 +12,8 @@ public enum ReportingError: Refusal, Equatable {
     case inUse(path: String)
     /// The name cannot be an output folder.
     case badName(path: String)
+    /// The history of reviews is not the one that was written; the line that does not fit, where one can be named.
+    case historyChanged(path: String, line: Int?)
 
     public var status: ExitStatus { .system }
 
@@ -22,6 +24,7 @@ public enum ReportingError: Refusal, Equatable {
         case .foreignFolder: "E503"
         case .inUse: "E504"
         case .badName: "E505"
+        case .historyChanged: "E508"
         }
     }
 
@@ -32,6 +35,9 @@ public enum ReportingError: Refusal, Equatable {
         case .foreignFolder(let path, let because): "will not overwrite \(path): \(because)"
         case .inUse(let path): "another run is writing to \(path)"
         case .badName(let path): "\"\(path)\" cannot be the name of an output folder"
+        case .historyChanged(let path, let line):
+            "the history of reviews was changed since it was written: \(path)"
+                + (line.map { ", line \($0) does not fit the one before or its own digest" } ?? "")
         }
     }
 
@@ -41,6 +47,8 @@ public enum ReportingError: Refusal, Equatable {
         case .noParentFolder: "create it first, or choose another folder with -o"
         case .foreignFolder: "choose another folder with -o, or move this one away"
         case .inUse: "wait for it to finish, or choose another folder with -o"
+        case .historyChanged:
+            "bring back the folder as it was from a copy, or move it away and begin a new history; nothing was written"
         case .badName: "give a name such as report or results/2024"
         }
     }

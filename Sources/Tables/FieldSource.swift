@@ -9,6 +9,8 @@ enum FieldSource: Sendable {
     case unwrapped(column: Int)
     /// The text of the last where the first equals the bytes; empty elsewhere.
     indirect case inRows(FieldSource, equal: [UInt8], FieldSource)
+    /// The pseudonym of a pupil in place of the identifier.
+    indirect case pseudonym(FieldSource, key: [UInt8])
 
     /// The text of a row; 16 bytes past its end may be read.
     func text(_ rows: PieceRows, _ row: Int, _ scratch: ScratchText, _ part: ScratchText) -> (
@@ -42,6 +44,13 @@ enum FieldSource: Sendable {
                 break
             }
             return source.text(rows, row, scratch, part)
+        case .pseudonym(let source, let key):
+            let (start, count) = source.text(rows, row, part, part)
+            let pseudonym = Pseudonym.of(Array(UnsafeBufferPointer(start: start, count: count)), key: key)
+            scratch.clear()
+            pseudonym.withUnsafeBufferPointer { text in
+                if let base = text.baseAddress { scratch.append(base, text.count) }
+            }
         }
         return (scratch.start, scratch.count)
     }
@@ -95,7 +104,7 @@ enum FieldSource: Sendable {
     func label(_ request: ColumnRequest, _ header: Header) -> String {
         switch self {
         case .column(let column), .unwrapped(let column): header.label(column)
-        case .inRows(_, _, let source): source.label(request, header)
+        case .inRows(_, _, let source), .pseudonym(let source, _): source.label(request, header)
         case .constant, .joined: request.name
         }
     }
@@ -103,7 +112,7 @@ enum FieldSource: Sendable {
     var columnNumber: Int {
         switch self {
         case .column(let column), .unwrapped(let column): column
-        case .inRows(_, _, let source): source.columnNumber
+        case .inRows(_, _, let source), .pseudonym(let source, _): source.columnNumber
         case .constant, .joined: Int.max
         }
     }

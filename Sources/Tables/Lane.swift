@@ -12,6 +12,8 @@ final class Lane: @unchecked Sendable {
 
     private(set) var rowsRead = 0
     private(set) var rowsFiltered = 0
+    private(set) var rowsOptedOut = 0
+    private(set) var pupils = PupilChecks()
     private(set) var rowsOfOtherRecords = 0
     private(set) var rowsRejected = 0
     private(set) var blankLines = 0
@@ -67,6 +69,7 @@ final class Lane: @unchecked Sendable {
             _ = record.apply(to: &rows, scratch, part)
             rowsOfOtherRecords += before - rows.count
         }
+        if let test = file.pupils { rowsOptedOut += test.apply(to: &rows, &pupils, scratch, part) }
         for (i, filter) in file.filters.enumerated() {
             let before = rows.count
             notNumbers[i] += filter.apply(to: &rows, scratch, part)

@@ -4,6 +4,10 @@ public struct ReadReport: Sendable, Equatable {
     public var rowsRead = 0
     /// Rows that a `--where` left out.
     public var rowsFiltered = 0
+    /// Rows of pupils who opted out.
+    public var rowsOptedOut = 0
+    /// What the column of pupils holds, over all rows read.
+    public var pupils = PupilChecks()
     /// Rows that a schema left out, such as totals of authorities among schools.
     public var rowsOfOtherRecords = 0
     /// Rows that could not be read and were put aside (`--lenient`).

@@ -15,6 +15,8 @@ public struct ReadRequest: Sendable {
     public var wantsDigests = false
     /// A plain file of more bytes gets none.
     public var digestLimit = Int.max
+    /// The column of pupils and what is done about it; nil where rows name none.
+    public var pupils: PupilIdentifiers?
 
     public init(files: [InputFile], columns: [ColumnRequest]) {
         self.files = files

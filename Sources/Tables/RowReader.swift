@@ -210,6 +210,8 @@ public struct RowReader {
 
     private func complete(_ report: inout ReadReport, _ lanes: [Lane]) {
         report.rowsRead = lanes.reduce(0) { $0 + $1.rowsRead }
+        report.rowsOptedOut = lanes.reduce(0) { $0 + $1.rowsOptedOut }
+        for lane in lanes { report.pupils.add(lane.pupils) }
         report.rowsFiltered = lanes.reduce(0) { $0 + $1.rowsFiltered }
         report.rowsOfOtherRecords = lanes.reduce(0) { $0 + $1.rowsOfOtherRecords }
         report.rowsRejected = lanes.reduce(0) { $0 + $1.rowsRejected }
@@ -278,6 +280,7 @@ final class OpenFile: @unchecked Sendable {
     let reader: WaveReader
     let sources: [FieldSource]
     let filters: [FilterTest]
+    let pupils: PupilTest?
     /// Conditions of the file's view: which rows are records of the kind wanted.
     let records: [FilterTest]
     /// Places of rows in the files before this one; −1 while it has given none.
@@ -289,7 +292,14 @@ final class OpenFile: @unchecked Sendable {
         let numbers = NumberReader(form: NumberForm(request.form), missing: request.missing)
         do {
             sources = try request.columns.map { column throws(TableError) in
-                try FieldSource(column.source, in: input, reader.header)
+                let source = try FieldSource(column.source, in: input, reader.header)
+                guard let pupils = request.pupils, let key = pupils.key, column.source == .column(pupils.column) else {
+                    return source
+                }
+                return .pseudonym(source, key: key)
+            }
+            pupils = try request.pupils.map { pupils throws(TableError) in
+                try PupilTest(pupils, in: input, reader.header)
             }
             filters = try request.filters.map { filter throws(TableError) in
                 try FilterTest(filter, in: input, reader.header, numbers)

@@ -117,7 +117,7 @@ private func asking(_ groups: GapRequest.Group..., by: [String] = []) -> GapRequ
     ) throws {
         let table = ranked(GoldenPupils.pupils(schools: schools))
         var request = asking()
-        (request.index, request.rankKey) = (true, "result")
+        (request.index, request.rankKey, request.rankKeyHoldsNumbers) = (true, "result", true)
         let independent = try #require(try GapAnalysis.run(table, request).rows[0].index)
         #expect(independent.estimate.isClose(to: alone[0], within: Self.tolerance))
         #expect(independent.standardError.isClose(to: alone[1], within: Self.tolerance))

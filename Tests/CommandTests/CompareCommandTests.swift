@@ -150,6 +150,23 @@ import Testing
         #expect(!named.everything.split { !$0.isLetter && !$0.isNumber }.contains { ids.contains(String($0)) })
     }
 
+    /// The schools that one command chooses are those that the other compares with.
+    @Test func theListOfSchoolsIsOneForDid() throws {
+        let ended = try folder.run(
+            ["compare", "pupils.csv"] + Self.what + [
+                "--match", "attainment8", "--units", "chosen.csv", "--format", "json",
+            ])
+        let chosen = try rows(try ended.json(), "matches").compactMap { $0["comparison"] as? String }
+        #expect(try folder.text("chosen.csv").hasPrefix("urn,weight"))
+        let did = try folder.run(
+            ["did", "pupils.csv"] + Self.what
+                + [
+                    "--comparison-units", "chosen.csv", "--permutations", "0", "--wild", "0", "--format", "json",
+                ])
+        let sample = try #require(try did.json()["sample"] as? [String: Any])
+        #expect(chosen.count == 5 && sample["units"] as? Int == 10 && sample["treatedUnits"] as? Int == 5)
+    }
+
     @Test func theChartHasBothBalances() throws {
         let ended = try folder.run(
             ["compare", "pupils.csv"] + Self.what + ["--match", "attainment8,ks2_score", "--chart", "balance.svg"])

@@ -11,6 +11,7 @@ import Testing
 
     private static let contract = [
         "run": "--output --format --quiet --strict --threads --show-values",
+        "review": "--output --format --quiet --strict --threads --show-values",
         "init": input + " --output",
         "describe": input + " --unit --time " + result,
         "convert": input + " --numbers --pseudonymise --key --drop " + result,
@@ -30,7 +31,7 @@ import Testing
             "\(input) \(rows) --output --quiet --strict --start --treated --cluster --absorb --group --gap --factors --covariates --prior --by --minimum-cell",
     ]
 
-    @Test(arguments: ["run", "init", "describe", "convert", "gaps", "progress", "did", "power", "cells"])
+    @Test(arguments: ["run", "review", "init", "describe", "convert", "gaps", "progress", "did", "power", "cells"])
     func everyOptionOfTheContractHasACase(_ command: String) throws {
         let named = try #require(Self.contract[command]).split(separator: " ").map(String.init)
         let tested = Set(OptionLists.all.filter { $0.command == command }.map(\.option))

@@ -151,7 +151,7 @@ private struct Screener {
             "--group", "fsm", "--unknown", "U", "--by", "academic_year", "--outcome", "ks2_score", "--disclosure",
             "rounded-10",
         ],
-        ["--group", "sex", "--by", "academic_year", "--outcome", "fsm=Y", "--disclosure", "dfe-tables", "--change"],
+        ["--group", "sex", "--by", "academic_year", "--outcome", "passed=Y", "--disclosure", "dfe-tables", "--change"],
         ["--group", "sex", "--by", "academic_year", "--prior", "ks2_score"],
     ]) func theScreenerTakesThePair(_ options: [String]) throws {
         let ended = try folder.run(gaps + options + ["-o", "gap_file.csv"])

@@ -33,6 +33,7 @@ enum ExportFiles {
         try writeLists(to: folder)
         try folder.write(plan, "plan.yml")
         try folder.write(plan.replacing("pupils.csv", with: "codes.csv"), "bad-plan.yml")
+        try folder.write(plan.replacing("pupils.csv", with: "partners-alone.csv"), "alone.yml")
     }
 
     private static func writeForms(to folder: WorkFolder) throws {
@@ -124,6 +125,8 @@ enum ExportFiles {
         try folder.write(
             SmallSchools.partners.replacing("urn,start", with: "school,joined"), "differently.csv")
         try folder.write("urn\n" + [1, 4, 7].map { SmallSchools.urn($0) + "\n" }.joined(), "undated.csv")
+        try folder.write("upn,since\n" + schools.pupils.prefix(12).map { "\($0.upn),2016\n" }.joined(), "optouts.csv")
+        try folder.write("upn\nQ1234567890K\n", "strangers.csv")
         try folder.write("from,to,mean,other\n60,95,40,41\n96,105,48,49\n106,140,55,56\n", "bands.csv")
         try folder.write("old,new\n\(SmallSchools.urn(0)),\(SmallSchools.urn(2))\n", "links.csv")
         try folder.write(
@@ -142,6 +145,9 @@ enum ExportFiles {
             "grade,points\nA,8\n" + [4, 5, 6, 7, 8, 9].map { "\($0),\($0)\n" }.joined() + "7-6,6.5\n4-4,4\n", "gcse.csv"
         )
         try folder.write("a key of at least thirty-two letters, kept apart from the data\n", "project.key")
+        let hidden = try folder.run(["convert", "pupils.csv", "--pseudonymise", "upn", "--key", "project.key"]).out
+        let pseudonyms = hidden.split(separator: "\r\n").prefix(13).map { $0.prefix { $0 != "," } + "\n" }
+        try folder.write(pseudonyms.joined(), "pseudonyms.csv")
     }
 
     static let plan = """

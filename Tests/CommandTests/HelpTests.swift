@@ -18,7 +18,8 @@ enum HelpText {
 
 @Suite struct HelpTests {
     private static let commands = [
-        "", "run", "init", "describe", "convert", "measures", "gaps", "progress", "compare", "did", "power", "cells",
+        "", "run", "review", "init", "describe", "convert", "measures", "gaps", "progress", "compare", "did", "power",
+        "cells",
         "sql",
     ]
 

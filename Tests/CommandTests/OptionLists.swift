@@ -1,7 +1,7 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
     static let all =
-        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run
+        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run + review
 
     // MARK: did
 
@@ -313,10 +313,10 @@ enum OptionLists {
                 list.refuses(
                     "--weight-kind", "frequency", with: ["--weights", "weight"], says: "--weight-kind does not"),
                 list.refuses("--lower-is-better", says: "--lower-is-better does not apply"),
-                list.acts("--unit", "urn", base: list.base.dropFirst().filter { $0 != "--unit" && $0 != "urn" }),
+                list.acts("--unit", "urn", base: list.base.filter { $0 != "--unit" && $0 != "urn" }),
                 list.acts(
                     "--time", "academic_year",
-                    base: list.base.dropFirst().filter { $0 != "--time" && $0 != "academic_year" }),
+                    base: list.base.filter { $0 != "--time" && $0 != "academic_year" }),
                 list.acts("--match", "fsm=Y"),
                 list.refuses("--match", "attainment8", says: "named twice"),
                 list.acts("--match", "ks2:ks2_score", base: similar),
@@ -326,10 +326,10 @@ enum OptionLists {
                 list.acts("--method", "nearest", base: named("synthetic") + ["--match", "ks2_score"], status: 0),
                 list.refuses("--method", "best", says: "similar-schools"),
                 list.acts("--distance", "propensity"), list.acts("--distance", "logit"),
-                list.refuses("--distance", "euclid", says: "mahalanobis"),
+                list.refuses("--distance", "euclid", says: "choose from: mahalanobis"),
                 list.refuses("--distance", "logit", with: ["--method", "entropy"], says: "--distance does not apply"),
                 list.acts("--ratio", "2", with: ["--replace"]), list.refuses("--ratio", "0", says: "1 to 1000"),
-                list.acts("--caliper", "0.5"), list.refuses("--caliper", "-1", says: "above 0"),
+                list.acts("--caliper", "0.5"), list.refuses("--caliper", "0", says: "above 0"),
                 list.acts("--exact", "trust"), list.acts("--replace", with: ["--exact", "trust"]),
                 list.refuses("--exact", "sex", says: "two values in one period"),
                 list.acts("--order", "name"), list.refuses("--order", "size", says: "closest"),
@@ -337,14 +337,14 @@ enum OptionLists {
                 list.refuses("--order", "name", with: ["--replace"], says: "--order does not apply"),
                 list.acts("--order", "name", with: propensity),
                 list.acts("--donors", "trust!=Ash"), list.acts("--donors", "periods-before:2", says: "leftOut"),
-                list.acts("--donors", "not-same:trust", status: 4, says: "E394"),
+                list.acts("--donors", "not-same:trust"),
                 list.refuses("--donors", "trust", says: "not-same"),
                 list.acts(
                     "--distance-table", "distances.csv", base: named("similar-schools") + ["--match", "ks2:ks2_score"],
                     status: 0),
                 list.refuses("--distance-table", "distances.csv", says: "--distance-table does not apply"),
                 list.acts("--rows", "pupils", base: schools), list.refuses("--rows", "schools", says: "pupils, units"),
-                list.acts("--chart", "balance.csv"),
+                list.acts("--chart", "balance.csv"), list.acts("--units", "chosen.csv"),
                 list.acts("--disclosure", "rounded-10", says: "nearest 10"),
                 list.refuses("--disclosure", "none", says: "dfe-tables"),
                 list.acts("--suppress", "6000", says: "suppressed"),
@@ -696,6 +696,17 @@ enum OptionLists {
         ]
     }
 
+    private static var review: [OptionCase] {
+        let list = OptionList(command: "review", base: ["plan.yml"])
+        return [
+            list.acts("--output", "elsewhere", says: "elsewhere/review.html"), list.acts("--format", "json"),
+            list.refuses("--format", "csv", says: "text, json"), list.refuses("--threads", "0", says: "--threads"),
+            list.acts("--quiet"),
+            list.acts("--strict", base: ["alone.yml"], status: 1),
+            list.acts("--show-values", base: ["bad-plan.yml"], status: 3, says: "withheld"),
+        ]
+    }
+
     // MARK: What commands share
 
     /// The forms of files.
@@ -780,6 +791,10 @@ enum OptionLists {
             list.refuses("--points", "gcses", base: grades, says: "choose from: gcse"),
         ] + links(list) + [
             list.acts("--pupil", "upn", base: ["twice.csv"] + list.base.dropFirst(), status: 3, says: "E301"),
+            list.acts("--opt-out", "optouts.csv", with: ["--pupil", "upn"]),
+            list.refuses("--opt-out", "optouts.csv", says: "--pupil is missing"),
+            list.acts("--key", "project.key", with: ["--pupil", "upn", "--opt-out", "pseudonyms.csv"]),
+            list.refuses("--key", "project.key", says: "--pupil is missing"),
             list.acts("--weights", "weight"),
             list.acts("--double", says: list.command == "cells" ? nil : "\"arithmetic\": \"double\""),
             list.isLater("--source", "postgres://host/db"), list.isLater("--table", "pupils"),

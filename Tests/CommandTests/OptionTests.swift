@@ -18,7 +18,8 @@ import Testing
 
     /// The list above leaves no option out: it is compared with the help of the program itself.
     @Test(arguments: [
-        "run", "init", "describe", "convert", "measures", "gaps", "progress", "compare", "did", "power", "cells",
+        "run", "review", "init", "describe", "convert", "measures", "gaps", "progress", "compare", "did", "power",
+        "cells",
     ])
     func everyOptionHasACase(
         _ command: String

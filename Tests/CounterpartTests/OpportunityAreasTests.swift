@@ -38,7 +38,7 @@ import Testing
     }
 
     /// They refuse it in words.
-    private static let withoutGap: [EstimatorName] = [.dcdh, .leeWooldridge]
+    private static let withoutGap: [EstimatorName] = [.dcdh, .leeWooldridge, .syntheticControl, .syntheticDiD]
 
     @Test(arguments: EstimatorCatalog.entries.map(\.name))
     func everyEstimatorAnswersAndItsLedgerAddsUp(estimator: EstimatorName) throws {

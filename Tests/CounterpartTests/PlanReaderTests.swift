@@ -86,8 +86,12 @@ import Testing
             name: "a workbook", yaml: columns + "report:\n  formats: [xlsx]\n", code: "E126", line: 5,
             says: ["is not in this version"]),
         Faulty(
-            name: "opt-outs", yaml: columns + "  permissions:\n    optOuts: list.csv\n", code: "E126", line: 5,
-            says: ["optOuts", "is not in this version"]),
+            name: "a day that is none", yaml: columns + "  permissions:\n    retainUntil: 2027\n", code: "E124",
+            line: 5,
+            says: ["such as 2027-08-31"]),
+        Faulty(
+            name: "terms of another name", yaml: columns + "  protection: {owner: us}\n", code: "E122", line: 4,
+            says: ["\"owner\""]),
         Faulty(
             name: "an objective on another outcome", yaml: "objectives:\n  - {text: a, outcome: scor}\n" + columns,
             code: "E125", line: 2,
@@ -180,6 +184,9 @@ import Testing
                 && data.comparisonUnits == "in.csv" && data.points == "points.csv")
         #expect(data.keepBalanced && data.keepUntreatedAt == "201617" && data.lowerIsBetter && data.pupilSD == 12.5)
         #expect(plan.permissions.map(\.value) == ["public task", "3", "2027-09-01"])
+        #expect(data.optOut == "left.csv" && data.pupilKey == "project.key")
+        #expect(data.protection?.controller == "Trust" && data.protection?.columns == ["score", "urn"])
+        #expect(plan.usedColumns.contains("ks2") && plan.usedColumns.contains("year"))
         #expect(plan.comparisonExcludes == ["Z"])
         let analysis = plan.analysis
         #expect(
@@ -267,6 +274,9 @@ import Testing
           lowerIsBetter: true
           pupilSD: 12.5
           permissions: {basis: public task, noticeVersion: 3, retainUntil: 2027-09-01}
+          optOut: left.csv
+          key: project.key
+          protection: {controller: Trust, columns: [score, urn]}
         comparison:
           exclude: [Z]
         analysis:

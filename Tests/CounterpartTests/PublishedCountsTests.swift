@@ -147,6 +147,36 @@ import Testing
         #expect(throws: refusal) { try GapsRun.answer(request(path)) }
     }
 
+    /// One row a subject, grades by their points: the ranks of the one subject's points.
+    @Test func theIndexOfLongFiles() throws {
+        var long = "subject,grade,fsm\n"
+        var wide = "points,fsm\n"
+        let points: [String: Decimal6] = [
+            "A": .init(mantissa: 5, decimals: 0), "B": .init(mantissa: 4, decimals: 0),
+            "C": .init(mantissa: 4, decimals: 0), "D": .init(mantissa: 1, decimals: 0),
+        ]
+        for pupil in 0..<60 {
+            let grade = ["A", "B", "C", "D"][(pupil * 7 + pupil / 9) % 4]
+            let fsm = pupil % 3 == 0 ? "Y" : "N"
+            long += "Maths,\(grade),\(fsm)\nArt,\(pupil % 2 == 0 ? "A" : "D"),\(fsm)\n"
+            wide += "\(points[grade]?.mantissa ?? 0),\(fsm)\n"
+        }
+        let folder = try WorkFolder()
+        var one = DataRequest()
+        one.files = [InputFile(try folder.write(long, "long.csv"))]
+        (one.subject, one.result, one.outcomes) = ("subject", "grade", [OutcomeRequest("Maths")])
+        one.points = try PointsTable.read(try folder.write("grade,points\nA,5\nB,4\nC,4\nD,1\n", "points.csv"))
+        var other = DataRequest()
+        other.files = [InputFile(try folder.write(wide, "wide.csv"))]
+        other.outcomes = [OutcomeRequest("points")]
+        let found = try [one, other].map { data in
+            var request = GapsRequest(data: data)
+            (request.groups, request.index) = ([GroupText("fsm=Y")], true)
+            return try #require(try GapsRun.answer(request).document.gaps.first?.index)
+        }
+        #expect(found[0] == found[1] && found[0].standardError != nil)
+    }
+
     @Test func groupsOfSeveralColumnsAreReadAtTheirCommas() {
         #expect(GroupText("fsm=Y,sex=F").parts.map(\.text) == ["fsm=Y", "sex=F"])
         #expect(GroupText("fsm,sex").columns == ["fsm", "sex"] && GroupText("fsm,sex").value == nil)

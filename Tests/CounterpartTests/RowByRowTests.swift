@@ -58,7 +58,7 @@ import Testing
     }
 
     /// Frequency weights equal repeated rows, from the files on, under every kind.
-    @Test(arguments: VarianceKind.allCases)
+    @Test(arguments: VarianceKind.ofRegressions)
     func frequencyWeightsEqualRepeatedRows(kind: VarianceKind) throws {
         let folder = try WorkFolder()
         let path = try folder.write(Self.pupils { $0 }, "pupils.csv")

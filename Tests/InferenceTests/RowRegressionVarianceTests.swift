@@ -56,7 +56,7 @@ struct RowRegressionVarianceTests {
     }
 
     /// Combinations of coefficients, and the kinds that need no leverage, as cells of one row give them.
-    @Test(arguments: VarianceKind.allCases)
+    @Test(arguments: VarianceKind.ofRegressions)
     func equalsCells(kind: VarianceKind) throws {
         let rows = Self.rows(weighted: true)
         let design = rows.oneCellARow()
@@ -79,7 +79,7 @@ struct RowRegressionVarianceTests {
     }
 
     /// Frequency weights equal repeated rows.
-    @Test(arguments: VarianceKind.allCases)
+    @Test(arguments: VarianceKind.ofRegressions)
     func frequencyWeightsEqualRepeatedRows(kind: VarianceKind) throws {
         let rows = Self.rows(weighted: false)
         let times = rows.y.indices.map { 1 + $0 % 3 }
@@ -106,7 +106,7 @@ struct RowRegressionVarianceTests {
     /// Rows without clusters have robust variances and no clustered ones.
     @Test func withoutClusters() throws {
         let estimates = LinearEstimates(try Self.regression(Self.rows(weighted: false), []))
-        for kind in VarianceKind.allCases where kind.isClustered {
+        for kind in VarianceKind.ofRegressions where kind.isClustered {
             let refused = #expect(throws: EstimationError.self) {
                 try CovarianceOfEstimates.compute(estimates, kind: kind, smallSample: .fixest)
             }

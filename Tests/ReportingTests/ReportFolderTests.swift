@@ -199,7 +199,7 @@ func fingerprint(_ bytes: [UInt8]) -> String {
 }
 
 /// Counts calls; one writer at a time uses it.
-private final class Counter {
+final class Counter {
     private var count = 0
     func next() -> Int {
         count += 1

@@ -99,6 +99,14 @@ public struct CompareDocument: Sendable {
         }
     }
 
+    /// The comparison schools chosen, as a list that `--comparison-units` reads: the unit, and its weight beside.
+    public func units(named column: String) -> String {
+        let chosen = weights.filter { !$0.isTreated }
+        return CSVWriter(isRaw: true).write(
+            ResultTable(
+                columns: [.init(column), .init("weight")], rows: chosen.map { [.text($0.unit), .number($0.weight)] }))
+    }
+
     /// The chart of both balances; nil where no difference can be drawn.
     public var chart: String? { BalanceChart.svg(after, before: before, id: "balance") }
 

@@ -64,6 +64,8 @@ public struct EvaluationReport: Sendable {
     public var wording: Wording
     /// The rule for small numbers; what was withheld is filled in when it is.
     public var disclosure: DisclosureLog
+    /// On what terms the files may be used, for the manifest.
+    public var protection: [ProtectionEntry] = []
     /// The kinds of files that are written, which the page may name.
     public var formats: Set<String> = ["html", "json", "csv", "svg"]
     public var generated: ReportDate
@@ -139,5 +141,21 @@ public struct EvaluationReport: Sendable {
         for index in objectives.indices {
             if let estimate = objectives[index].estimate, withheld.contains(estimate) { objectives[index].withhold() }
         }
+    }
+}
+
+/// The terms on which files may be used, as the plan gives them.
+public struct ProtectionEntry: Sendable {
+    public var files: String
+    /// In the order in which they are written.
+    public var terms: [(key: String, text: String)]
+
+    public init(files: String, terms: [(key: String, text: String)]) {
+        self.files = files
+        self.terms = terms
+    }
+
+    var json: JSONValue {
+        .object([.init("files", .text(files))] + terms.map { .init($0.key, .text($0.text)) })
     }
 }

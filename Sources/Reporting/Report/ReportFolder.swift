@@ -14,7 +14,7 @@ import Tables
 /// name. A report of ours is replaced in one step; a folder that holds anything else is never touched.
 public struct ReportFolder {
     /// The schema by which we know our own manifest.
-    static let schema = "counterpart/manifest/1"
+    var schema = "counterpart/manifest/1"
 
     public var path: String
     /// The hex digits of the SHA-256 of some bytes.
@@ -46,7 +46,7 @@ public struct ReportFolder {
         var safe = report.withheld(rule, effectsCountPupils: effectsCountPupils)
         safe.formats = formats
         let wanted = files(safe).filter { formats.contains(String($0.path.split(separator: ".").last ?? "")) }
-        try write(wanted, manifest: { manifest(safe, $0) })
+        try locked { place throws(ReportingError) in try write(wanted, at: place) { manifest(safe, $0) } }
         return safe
     }
 
@@ -76,28 +76,39 @@ public struct ReportFolder {
 
     private func manifest(_ report: EvaluationReport, _ files: [File]) -> JSONValue {
         var object = JSONObject()
-        object.put("schema", .text(Self.schema))
+        object.put("schema", .text(schema))
         object.put("version", .text(report.version))
         object.put("generated", .text(report.generated.iso))
         object.put("seed", report.seedJSON)
         if let plan = report.plan { object.put("plan", ["path": .text(plan.path), "sha256": .text(plan.sha256)]) }
         object.put("settings", .object(report.frame.settings))
         object.put("inputs", .array(report.frame.inputs.map(DocumentFrame.file)))
-        object.put(
-            "outputs",
-            .array(
-                files.map {
-                    [
-                        "path": .text($0.path), "bytes": .integer($0.bytes.count), "sha256": .text(digest($0.bytes)),
-                    ]
-                }))
+        if !report.protection.isEmpty { object.put("protection", .array(report.protection.map(\.json))) }
+        object.put("disclosure", .text(report.disclosure.profile.name))
+        object.put("outputs", outputs(files))
         object.put("timings", .object(report.frame.timings.map { .init($0.name, .number($0.seconds)) }))
         return object.value
     }
 
+    func outputs(_ files: [File]) -> JSONValue {
+        .array(
+            files.map {
+                ["path": .text($0.path), "bytes": .integer($0.bytes.count), "sha256": .text(digest($0.bytes))]
+            })
+    }
+
+    /// The digest that the manifest of a folder gives of one of its files.
+    func outputDigest(_ name: String, in folder: String) -> String? {
+        guard let bytes = FolderWriter.bytes(of: folder + "/manifest.json"), let manifest = try? JSONReader.read(bytes),
+            case .array(let outputs)? = manifest["outputs"],
+            case .text(let digest)? = outputs.first(where: { $0["path"] == .text(name) })?["sha256"]
+        else { return nil }
+        return digest
+    }
+
     // MARK: How it is written
 
-    private struct Location {
+    struct Location {
         var folder: String
         var parent: String
         var name: String
@@ -105,11 +116,17 @@ public struct ReportFolder {
         func beside(_ suffix: String) -> String { parent + "/." + name + "." + suffix }
     }
 
-    private func write(_ files: [File], manifest: ([File]) -> JSONValue) throws(ReportingError) {
+    /// Works while no other run may write to the folder, after what a killed one left has been cleared away.
+    func locked(_ work: (Location) throws(ReportingError) -> Void) throws(ReportingError) {
         let place = try place()
         let lock = try FolderLock(beside: path, path: place.beside("lock"))
         defer { withExtendedLifetime(lock) {} }
         removeLeftovers(place)
+        try work(place)
+    }
+
+    /// Only under the lock.
+    func write(_ files: [File], at place: Location, manifest: ([File]) -> JSONValue) throws(ReportingError) {
         let temporary = place.beside("\(getpid()).tmp")
         UnfinishedOutput.begin(temporary)
         defer { UnfinishedOutput.end(temporary) }
@@ -200,7 +217,7 @@ public struct ReportFolder {
         let entries = Self.listing(folder)
         guard !entries.isEmpty else { return }
         guard let bytes = FolderWriter.bytes(of: folder + "/manifest.json"), let manifest = try? JSONReader.read(bytes),
-            manifest["schema"] == .text(Self.schema), case .array(let outputs)? = manifest["outputs"]
+            manifest["schema"] == .text(schema), case .array(let outputs)? = manifest["outputs"]
         else { throw .foreignFolder(path: path, because: "it holds no report of ours") }
         let listed = Set(outputs.compactMap { if case .text(let path)? = $0["path"] { path } else { nil } })
         if let foreign = entries.first(where: { $0 != "manifest.json" && !listed.contains($0) }) {
