@@ -36,6 +36,8 @@ public struct GapRow: Sendable, Equatable {
     public var isSuppressed = false
     /// Empty or one: there may be many rows, and most have none.
     private var further: [FurtherFigures] = []
+    /// Whether any figure was asked for by name.
+    package var hasFurtherFigures: Bool { !further.isEmpty }
 
     public init(outcome: String, group: String, by: [ByValue], n: Double, nPeers: Double) {
         self.outcome = outcome

@@ -72,7 +72,8 @@ enum ResultRows {
         for (key, value) in [("mean", row.mean), ("meanPeers", row.meanPeers), ("gap", row.gap)] {
             object.put(key, hidden ? .null : JSONValue(value))
         }
-        if !hidden { for (key, value) in gapKeys { object.put(key, ifAny: value(row)) } }
+        let keys = row.hasFurtherFigures ? gapKeys : gapFigures
+        if !hidden { for (key, value) in keys { object.put(key, ifAny: value(row)) } }
         if !hidden, row.change != nil { object.put("changeFrom", ifAny: row.changeFrom) }
         if !hidden, row.trend != nil { object.put("trendFrom", ifAny: row.trendFrom) }
         object.put("suppressed", .bool(hidden))
@@ -127,7 +128,8 @@ enum ResultRows {
         columns.figure("mean", rows.map(\.mean), hidden, always: true, decimals: decimals)
         columns.figure("meanPeers", rows.map(\.meanPeers), hidden, always: true, decimals: decimals)
         columns.figure("gap", rows.map(\.gap), hidden, always: true, decimals: decimals)
-        for (key, value) in gapKeys where rows.contains(where: { value($0) != nil }) {
+        let keys = rows.contains(where: \.hasFurtherFigures) ? gapKeys : gapFigures
+        for (key, value) in keys where rows.contains(where: { value($0) != nil }) {
             let isProbability = key.hasSuffix("pValue") || key.hasSuffix("PValue") || key == "degreesOfFreedom"
             columns.figure(key, rows.map(value), hidden, always: false, decimals: isProbability ? nil : decimals)
         }
