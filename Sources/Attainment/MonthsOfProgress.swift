@@ -1,3 +1,5 @@
+import Tables
+
 /// A table that turns effect sizes into additional months of progress. It is named wherever months are shown.
 public struct MonthsOfProgress: Sendable, Equatable {
     /// What `--months` calls it.
@@ -12,7 +14,7 @@ public struct MonthsOfProgress: Sendable, Equatable {
     /// The tables of `Resources/months.csv`, in its order.
     public static let all: [MonthsOfProgress] = {
         var tables: [MonthsOfProgress] = []
-        for fields in EmbeddedTable.rows(PackageResources.months_csv) where fields.count == 6 {
+        for fields in EmbeddedTable.rows(PackageResources.months_csv, fields: 6) {
             if tables.last?.key != fields[0] {
                 tables.append(
                     MonthsOfProgress(

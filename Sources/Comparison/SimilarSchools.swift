@@ -1,4 +1,5 @@
 import LinearAlgebra
+import Tables
 
 /// The schools most like each treated one by a published distance: d² = Σ w_k (x_k − z_k)², with the weights as data.
 ///
@@ -40,14 +41,7 @@ public struct DistanceWeight: Sendable, Equatable {
 
     /// The distance between primary schools that the Department for Education publishes (2026): 1,445 published pairs follow it to
     /// 2e-15. Prior attainment is the mean of Key Stage 1 reading, writing and mathematics; shares are percentages.
-    public static let primary2026 = rows(PackageResources.similar_primary_schools_2026_csv)
-
-    /// A variable and its weight a line, below a header.
-    private static func rows(_ bytes: [UInt8]) -> [DistanceWeight] {
-        String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
-            let fields = line.split(separator: ",")
-            guard fields.count == 2, let weight = Double(fields[1]) else { return nil }
-            return DistanceWeight(String(fields[0]), weight)
-        }
-    }
+    public static let primary2026 = EmbeddedTable.rows(
+        PackageResources.similar_primary_schools_2026_csv, fields: 2
+    ).compactMap { row in Double(row[1]).map { DistanceWeight(row[0], $0) } }
 }

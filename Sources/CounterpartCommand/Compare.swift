@@ -97,24 +97,7 @@ struct Compare: ParsableCommand {
     }
 
     func request() throws -> CompareRequest {
-        var data = try rows.request()
-        data.unknown = CommaList.split(unknown)
-        guard !data.unit.isEmpty else {
-            throw RequestError.missing(option: "--unit", why: "name the column of schools")
-        }
-        guard data.timeName != nil else {
-            throw RequestError.missing(option: "--time", why: "name the column of periods")
-        }
-        var did = DidRequest(data: data, treatment: try who.source(unit: data.unit))
-        did.design.lag = who.lag
-        did.design.exposure = try who.exposure()
-        did.design.takesFirstStart = who.firstStart
-        did.design.excluded = Set(try who.excludedUnits(unit: data.unit))
-        did.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }
-        did.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap {
-            RowKind(rawValue: $0)
-        }
-        try rows.refuseCount(of: did.design.rows)
+        var did = try who.request(rows, unknown: unknown, rowKind: rowKind)
         for (option, isGiven) in [("--lower-is-better", rows.lowerIsBetter), ("--weight-kind", rows.weightKind != nil)]
         where isGiven {
             throw RequestError.doesNotApply(option: option, to: "compare, where results are only likened")

@@ -37,29 +37,12 @@ struct ModelOptions: ParsableArguments {
 
     /// The question with rows, units, periods, who was treated and this model; the analysis is still to be chosen.
     func request(_ rows: RowOptions, _ who: TreatmentOptions) throws -> DidRequest {
-        var data = try rows.request()
-        data.unknown = CommaList.split(unknown)
-        guard !data.unit.isEmpty else {
-            throw RequestError.missing(option: "--unit", why: "name the column of schools")
-        }
-        guard data.timeName != nil else {
-            throw RequestError.missing(option: "--time", why: "name the column of periods")
-        }
-        var request = DidRequest(data: data, treatment: try who.source(unit: data.unit))
-        request.design.lag = who.lag
-        request.design.exposure = try who.exposure()
-        request.design.takesFirstStart = who.firstStart
-        request.design.excluded = Set(try who.excludedUnits(unit: data.unit))
-        request.design.comparisonUnits = try who.onlyComparison(unit: data.unit).map { Set($0) }
+        var request = try who.request(rows, unknown: unknown, rowKind: rowKind)
         request.covariates = CommaList.split(covariates)
         request.design.factors = CommaList.split(factors)
         request.design.gap = try contrast()
-        request.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap {
-            RowKind(rawValue: $0)
-        }
         request.design.estimand = try Choice.check(estimand, option: "--estimand", among: ["pupils", "schools"])
             .flatMap { EstimandKind(rawValue: $0) }
-        try rows.refuseCount(of: request.design.rows)
         request.unknown = CommaList.split(unknown)
         request.pupilSD = pupilSD
         request.lowerIsBetter = rows.lowerIsBetter

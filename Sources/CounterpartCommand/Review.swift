@@ -20,35 +20,18 @@ struct Review: ParsableCommand {
         name: [.short, .long],
         help: ArgumentHelp("The folder of the reviews; it is written whole or not at all.", valueName: "folder"))
     var output = "reviews"
-    @Option(help: ArgumentHelp("On standard output: text or json.", valueName: "format"))
-    var format = "text"
-    @Option(
-        help: ArgumentHelp("Threads to use (default: all cores). The answer does not depend on it.", valueName: "count")
-    )
-    var threads: Int?
-    @Flag(name: [.short, .long], help: "No warnings or timing on standard error.")
-    var quiet = false
-    @Flag(help: "End with 1 where there were warnings.")
-    var strict = false
-    @Flag(
-        name: .customLong("show-values"), help: "Show the text that was found in error messages; it may be a pupil's.")
-    var showValues = false
+    @OptionGroup var options: PlanOptions
 
     func run() throws {
-        guard let format = OutputForm(rawValue: format), format == .text || format == .json else {
-            throw RequestError.badValue(option: "--format", value: self.format, allowed: "text, json")
-        }
-        if let threads, threads < 1 {
-            throw RequestError.badValue(option: "--threads", value: "\(threads)", allowed: "1 or more")
-        }
-        let review = try TermReview.run(plan: plan, output: output, threads: threads ?? ProcessorCount.available)
+        let format = try options.outputForm()
+        let review = try TermReview.run(plan: plan, output: output, threads: try options.threadCount())
         try StandardOutput.write(review.document.render(format))
-        if !quiet {
+        if !options.quiet {
             let warnings = review.document.frame.warnings
             if format == .json { warnings.forEach { Output.say("warning: \($0.message) (\($0.code))") } }
             if review.document.repeats == nil { Output.say("The review is in \(output)/review.html") }
             Output.say("took \(TerminalText.seconds(review.seconds))")
         }
-        if strict, !review.document.frame.warnings.isEmpty { throw EndedWithWarnings() }
+        if options.strict, !review.document.frame.warnings.isEmpty { throw EndedWithWarnings() }
     }
 }

@@ -78,17 +78,40 @@ struct TreatmentOptions: ParsableArguments {
             partners ?? "", unit: unit, unitColumn: partnersUnit, startColumn: partnersStart, startAt: startAt)
     }
 
+    /// The question with rows, units, periods and who was treated; the model is still to be chosen.
+    func request(_ rows: RowOptions, unknown: [String], rowKind: String?) throws -> DidRequest {
+        var data = try rows.request()
+        data.unknown = CommaList.split(unknown)
+        guard !data.unit.isEmpty else {
+            throw RequestError.missing(option: "--unit", why: "name the column of schools")
+        }
+        guard data.timeName != nil else {
+            throw RequestError.missing(option: "--time", why: "name the column of periods")
+        }
+        var request = DidRequest(data: data, treatment: try source(unit: data.unit))
+        request.design.lag = lag
+        request.design.exposure = try exposure()
+        request.design.takesFirstStart = firstStart
+        request.design.excluded = Set(try excludedUnits(unit: data.unit))
+        request.design.comparisonUnits = try onlyComparison(unit: data.unit).map { Set($0) }
+        request.design.rows = try Choice.check(rowKind, option: "--rows", among: ["pupils", "units"]).flatMap {
+            RowKind(rawValue: $0)
+        }
+        try rows.refuseCount(of: request.design.rows)
+        return request
+    }
+
     /// The year groups worked with and that of the outcome; nil where neither is named.
-    func exposure() throws -> Exposure? {
+    private func exposure() throws -> Exposure? {
         try ExposureText.exposure(
             yearGroups, outcomeYearGroup, names: ("--year-groups", "--outcome-year-group"), lag: lag, lagName: "--lag")
     }
 
-    func excludedUnits(unit: [String]) throws -> [String] {
+    private func excludedUnits(unit: [String]) throws -> [String] {
         try exclude.map { try UnitList.read($0, unit: unit) } ?? []
     }
 
-    func onlyComparison(unit: [String]) throws -> [String]? {
+    private func onlyComparison(unit: [String]) throws -> [String]? {
         try comparisonUnits.map { try UnitList.read($0, unit: unit) }
     }
 }

@@ -1,3 +1,5 @@
+import Tables
+
 /// From which share of missed sessions on absence counts as persistent or severe: it changed with the years.
 public struct AbsenceThreshold: Sendable, Equatable {
     public var measure: String
@@ -10,7 +12,7 @@ public struct AbsenceThreshold: Sendable, Equatable {
         return measures
     }
 
-    private static var rows: [[String]] { SchemaTables.rows(PackageResources.absence_thresholds_csv, fields: 5) }
+    private static var rows: [[String]] { EmbeddedTable.rows(PackageResources.absence_thresholds_csv, fields: 5) }
 
     /// - Parameter year: as in files (`201819`, `2018/19`).
     /// - Throws: `SchemaError.noThreshold` for what is no school year and for years without a definition.

@@ -1,3 +1,5 @@
+import Tables
+
 /// The places of Attainment 8: how many results each element takes, and how often each counts.
 public struct Attainment8Slots: Sendable, Equatable {
     public var element: String
@@ -7,7 +9,7 @@ public struct Attainment8Slots: Sendable, Equatable {
 
     /// English, maths, EBacc, open.
     public static var all: [Attainment8Slots] {
-        SchemaTables.rows(PackageResources.attainment8_slots_csv, fields: 6).compactMap { row in
+        EmbeddedTable.rows(PackageResources.attainment8_slots_csv, fields: 6).compactMap { row in
             guard let slots = Int(row[1]), let weight = Double(row[2]) else { return nil }
             return Attainment8Slots(element: row[0], slots: slots, weight: weight)
         }

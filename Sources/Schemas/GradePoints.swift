@@ -17,7 +17,7 @@ public struct GradePoints: Sendable {
         return names
     }
 
-    private static var rows: [[String]] { SchemaTables.rows(PackageResources.points_csv, fields: 6) }
+    private static var rows: [[String]] { EmbeddedTable.rows(PackageResources.points_csv, fields: 6) }
 
     /// - Returns: nil where there is no table of this name.
     public init?(_ name: String) {

@@ -1,3 +1,5 @@
+import Tables
+
 /// The official table of Progress 8 of one year: prior attainment groups by key stage 2 average, and the Attainment 8 that is
 /// expected of them.
 ///
@@ -25,8 +27,10 @@ public struct Progress8Table: Sendable {
 
     public static var elements: [String] { elementRows.map { $0[0] } }
 
-    private static var rows: [[String]] { SchemaTables.rows(PackageResources.progress8_csv, fields: 10) }
-    private static var elementRows: [[String]] { SchemaTables.rows(PackageResources.progress8_elements_csv, fields: 3) }
+    private static var rows: [[String]] { EmbeddedTable.rows(PackageResources.progress8_csv, fields: 10) }
+    private static var elementRows: [[String]] {
+        EmbeddedTable.rows(PackageResources.progress8_elements_csv, fields: 3)
+    }
 
     /// - Parameters:
     ///   - name: such as `progress8-2024`.

@@ -59,35 +59,26 @@ struct SchemaTables: Sendable {
     static let published = SchemaTables()
 
     private init() {
-        families = Self.rows(PackageResources.families_csv, fields: 4).map {
+        families = EmbeddedTable.rows(PackageResources.families_csv, fields: 4).map {
             Family(name: $0[0], title: $0[1], yearStem: $0[2])
         }
-        editions = Self.rows(PackageResources.editions_csv, fields: 7).map {
+        editions = EmbeddedTable.rows(PackageResources.editions_csv, fields: 7).map {
             Edition(
                 family: $0[0], years: Self.years($0[1], $0[2]), ifColumn: $0[3], recordColumn: $0[4],
                 recordValues: $0[5].split(separator: "|").map(String.init), source: $0[6])
         }
-        columns = Self.rows(PackageResources.columns_csv, fields: 6).map {
+        columns = EmbeddedTable.rows(PackageResources.columns_csv, fields: 6).map {
             NamedColumn(
                 family: $0[0], name: $0[1], columns: $0[2].split(separator: "+").map(String.init),
                 years: Self.years($0[3], $0[4]), source: $0[5])
         }
-        absences = Self.rows(PackageResources.absences_csv, fields: 6).compactMap { row in
+        absences = EmbeddedTable.rows(PackageResources.absences_csv, fields: 6).compactMap { row in
             Self.years(row[2], row[3]).map {
                 Absence(family: row[0], name: row[1], years: $0, reason: row[4])
             }
         }
-        breaks = Self.rows(PackageResources.breaks_csv, fields: 5).compactMap { row in
+        breaks = EmbeddedTable.rows(PackageResources.breaks_csv, fields: 5).compactMap { row in
             Int(row[2]).map { Break(family: row[0], name: row[1], year: $0, words: row[3]) }
-        }
-    }
-
-    /// The rows of a table of ours below its header: no quotes, every row of as many fields.
-    static func rows(_ bytes: [UInt8], fields: Int) -> [[String]] {
-        String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().map { line in
-            let row = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            precondition(row.count == fields, "a table of schemas has \(fields) fields: \(line)")
-            return row
         }
     }
 

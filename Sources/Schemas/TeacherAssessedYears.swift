@@ -1,6 +1,8 @@
+import Tables
+
 /// School years whose exam results were assessed by centres and teachers, and compare with no other year.
 public enum TeacherAssessedYears {
-    private static let years: [ClosedRange<Int>] = SchemaTables.rows(PackageResources.teacher_assessed_csv, fields: 4)
+    private static let years: [ClosedRange<Int>] = EmbeddedTable.rows(PackageResources.teacher_assessed_csv, fields: 4)
         .compactMap { row in
             guard let first = Int(row[0]), let last = Int(row[1]) else { return nil }
             return first...last

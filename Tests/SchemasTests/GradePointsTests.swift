@@ -15,7 +15,7 @@ struct GradePointsTests {
             let table = try #require(GradePoints(name))
             #expect(!table.points.isEmpty && table.sources.allSatisfy { !$0.isEmpty } && table.first > 2000)
         }
-        let rows = SchemaTables.rows(PackageResources.points_csv, fields: 6)
+        let rows = EmbeddedTable.rows(PackageResources.points_csv, fields: 6)
         // No grade stands twice in its table, and every number was read.
         #expect(GradePoints.names.reduce(0) { $0 + (GradePoints($1)?.points.count ?? 0) } == rows.count)
         #expect(GradePoints("no such table") == nil)
@@ -33,7 +33,7 @@ struct GradePointsTests {
 
     /// Better grades have more points: the tables list each grade once, from the best.
     @Test func tablesDescend() {
-        let rows = SchemaTables.rows(PackageResources.points_csv, fields: 6)
+        let rows = EmbeddedTable.rows(PackageResources.points_csv, fields: 6)
         for name in GradePoints.names where name.hasPrefix("ucas") || name.hasSuffix("level") {
             let values = rows.filter { $0[0] == name }.compactMap { Double($0[2]) }
             #expect(values == values.sorted(by: >), "\(name)")

@@ -12,41 +12,17 @@ import SchoolPanel
 /// processor's seconds of the whole analysis.
 @main struct GroupTimesProgram {
     static func main() throws {
-        var path: String?
-        var (draws, threads, rounds) = (999, 2, 5)
-        var words = CommandLine.arguments.dropFirst().makeIterator()
-        while let word = words.next() {
-            switch word {
-            case "--draws": draws = words.next().flatMap { Int($0) } ?? draws
-            case "--threads": threads = words.next().flatMap { Int($0) } ?? threads
-            case "--rounds": rounds = words.next().flatMap { Int($0) } ?? rounds
-            default: path = word
-            }
-        }
-        guard let path else {
-            print("usage: GroupTimes FILE [--draws N] [--threads N] [--rounds N]")
-            return
-        }
+        guard let rounds = TimedRounds(program: "GroupTimes", draws: 999) else { return }
         SchoolPanel.keepMemory()
-        let design = try SchoolPanel.design(path, covariates: ["poverty", "intake"])
+        let design = try SchoolPanel.design(rounds.path, covariates: ["poverty", "intake"])
         var options = AnalysisOptions()
         options.estimator = .callawaySantAnna
         options.estimation.comparison = .notYet
         options.vcov = .cr0
-        (options.permutations, options.wild, options.bootstrap, options.threads) = (0, 0, draws, threads)
+        (options.permutations, options.wild, options.bootstrap, options.threads) = (0, 0, rounds.draws, rounds.threads)
         options.diagnosesPreTrend = false
-        let clock = ContinuousClock()
-        for round in 0...rounds {
-            let processor = SchoolPanel.processorSeconds()
-            let start = clock.now
-            let result = try DidAnalysis.run(design, options)
-            let seconds = (clock.now - start) / .seconds(1)
-            let work = SchoolPanel.processorSeconds() - processor
-            // The first fills caches.
-            guard round == 0 else {
-                print("round,\(seconds),\(work)")
-                continue
-            }
+        let chosen = options
+        try rounds.run({ try DidAnalysis.run(design, chosen) }) { result in
             for effect in result.effects {
                 guard let estimate = effect.estimate, let error = effect.standardError else { continue }
                 let name =

@@ -15,7 +15,7 @@ public struct DisclosureProfile: Sendable, Equatable {
     public var note: String
 
     /// The shipped rules in the order of the table.
-    public static let all: [DisclosureProfile] = ShippedTable.rows(PackageResources.disclosure_profiles_csv).map {
+    public static let all: [DisclosureProfile] = EmbeddedTable.records(PackageResources.disclosure_profiles_csv).map {
         DisclosureProfile($0)
     }
 
@@ -60,31 +60,5 @@ public struct DisclosureProfile: Sendable, Equatable {
 
     private static func decimals(_ count: Int) -> String {
         count == 0 ? "whole numbers" : count == 1 ? "one decimal" : "\(count) decimals"
-    }
-}
-
-/// Small tables that are part of the program: comma-separated, quoted where needed, the header's names as keys.
-enum ShippedTable {
-    static func rows(_ bytes: [UInt8]) -> [[String: String]] {
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { fields($0) }
-        guard let header = lines.first else { return [] }
-        return lines.dropFirst().map { line in
-            precondition(line.count == header.count, "a row of a shipped table has \(line.count) fields: \(line)")
-            return Dictionary(uniqueKeysWithValues: zip(header, line))
-        }
-    }
-
-    /// The fields of one line; a quoted field may hold commas.
-    private static func fields(_ line: Substring) -> [String] {
-        var fields = [""]
-        var isQuoted = false
-        for letter in line {
-            switch letter {
-            case "\"": isQuoted.toggle()
-            case "," where !isQuoted: fields.append("")
-            default: fields[fields.count - 1].append(letter)
-            }
-        }
-        return fields
     }
 }
