@@ -54,15 +54,16 @@ public struct CallawaySantAnna: Estimator {
 
     func plan(_ design: Design) -> GroupTimePlan {
         let present = design.isPresentUnit
-        var seen: [Int: [Bool]] = [:]
-        for c in 0..<design.cellCount {
-            guard let start = design.start[design.unit[c]] else { continue }
-            seen[start, default: [Bool](repeating: false, count: design.periods.count)][design.period[c]] = true
-        }
+        let periods = design.periods.count
+        let starts = Array(Set(design.start.compactMap { $0 })).sorted()
+        let code = Dictionary(uniqueKeysWithValues: zip(starts, 0...))
+        let codeOfUnit = design.start.map { $0.flatMap { code[$0] } ?? starts.count }
+        var seen = [Bool](repeating: false, count: (starts.count + 1) * periods)
+        for (u, t) in zip(design.unit, design.period) { seen[codeOfUnit[u] * periods + t] = true }
         return GroupTimePlan(
             periods: design.periods, starts: design.units.indices.filter { present[$0] }.map { design.start[$0] },
             comparesWithNotYet: comparesWithNotYet, anticipation: anticipation, usesUniversalBase: usesUniversalBase
-        ) { cohort, period in seen[cohort]?[period] == true }
+        ) { cohort, period in code[cohort].map { seen[$0 * periods + period] } ?? false }
     }
 
     /// - Parameter design: of the units and periods that the plan uses.
