@@ -38,6 +38,8 @@ let package = Package(
                 "attainment8-slots", "absence-thresholds", "teacher-assessed",
             ].map { .embedInCode("Resources/\($0).csv") }),
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
+        // The same cells from the SQL of the engine where the rows live.
+        .target(name: "Queries", dependencies: ["Cells", "Tables"]),
         .target(name: "Panels", dependencies: ["Cells", "Schemas"]),
         .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra", "CWideLoops"]),
         .target(
@@ -55,7 +57,7 @@ let package = Package(
             resources: [.embedInCode("Resources/disclosure-profiles.csv")]),
         .target(
             name: "Counterpart",
-            dependencies: ["Reporting", "Schemas", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["Reporting", "Queries", "Schemas", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "CounterpartCommand",
             dependencies: [
@@ -96,6 +98,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "CZlib", "CZstd"]),
         .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
+        .testTarget(name: "QueriesTests", dependencies: ["Queries"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Probability", "ReferenceSets"]),
         // Published data sets and what trusted peers compute from them, for tests of several rooms.
