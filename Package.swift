@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "CZlib", "CZstd"]),
         .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
-        .testTarget(name: "QueriesTests", dependencies: ["Queries"]),
+        .testTarget(name: "QueriesTests", dependencies: ["Queries"], exclude: ["Engines"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Probability", "ReferenceSets"]),
         // Published data sets and what trusted peers compute from them, for tests of several rooms.
