@@ -46,8 +46,9 @@ public struct CellQueries: Sendable {
     /// The sums that a profile proves to hold.
     ///
     /// - Returns: the scale, and the column for which integers do not hold.
-    public func scale(_ profile: Profile) -> (scale: SumScale, failure: String?) {
-        arithmetic == .exact ? profile.scale(rows) : (profile.doubles(rows), nil)
+    /// - Throws: `CellsError.valuesTooLarge` where doubles do not hold the squares either.
+    public func scale(_ profile: Profile) throws(CellsError) -> (scale: SumScale, failure: String?) {
+        arithmetic == .exact ? try profile.scale(rows) : (try profile.doubles(rows), nil)
     }
 
     /// The cells query in the mode that the profile proves.

@@ -15,10 +15,13 @@ struct CellsAnswer {
         var lines: [(line: Int, fields: [String], path: String)] = []
         for part in parts { lines += try cells(part.csv, part.path, expected) }
         try check(lines, last: parts.last?.path ?? "")
-        return try CellSheet.table(lines.map { ($0.line, $0.fields) }, sideCar(cells: lines.count), path: parts.first?.path ?? "")
+        return try CellSheet.table(
+            lines.map { ($0.line, $0.fields) }, sideCar(cells: lines.count), path: parts.first?.path ?? "")
     }
 
-    private func cells(_ csv: [UInt8], _ path: String, _ names: [String]) throws -> [(line: Int, fields: [String], path: String)] {
+    private func cells(_ csv: [UInt8], _ path: String, _ names: [String]) throws -> [(
+        line: Int, fields: [String], path: String
+    )] {
         let place = Place(file: path)
         guard let lines = CellSheet.rows(csv) else {
             throw QueryError.notCells(place, what: "it is no CSV in UTF-8, or breaks off inside quotes")

@@ -35,7 +35,8 @@ public struct CellsQuery: Sendable {
         let q = rows.variableCount
         let weight = rows.hasWeight ? "cp_z\(q) * " : ""
         var columns = ["COUNT(*) AS n"]
-        columns += rows.hasWeight
+        columns +=
+            rows.hasWeight
             ? ["\(sum("cp_z\(q)")) AS w", "\(sum("cp_z\(q) * cp_z\(q)")) AS ww"] : ["COUNT(*) AS w", "COUNT(*) AS ww"]
         columns += (0..<q).map { "\(sum("\(weight)cp_z\($0)")) AS s_\($0)" }
         for i in 0..<q { columns += (i..<q).map { "\(sum("\(weight)cp_z\(i) * cp_z\($0)")) AS q_\(i)_\($0)" } }
@@ -65,7 +66,8 @@ public struct CellsQuery: Sendable {
             source += "\n CROSS JOIN \(ScaleSearch(rows).subselect)"
         }
         let scaled = values.map { "\(dialect.integer("cp_v\($0) * \(factors[$0])")) AS cp_z\($0)" }
-        let exact = values.flatMap { ["cp_v\($0)", "cp_x\($0)"] } + (limits == nil ? values.map { "cp_scale\($0)" } : [])
+        let exact =
+            values.flatMap { ["cp_v\($0)", "cp_x\($0)"] } + (limits == nil ? values.map { "cp_scale\($0)" } : [])
         let inner = select(keys + exact + scaled, "\(source)\n WHERE cp_r = 0", "cp_scaled", dialect)
         let faults = values.map { i in
             let beyond = limits.map { " OR ABS(cp_z\(i)) > \($0[i])" } ?? ""
@@ -91,13 +93,14 @@ struct ScaleSearch {
         let values = rows.values.indices
         let counts = rows.counts.filter { count in
             let figure = count.name.split(separator: "_").dropFirst().joined(separator: "_")
-            return count.name.hasPrefix("z") && figure != "mean" || count.name.hasPrefix("weight")
+            return count.name.hasPrefix("z") && figure != "sum" && figure != "reach" || count.name.hasPrefix("weight")
         }
         let columns = counts.map { "\($0.sql) AS cp_\($0.name)" }
         let found = "(SELECT \(columns.joined(separator: ",\n  "))\n FROM \(rows.subselect)) cp_found"
         let factors = values.map { "\(factor($0)) AS cp_factor\($0)" }
         let largest = values.map { "cp_z\($0)_largest" }
-        let known = "(SELECT \((factors + largest.filter { has($0) } + faults).joined(separator: ",\n  "))\n FROM \(found)) cp_known"
+        let known =
+            "(SELECT \((factors + largest.filter { has($0) } + faults).joined(separator: ",\n  "))\n FROM \(found)) cp_known"
         let scales = values.map { "CASE WHEN cp_faults = 0 AND \(bound) THEN cp_factor\($0) END AS cp_scale\($0)" }
         return "(SELECT \(scales.joined(separator: ",\n  "))\n FROM \(known)) cp_scales"
     }
@@ -129,7 +132,8 @@ struct ScaleSearch {
         func size(_ i: Int) -> String {
             guard has("cp_z\(i)_largest") else { return rows.dialect.double(constant: 100) }
             let millionth = rows.dialect.double(constant: 1e-6)
-            return "\(rows.dialect.double(of: "cp_z\(i)_largest")) * \(millionth) * \(rows.dialect.double(of: "cp_factor\(i)"))"
+            return
+                "\(rows.dialect.double(of: "cp_z\(i)_largest")) * \(millionth) * \(rows.dialect.double(of: "cp_factor\(i)"))"
         }
         let q = rows.variableCount
         let weight = rows.hasWeight ? "GREATEST(\(size(q)), \(rows.dialect.double(constant: 1)))" : nil

@@ -20,9 +20,9 @@ public enum EngineCells {
         }
         let warnings = try checkPupils(first, engine)
         // As for files: where one column does not fit integer sums, all outcomes are summed in doubles.
-        var scales = zip(queries, profiles).map { $0.scale($1) }
+        var scales = try zip(queries, profiles).map { try $0.scale($1) }
         let failure = scales.compactMap(\.failure).first
-        if failure != nil { scales = zip(queries, profiles).map { ($1.doubles($0.rows), nil) } }
+        if failure != nil { scales = try zip(queries, profiles).map { (try $1.doubles($0.rows), nil) } }
         let isExact = scales.allSatisfy(\.scale.isFixed)
 
         var tables: [CellTable] = []
@@ -31,11 +31,13 @@ public enum EngineCells {
             let cells = queries.cells(scales[index].scale)
             let answer = try engine.csv(cells.text)
             tables.append(
-                try queries.table([("the cells of \(request.outcomes[index].name)", answer)], profiles[index], scales[index].scale))
+                try queries.table(
+                    [("the cells of \(request.outcomes[index].name)", answer)], profiles[index], scales[index].scale))
             texts.append(cells.text)
         }
         return EngineReading(
-            table: try CellTable.sideBySide(tables), rowsRead: profiles[0].rowsRead, rowsFiltered: profiles[0].rowsFiltered,
+            table: try CellTable.sideBySide(tables), rowsRead: profiles[0].rowsRead,
+            rowsFiltered: profiles[0].rowsFiltered,
             dropped: zip(queries, profiles).map { $0.dropped($1) }, arithmetic: isExact ? .exact : .double,
             warnings: (failure.map { [CellQueries.doubleSums($0)] } ?? []) + first.warnings(profiles[0]) + warnings,
             sqlSHA256: SHA256Digest.hex(of: Array(texts.joined(separator: "\n").utf8)), engineVersion: engine.version)
@@ -48,7 +50,9 @@ public enum EngineCells {
         } catch {
             let table = rows.table.sql
             // No row is asked for, so no value is seen.
-            guard (try? engine.csv("SELECT COUNT(*) AS n FROM \(table) AS cp_source WHERE 1 = 0")) != nil else { throw error }
+            guard (try? engine.csv("SELECT COUNT(*) AS n FROM \(table) AS cp_source WHERE 1 = 0")) != nil else {
+                throw error
+            }
             for column in rows.columns {
                 let name = rows.dialect.identifier(column)
                 let probe = "SELECT COUNT(cp_source.\(name)) AS n FROM \(table) AS cp_source WHERE 1 = 0"

@@ -10,7 +10,9 @@ public struct Profile: Sendable, Equatable {
     ///   - path: what messages call it.
     /// - Throws: `QueryError.notAProfile`, `.anotherProfile`.
     init(_ csv: [UInt8], of query: ProfileQuery, _ rows: QueryRows, path: String) throws(QueryError) {
-        guard let lines = CellSheet.rows(csv) else { throw .notAProfile(Place(file: path), what: "it is no CSV in UTF-8") }
+        guard let lines = CellSheet.rows(csv) else {
+            throw .notAProfile(Place(file: path), what: "it is no CSV in UTF-8")
+        }
         let filled = lines.filter { $0.fields != [""] }
         guard filled.count == 2, filled[0].fields.count == filled[1].fields.count else {
             throw .notAProfile(Place(file: path), what: "it has not one header and one row")
@@ -24,7 +26,7 @@ public struct Profile: Sendable, Equatable {
         for count in rows.counts where figures[count.name] == nil {
             throw .notAProfile(Place(file: path), what: "there is no column `\(count.name)`")
         }
-        for count in rows.counts where !count.name.hasSuffix("_mean") && number(count.name) == nil {
+        for count in rows.counts where count.isWhole && number(count.name) == nil {
             throw .notAProfile(Place(file: path), what: "`\(count.name)` is not a number of rows")
         }
     }
@@ -38,7 +40,11 @@ public struct Profile: Sendable, Equatable {
 
     func count(_ name: String) -> Int { number(name) ?? 0 }
 
-    func mean(_ i: Int) -> Double { figures["z\(i)_mean"].flatMap { Double($0) } ?? 0 }
+    func mean(_ i: Int) -> Double { rowsUsed > 0 ? double("z\(i)_sum") / Double(rowsUsed) : 0 }
+    /// The largest magnitude among the used rows.
+    func reach(_ i: Int) -> Double { double("z\(i)_reach") }
+
+    private func double(_ name: String) -> Double { figures[name].flatMap { Double($0) } ?? 0 }
 
     var rowsRead: Int { count("rows_read") }
     var rowsFiltered: Int { count("filtered") }
@@ -49,7 +55,9 @@ extension Profile {
     /// Rows left out, one reason a row, in the fixed order of the file reader; the unmet conditions are not among them.
     func dropped(_ rows: QueryRows) -> [DroppedRows] {
         var dropped = rows.required.enumerated().map { DroppedRows($1.reason, count("required_\($0)")) }
-        for reason in rows.outcomeReasons { dropped.append(DroppedRows(rows.outcomeText(reason), count("outcome_\(reason)"))) }
+        for reason in rows.outcomeReasons {
+            dropped.append(DroppedRows(rows.outcomeText(reason), count("outcome_\(reason)")))
+        }
         for i in 1..<max(rows.variableCount, 1) {
             dropped.append(DroppedRows("missing covariate \(rows.values[i].name)", count("covariate_\(i)")))
         }

@@ -20,6 +20,8 @@ extension QueryRows {
     struct Count {
         var name: String
         var sql: String
+        /// False for the figures that may be any number, or NULL.
+        var isWhole: Bool { !name.hasSuffix("_sum") && !name.hasSuffix("_reach") }
     }
 
     /// The figures in the order of the answer's columns.
@@ -74,19 +76,22 @@ extension QueryRows {
         var figures = [rows("\(name)_unreadable", "\(kept) AND \(kind) = \(QueryValue.unreadable)")]
         if case .indicator(let answer) = values[i].role { return figures + answers(i, answer) }
         if values[i].isLookedUp {
-            figures += [size(i), mean(i)]
+            figures += [size(i), sum(i), reach(i)]
             return figures
         }
         let infinite = ["nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"].map { "'\($0)'" }
         figures += [
             rows(
                 "\(name)_not_finite",
-                "\(kept) AND \(kind) = \(QueryValue.unreadable) AND LOWER(cp_t\(i)) IN (\(infinite.joined(separator: ", ")))"),
+                "\(kept) AND \(kind) = \(QueryValue.unreadable) AND LOWER(cp_t\(i)) IN (\(infinite.joined(separator: ", ")))"
+            ),
             rows("\(name)_too_large", "\(seated) AND \(kind) = 0 AND \(exact) IS NULL"),
             rows("\(name)_too_fine", "\(kept) AND \(kind) = 0 AND \(isTooFine(i))"),
         ]
-        figures += (0...5).map { rows("\(name)_not_\($0)", "\(kept) AND \(kind) = 0 AND \(exact) <> ROUND(\(exact), \($0))") }
-        return figures + [size(i), mean(i)]
+        figures += (0...5).map {
+            rows("\(name)_not_\($0)", "\(kept) AND \(kind) = 0 AND \(exact) <> ROUND(\(exact), \($0))")
+        }
+        return figures + [size(i), sum(i), reach(i)]
     }
 
     /// More than six decimals, or so small that no decimal of the engine holds it.
@@ -102,8 +107,14 @@ extension QueryRows {
             sql: "COALESCE(MAX(CASE WHEN \(Self.seated) AND cp_c\(i) = 0 THEN ABS(\(millionths)) END), 0)")
     }
 
-    private func mean(_ i: Int) -> Count {
-        Count(name: "z\(i)_mean", sql: "AVG(CASE WHEN cp_r = 0 THEN cp_x\(i) END)")
+    /// The largest magnitude as a double.
+    private func reach(_ i: Int) -> Count {
+        Count(name: "z\(i)_reach", sql: "MAX(CASE WHEN cp_r = 0 THEN ABS(cp_x\(i)) END)")
+    }
+
+    /// Not the average, for which PostgreSQL squares every value and stops where a double does not hold the square.
+    private func sum(_ i: Int) -> Count {
+        Count(name: "z\(i)_sum", sql: "SUM(CASE WHEN cp_r = 0 THEN cp_x\(i) END)")
     }
 
     /// What a yes/no column says, so that a word that means neither is found.

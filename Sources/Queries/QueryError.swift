@@ -53,7 +53,8 @@ public enum QueryError: Refusal, Equatable {
 
     public var place: Place? {
         switch self {
-        case .notAProfile(let place, _), .anotherProfile(let place), .notCells(let place, _), .incomplete(let place, _, _),
+        case .notAProfile(let place, _), .anotherProfile(let place), .notCells(let place, _),
+            .incomplete(let place, _, _),
             .repeatedCell(let place), .inexact(let place, _):
             place
         default: nil
@@ -98,7 +99,8 @@ public enum QueryError: Refusal, Equatable {
         case .badTable: "such as pupils or schema.pupils; a part with a point in it stands in double quotes"
         case .keyCalledLikeAnother: "give the column another name in a view"
         case .noSuchColumn: "upper and lower case count; the table or view must have every column that is named"
-        case .notAProfile: "run the query that `counterpart sql --profile` prints and save its one row as CSV with a header"
+        case .notAProfile:
+            "run the query that `counterpart sql --profile` prints and save its one row as CSV with a header"
         case .anotherProfile: "use the same options for `sql --profile`, `sql --answer` and `cells --profile-answer`"
         case .notNumbers(let column, _, let notFinite):
             notFinite > 0
@@ -111,7 +113,8 @@ public enum QueryError: Refusal, Equatable {
         case .missingWeight: "give every row a weight (0 leaves a row out), or leave such rows out with --where"
         case .noPositiveWeight: "check that --weights names the right column"
         case .repeatedPupil: "keep one row for each pupil and period, in a view or with --where"
-        case .notCells: "export the answer of the query that `counterpart sql` prints as CSV with a header, comma-separated"
+        case .notCells:
+            "export the answer of the query that `counterpart sql` prints as CSV with a header, comma-separated"
         case .incomplete: "export it again, and name every part once; if the table has changed, begin with the profile"
         case .repeatedCell: "name each part once"
         case .inexact: "run `sql --profile` again and take the query that `sql --answer` prints"

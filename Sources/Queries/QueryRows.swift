@@ -100,11 +100,14 @@ extension QueryRows {
     /// `(SELECT …) cp_rows`: keys `cp_k0`…, for each value its reason `cp_c0`…, its decimal `cp_v0`… and its double
     /// `cp_x0`…, the row's reason `cp_r`, and the pupil `cp_p`.
     var subselect: String {
-        let read = layer(texts, from: "\(table.sql) AS cp_source", as: "cp_texts")
+        let read = layer(self.texts, from: "\(table.sql) AS cp_source", as: "cp_texts")
         let told = layer(pass(rawNames) + kinds, from: read, as: "cp_kinds")
         let counted = layer(pass(rawNames + kindNames) + numbers, from: told, as: "cp_numbers")
         let named = keyNames + values.indices.flatMap { ["cp_c\($0)", "cp_v\($0)", "cp_x\($0)"] }
-        let others = (pupil == nil ? [] : ["cp_p"]) + numericFilters.map { "cp_g\($0)" } + filters.indices.map { "cp_h\($0)" }
+        let texts = rawNames.filter { $0.hasPrefix("cp_t") || $0.hasPrefix("cp_o") }
+        let others =
+            texts + (pupil == nil ? [] : ["cp_p"]) + numericFilters.map { "cp_g\($0)" }
+            + filters.indices.map { "cp_h\($0)" }
         return layer(
             finishedKeys + pass(named.dropFirst(keys.count) + others) + ["\(rowReason) AS cp_r"], from: counted,
             as: "cp_rows")
@@ -205,7 +208,8 @@ extension QueryRows {
         var cases = filters.indices.map { "WHEN cp_h\($0) = 0 THEN \(Reason.filtered)" }
         for (position, required) in required.enumerated() {
             // A number that serves as a key is missing with a reason other than the empty text, too.
-            let empty = keys[required.key].role == .numericKey ? "cp_kv\(required.key) IS NULL" : "cp_k\(required.key) = ''"
+            let empty =
+                keys[required.key].role == .numericKey ? "cp_kv\(required.key) IS NULL" : "cp_k\(required.key) = ''"
             cases.append("WHEN \(empty) THEN \(Reason.required(position))")
         }
         cases.append("WHEN cp_c0 <> 0 THEN \(Reason.outcome(0)) + cp_c0")

@@ -74,7 +74,10 @@ struct QueryValue {
         case .indicator(let answer):
             let yes = answer.yes.map(dialect.literal).joined(separator: ", ")
             let value = "CASE WHEN \(kind) = 0 THEN CASE WHEN \(raw) IN (\(yes)) THEN 100 ELSE 0 END END"
-            return ("CASE \(value) WHEN 100 THEN \(decimal("100")) WHEN 0 THEN \(decimal("0")) END", dialect.double(of: value))
+            return (
+                "CASE \(value) WHEN 100 THEN \(decimal("100")) WHEN 0 THEN \(decimal("0")) END",
+                dialect.double(of: value)
+            )
         case .points(let table):
             let cases = Self.sorted(table).map {
                 let number = Double($0.value.mantissa) / powerOfTen($0.value.decimals)
@@ -89,14 +92,18 @@ struct QueryValue {
                 "CASE \(raw) \(cases.map(\.1).joined(separator: " ")) END"
             )
         default:
-            return (Self.exact(trimmed, kind: kind, dialect), "CASE WHEN \(kind) = 0 THEN \(dialect.double(trimmed)) END")
+            return (
+                Self.exact(trimmed, kind: kind, dialect), "CASE WHEN \(kind) = 0 THEN \(dialect.double(trimmed)) END"
+            )
         }
     }
 
     static func exact(_ text: String, kind: String, _ dialect: Dialect) -> String {
-        let bounds = "BETWEEN \(dialect.double(constant: -Double(largest))) AND \(dialect.double(constant: Double(largest)))"
+        let bounds =
+            "BETWEEN \(dialect.double(constant: -Double(largest))) AND \(dialect.double(constant: Double(largest)))"
         // One CASE inside the other: nothing is cast before it is known to be a number of that size.
-        return "CASE WHEN \(kind) = 0 THEN CASE WHEN \(dialect.double(text)) \(bounds) THEN \(dialect.decimal(text)) END END"
+        return
+            "CASE WHEN \(kind) = 0 THEN CASE WHEN \(dialect.double(text)) \(bounds) THEN \(dialect.decimal(text)) END END"
     }
 
     private func powerOfTen(_ decimals: UInt8) -> Double { (0..<decimals).reduce(1) { power, _ in power * 10 } }

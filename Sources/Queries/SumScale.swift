@@ -14,7 +14,9 @@ public enum SumScale: Sendable, Equatable {
 extension Profile {
     /// The scale of exact sums, or the first column that they cannot hold: more than six decimals, or w·z² from 2^63 on, by the
     /// same rule as for files.
-    func scale(_ rows: QueryRows) -> (scale: SumScale, failure: String?) {
+    ///
+    /// - Throws: `CellsError.valuesTooLarge` where doubles do not hold the squares either.
+    func scale(_ rows: QueryRows) throws(CellsError) -> (scale: SumScale, failure: String?) {
         let decimals = rows.values.indices.map { self.decimals(of: $0, rows) }
         let largest = rows.values.indices.map { i in
             if case .indicator = rows.values[i].role { return 100 }
@@ -33,12 +35,16 @@ extension Profile {
         if failure == nil {
             return (.fixed(decimals: decimals.map { $0 ?? 0 }, largest: largest), nil)
         }
-        return (doubles(rows), failure)
+        return (try doubles(rows), failure)
     }
 
     /// Sums of doubles, shifted by the means to six significant digits.
-    func doubles(_ rows: QueryRows) -> SumScale {
-        .double(
+    ///
+    /// - Throws: `CellsError.valuesTooLarge` where doubles do not hold the squares.
+    func doubles(_ rows: QueryRows) throws(CellsError) -> SumScale {
+        // 10^13 rows of such squares stay below the largest double.
+        for i in rows.values.indices where !(reach(i) < 1e147) { throw .valuesTooLarge(variable: rows.values[i].name) }
+        return .double(
             shifts: rows.values.indices.map { i in
                 rows.hasWeight && i == rows.variableCount ? 0 : Self.short(mean(i))
             })

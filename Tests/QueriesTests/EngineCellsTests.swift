@@ -18,10 +18,15 @@ import Testing
         #expect(found.rowsRead == file.report.rowsRead && found.rowsFiltered == file.report.rowsFiltered)
         #expect(found.engineVersion == engine.version && found.sqlSHA256.count == 64)
         for block in request.outcomes.indices {
-            let (mine, theirs) = (CellSheet.text(file.table, block: block, minimum: 0), CellSheet.text(found.table, block: block, minimum: 0))
+            let (mine, theirs) = (
+                CellSheet.text(file.table, block: block, minimum: 0),
+                CellSheet.text(found.table, block: block, minimum: 0)
+            )
             #expect(SHA256Digest.hex(of: mine) == SHA256Digest.hex(of: theirs), "\(engine.version) \(what)")
             if mine != theirs {
-                print(String(decoding: mine, as: UTF8.self).prefix(600), String(decoding: theirs, as: UTF8.self).prefix(600))
+                print(
+                    String(decoding: mine, as: UTF8.self).prefix(600),
+                    String(decoding: theirs, as: UTF8.self).prefix(600))
             }
             let unmet = file.report.rowsFiltered
             let before = unmet > 0 ? [DroppedRows("did not meet --where", unmet)] : []
@@ -39,7 +44,8 @@ import Testing
         guard let engine = try pupils(dialect) else { return }
         try expectSame(EngineRows.request([Self.outcome]), on: engine, "plain")
         try expectSame(
-            EngineRows.request([Self.outcome], keys: ["urn", "period", "start", "order", "we\"ird", "back`tick"]), on: engine,
+            EngineRows.request([Self.outcome], keys: ["urn", "period", "start", "order", "we\"ird", "back`tick"]),
+            on: engine,
             "names and texts that need quotes")
         try expectSame(EngineRows.request([Self.outcome], covariates: ["prior"], weight: "w"), on: engine, "weighted")
         try expectSame(EngineRows.request([Self.outcome], covariates: ["prior", "w"]), on: engine, "two covariates")
@@ -53,7 +59,8 @@ import Testing
             return request
         }
         try expectSame(filtered([("order", .equals("it's"))]), on: engine, "a quote in a condition")
-        try expectSame(filtered([("order", .differs("e\\f")), ("passed", .isOne(of: ["Y", "N"]))]), on: engine, "a backslash")
+        try expectSame(
+            filtered([("order", .differs("e\\f")), ("passed", .isOne(of: ["Y", "N"]))]), on: engine, "a backslash")
         try expectSame(filtered([("order", .equals(""))]), on: engine, "the empty text")
         try expectSame(filtered([("prior", .greaterOrEqual(100.1)), ("score", .less(40.5))]), on: engine, "numbers")
         try expectSame(filtered([("prior", .less(-1))]), on: engine, "nothing left")
@@ -65,7 +72,8 @@ import Testing
             "B": Decimal6(mantissa: 6, decimals: 0), "U": Decimal6(mantissa: 0, decimals: 0),
         ]
         try expectSame(
-            EngineRows.request([ColumnRequest("grade", role: .points(points))], weight: "w"), on: engine, "points of grades")
+            EngineRows.request([ColumnRequest("grade", role: .points(points))], weight: "w"), on: engine,
+            "points of grades")
 
         var joined = EngineRows.request([Self.outcome], keys: ["period"])
         joined.keys.insert(ColumnRequest("LEA/ESTAB", source: .joined(["LEA", "ESTAB"]), role: .key), at: 0)
@@ -89,25 +97,29 @@ import Testing
     @Test(arguments: Dialect.allCases) func numbersMayBeNumbers(_ dialect: Dialect) throws {
         guard let engine = try TestEngines.engine(dialect) else { return }
         let rows = EngineRows.texts.map { row in
-            [row[0].isEmpty ? "" : "1\(row[0].suffix(3))", row[1], Double(row[6]).map { "\($0)" } ?? "", row[7], row[8]]
+            [
+                row[0].isEmpty ? "" : "1\(row[0].suffix(3))", row[1], Double(row[6]).map { "\($0)" } ?? "", row[7],
+                row[8],
+            ]
         }
         let csv = EngineRows.csv(rows, header: ["urn", "period", "score", "prior", "w"])
         try engine.load("texts", csv: csv)
         let double = dialect == .postgres ? "DOUBLE PRECISION" : dialect == .clickhouse ? "Nullable(Float64)" : "DOUBLE"
         let integer = dialect == .clickhouse ? "Nullable(Int32)" : "INTEGER"
         let decimal = dialect == .clickhouse ? "Nullable(Decimal(10, 4))" : "DECIMAL(10, 4)"
-        try engine.run(dialect == .spark || dialect == .duckdb ? "CREATE OR REPLACE TEMPORARY VIEW typed AS \(select)" : "DROP VIEW IF EXISTS typed")
-        if dialect == .postgres || dialect == .clickhouse { try engine.run("CREATE VIEW typed AS \(select)") }
-        var select: String {
+        let select =
             "SELECT CAST(urn AS \(integer)) AS urn, CAST(period AS \(integer)) AS period, CAST(score AS \(double)) AS score, "
-                + "CAST(prior AS \(decimal)) AS prior, CAST(w AS \(double)) AS w FROM texts"
-        }
-        try expectSame(EngineRows.request([Self.outcome], covariates: ["prior"], weight: "w"), csv, table: "typed", on: engine)
+            + "CAST(prior AS \(decimal)) AS prior, CAST(w AS \(double)) AS w FROM texts"
+        try engine.view("typed", select)
+        try expectSame(
+            EngineRows.request([Self.outcome], covariates: ["prior"], weight: "w"), csv, table: "typed", on: engine)
     }
 
     @Test(arguments: Dialect.allCases) func manyDecimalsAreSummedInDoubles(_ dialect: Dialect) throws {
         guard let engine = try TestEngines.engine(dialect) else { return }
-        let rows = EngineRows.texts.enumerated().map { [$1[0], $1[1], Double($1[6]).map { "\(($0 + 1e6) / 7)" } ?? "", $1[7]] }
+        let rows = EngineRows.texts.enumerated().map {
+            [$1[0], $1[1], Double($1[6]).map { "\(($0 + 1e6) / 7)" } ?? "", $1[7]]
+        }
         let csv = EngineRows.csv(rows, header: ["urn", "period", "score", "prior"])
         try engine.load("fine", csv: csv)
         let request = EngineRows.request([Self.outcome], covariates: ["prior"])

@@ -5,7 +5,8 @@ import Tables
 /// Rows with everything that a query could trip over, as the text of a CSV file.
 enum EngineRows {
     static let header = [
-        "urn", "period", "start", "order", "we\"ird", "back`tick", "score", "prior", "w", "passed", "grade", "upn", "LEA", "ESTAB",
+        "urn", "period", "start", "order", "we\"ird", "back`tick", "score", "prior", "w", "passed", "grade", "upn",
+        "LEA", "ESTAB",
     ]
 
     /// 600 rows, the same ones every time.
@@ -40,7 +41,8 @@ enum EngineRows {
             }
             return [
                 row % 83 == 4 ? "" : school == 0 ? "00\(school)7" : "10\(school)0", "20\(next(4) + 15)",
-                school < 4 ? "2017" : "", ["a,b", "c\"d", "it's", "e\\f", "ü", ""][next(6)], "\(next(2))", "x\(next(3))", score,
+                school < 4 ? "2017" : "", ["a,b", "c\"d", "it's", "e\\f", "ü", ""][next(6)], "\(next(2))",
+                "x\(next(3))", score,
                 row % 41 == 6 ? "" : decimal(next(4000) + 8000, 2), row % 29 == 8 ? "0" : decimal(next(300) + 1, 2),
                 ["Y", "N", "N", "", "U"][next(5)], ["A*", "A", "B", "U", "", "NE"][next(6)], "P\(row)",
                 next(11) == 0 ? "" : "8\(next(2))", "40\(school)",
@@ -67,10 +69,12 @@ enum EngineRows {
 
     /// Schools and periods with what else is asked.
     static func request(
-        _ outcomes: [ColumnRequest], keys: [String] = ["urn", "period"], covariates: [String] = [], weight: String? = nil
+        _ outcomes: [ColumnRequest], keys: [String] = ["urn", "period"], covariates: [String] = [],
+        weight: String? = nil
     ) -> CellRequest {
         var request = CellRequest(
-            read: ReadRequest(files: [], columns: []), keys: keys.map { ColumnRequest($0, role: .key) }, outcomes: outcomes)
+            read: ReadRequest(files: [], columns: []), keys: keys.map { ColumnRequest($0, role: .key) },
+            outcomes: outcomes)
         request.required = ["urn", "period"].filter(keys.contains)
         request.nouns = ["urn": "unit", "period": "period"]
         request.covariates = covariates.map { ColumnRequest($0, role: .number) }

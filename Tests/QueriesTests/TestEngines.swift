@@ -9,6 +9,17 @@ protocol TestEngine: QueryEngine, Sendable {
     func run(_ statement: String) throws
 }
 
+extension TestEngine {
+    func view(_ name: String, _ select: String) throws {
+        if dialect == .postgres || dialect == .clickhouse {
+            try run("DROP VIEW IF EXISTS \(name)")
+            try run("CREATE VIEW \(name) AS \(select)")
+        } else {
+            try run("CREATE OR REPLACE TEMPORARY VIEW \(name) AS \(select)")
+        }
+    }
+}
+
 struct EngineFailure: Error, CustomStringConvertible {
     var description: String
 }
@@ -26,7 +37,9 @@ enum TestEngines {
     /// Nil where the engine is not installed; an engine that is and does not start is an error.
     static func engine(_ dialect: Dialect) throws -> (any TestEngine)? {
         guard isInstalled(dialect) else {
-            print("skipped: no \(dialect.title)" + (variables[dialect].map { "; \($0) may name a Python that has it" } ?? ""))
+            print(
+                "skipped: no \(dialect.title)"
+                    + (variables[dialect].map { "; \($0) may name a Python that has it" } ?? ""))
             return nil
         }
         return try started.withLock { started in
@@ -34,7 +47,8 @@ enum TestEngines {
             let new: Result<any TestEngine, EngineFailure>
             do {
                 new = .success(
-                    dialect == .postgres ? try PostgresServer() : try PipedEngine(dialect, python: python(dialect) ?? ""))
+                    dialect == .postgres
+                        ? try PostgresServer() : try PipedEngine(dialect, python: python(dialect) ?? ""))
             } catch {
                 new = .failure(EngineFailure(description: "\(error)"))
             }
@@ -136,7 +150,8 @@ final class PostgresServer: TestEngine {
 
     private static func find(_ program: String) -> String? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        let folders = path.split(separator: ":").map(String.init) + (9...20).reversed().map { "/usr/lib/postgresql/\($0)/bin" }
+        let folders =
+            path.split(separator: ":").map(String.init) + (9...20).reversed().map { "/usr/lib/postgresql/\($0)/bin" }
         return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
@@ -155,11 +170,11 @@ final class PostgresServer: TestEngine {
         // A shell stands over the server and ends it when its own standard input ends: with the tests, however they end.
         let watch = """
             "$0" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off & server=$!
-            cat > /dev/null; kill -INT $server; wait $server; rm -rf "$1"/*
+            cat > /dev/null; kill -INT $server; wait $server; rm -rf "$1"/data
             """
         let shell = Process()
         shell.executableURL = URL(filePath: "/usr/bin/env")
-        shell.arguments = asUser + ["sh", "-c", "exec 3<&0; { \(watch) } <&3", postgres, folder]
+        shell.arguments = asUser + ["sh", "-c", "exec 3<&0\n{ \(watch)\n} <&3", postgres, folder]
         let input = Pipe()
         shell.standardInput = input
         shell.standardOutput = FileHandle.nullDevice
@@ -167,11 +182,16 @@ final class PostgresServer: TestEngine {
         try shell.run()
         Self.kept.withLock { $0.append((shell, input)) }
         var answer: String?
+        var problem = ""
         for _ in 0..<200 where answer == nil {
-            answer = try? Self.output(Self.command(folder, "SHOW server_version"))
-            if answer == nil { usleep(50_000) }
+            do {
+                answer = try Self.output(Self.command(folder, "SHOW server_version"))
+            } catch {
+                problem = "\(error)"
+                usleep(50_000)
+            }
         }
-        guard let answer else { throw EngineFailure(description: "PostgreSQL did not start") }
+        guard let answer else { throw EngineFailure(description: "PostgreSQL did not start: \(problem)") }
         version = "PostgreSQL " + answer.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
@@ -200,7 +220,9 @@ final class PostgresServer: TestEngine {
         let text = output.fileHandleForReading.readDataToEndOfFile()
         let problem = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw EngineFailure(description: String(decoding: problem, as: UTF8.self)) }
+        guard process.terminationStatus == 0 else {
+            throw EngineFailure(description: String(decoding: problem, as: UTF8.self))
+        }
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -208,7 +230,8 @@ final class PostgresServer: TestEngine {
         let names = csv.prefix { $0 != "\n" }
         // Headers of tests hold no comma and no quote but those around a name.
         let columns = names.split(separator: ",").map { name in
-            let bare = name.hasPrefix("\"") ? String(name.dropFirst().dropLast()) : name.replacing("\"", with: "\"\"")
+            let bare =
+                name.hasPrefix("\"") ? String(name.dropFirst().dropLast()) : String(name).replacing("\"", with: "\"\"")
             return "\"\(bare)\" TEXT"
         }
         try run("DROP TABLE IF EXISTS \(table) CASCADE; CREATE TABLE \(table) (\(columns.joined(separator: ", ")))")
