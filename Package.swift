@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "CZlib", "CZstd"]),
         .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
-        .testTarget(name: "QueriesTests", dependencies: ["Queries"]),
+        .testTarget(name: "QueriesTests", dependencies: ["Queries"], exclude: ["Engines"]),
         // Engines that tests start, or find installed; tests skip where they are not.
         .target(name: "DatabaseServers", path: "Tests/DatabaseServers"),
         .testTarget(name: "EnginesTests", dependencies: ["Engines", "DatabaseServers"]),
@@ -118,7 +118,7 @@ let package = Package(
         .testTarget(
             name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"],
             exclude: ["Golden", "Plans"]),
-        .testTarget(name: "CommandTests", dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools"]),
+        .testTarget(name: "CommandTests", dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools", "DatabaseServers"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
