@@ -36,6 +36,11 @@ public enum DatabaseSource: Sendable, Equatable {
         }
     }
 
+    /// The SQL that it speaks; of ODBC it is known when the database has said its name, and until then the usual one.
+    public var dialect: Dialect {
+        if case .duckdb = self { .duckdb } else { .postgres }
+    }
+
     /// Connects.
     ///
     /// - Parameters:

@@ -25,6 +25,8 @@ public final class DuckDBEngine: QueryEngine {
         let answer: [UInt8]
         do {
             answer = try csv("SELECT version() AS v")
+        } catch let refusal as EngineError where database == nil {
+            throw refusal
         } catch {
             let said = (error as? EngineError)?.message ?? "\(error)"
             throw .cannotConnect(source: database.map { "duckdb:\($0)" } ?? program, message: said)

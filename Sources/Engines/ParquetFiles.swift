@@ -8,11 +8,24 @@ public struct ParquetFiles: Sendable {
 
     private static let mark = Array("PAR1".utf8)
 
-    /// True where a file begins as Parquet does.
+    /// True where a file begins as Parquet does: the byte behind its mark is no text.
     public static func isParquet(_ path: String) -> Bool {
         guard path != "-", let file = FileHandle(forReadingAtPath: path) else { return false }
         defer { try? file.close() }
-        return ((try? file.read(upToCount: mark.count)).flatMap { $0 }).map { Array($0) == mark } ?? false
+        return ((try? file.read(upToCount: mark.count + 1)) ?? nil).map { Array($0) == mark + [0x15] } ?? false
+    }
+
+    /// - Throws: `EngineError.cutOff` where a file does not end as Parquet does.
+    public func checkEnds() throws(EngineError) {
+        for path in paths {
+            guard let file = FileHandle(forReadingAtPath: path) else { continue }
+            defer { try? file.close() }
+            let size = (try? file.seekToEnd()) ?? 0
+            guard size >= UInt64(2 * Self.mark.count),
+                (try? file.seek(toOffset: size - UInt64(Self.mark.count))) != nil,
+                ((try? file.readToEnd()) ?? nil).map({ Array($0) == Self.mark }) == true
+            else { throw .cutOff(path: path) }
+        }
     }
 
     public init(_ paths: [String]) { self.paths = paths }

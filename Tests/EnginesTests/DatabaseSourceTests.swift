@@ -51,18 +51,6 @@ import Testing
         #expect(refusal?.hint?.contains("Debian: libnone5") == true)
     }
 
-    @Test(arguments: [
-        ("pupils", ["pupils"]), ("npd.pupils", ["npd", "pupils"]), ("a.b.c", ["a", "b", "c"]),
-        ("\"Odd name\".\"x.y\"", ["Odd name", "x.y"]), ("[dbo].[p]]q]", ["dbo", "p]q"]), ("`a``b`", ["a`b"]),
-        ("\"a\"\"b\"", ["a\"b"]),
-    ]) func tablesHaveParts(text: String, parts: [String]) throws {
-        #expect(try TableName(text).parts == parts)
-    }
-
-    @Test(arguments: ["", ".", "a.", ".a", "a..b", "\"a", "\"a\"b", "a.b.c.d"]) func othersAreNoTables(text: String) {
-        #expect(throws: EngineError.notATable(text)) { try TableName(text) }
-    }
-
     @Test func messagesAreOneLineWithoutNames() {
         let messages = EngineMessage(secrets: ["amy", "longer secret"])
         #expect(

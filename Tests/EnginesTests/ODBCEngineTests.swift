@@ -61,7 +61,7 @@ struct ODBCEngineTests {
 
     @Test func refusalsAreInTheWordsOfTheDatabase() throws {
         let table = #expect(throws: EngineError.self) { try self.engine().csv("SELECT * FROM nowhere") }
-        #expect(table?.code == "E160")
+        #expect(table?.code == "E166")
         #expect(table?.message.contains("\"nowhere\" does not exist") == true)
         let value = #expect(throws: EngineError.self) {
             try self.engine().csv("SELECT CAST('Amy Smith' AS double precision) AS x")

@@ -46,7 +46,7 @@ struct PostgresEngineTests {
         let refusal = #expect(throws: EngineError.self) {
             try self.engine().csv("WITH gone AS (DELETE FROM kept RETURNING n) SELECT n FROM gone")
         }
-        #expect(refusal?.code == "E160")
+        #expect(refusal?.code == "E166")
         #expect(try server().run("SELECT count(*) FROM kept") == "1\n")
     }
 
@@ -54,7 +54,7 @@ struct PostgresEngineTests {
     @Test func errorsAfterTheLastRowAreErrors() throws {
         let query = "SELECT 1 / (20000 - i) AS x FROM generate_series(1, 20000) AS i"
         let refusal = #expect(throws: EngineError.self) { try self.engine().csv(query) }
-        #expect(refusal?.code == "E160")
+        #expect(refusal?.code == "E166")
         #expect(refusal?.message == "PostgreSQL refused the query: division by zero (SQLSTATE 22012)")
         #expect(refusal?.status == .input)
     }
