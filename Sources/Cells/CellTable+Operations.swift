@@ -149,7 +149,7 @@ extension CellTable {
 
 extension MomentBlock {
     /// The same variables at the same scales over cells without rows.
-    fileprivate func emptied(cellCount: Int) -> MomentBlock {
+    func emptied(cellCount: Int) -> MomentBlock {
         let empty: Sums =
             switch sums {
             case .exact(let exact):

@@ -17,7 +17,7 @@ public struct NeverOccurring: Refusal, Equatable {
     public var hint: String? {
         if let nearest { return "did you mean `\(nearest)`?" }
         return known.isEmpty
-            ? "`counterpart describe` shows the values that occur" : "its values are \(known.joined(separator: ", "))"
+            ? "see the values that occur: `counterpart describe` shows those of files" : "its values are \(known.joined(separator: ", "))"
     }
 
     private init(column: String, value: String, among values: [String]) {
@@ -31,21 +31,34 @@ public struct NeverOccurring: Refusal, Equatable {
 
     /// - Throws: where an outcome's value counts no row; the files are looked at again for what they hold instead.
     static func check(_ data: DataRequest, _ table: CellTable) throws {
-        for (outcome, block) in zip(data.outcomes, table.blocks) {
-            guard let equals = outcome.equals, let value = YesNo(equals: equals).yes.first,
-                !data.isFromEngine, !data.files.contains(where: { $0.path == "-" })
-            else { continue }
-            let moments = block.moments
-            let q = moments.variableCount
-            guard moments.n.contains(where: { $0 > 0 }), moments.n.indices.allSatisfy({ moments.mean[$0 * q] == 0 })
-            else {
-                continue
-            }
-            let column = data.result ?? outcome.column
+        for (column, value) in Self.unseen(data, table) where !data.files.contains(where: { $0.path == "-" }) {
             let values = try Self.values(of: column, data)
             // A value that occurs, but in no row that is kept, is a result like any other.
             guard !values.contains(value) else { continue }
             throw NeverOccurring(column: column, value: value, among: values)
+        }
+    }
+
+    /// The same for a database, whose values are not listed here.
+    ///
+    /// - Parameter holds: asks whether any row has a value in a column.
+    static func check(
+        _ data: DataRequest, _ table: CellTable, holds: (_ value: String, _ column: String) throws -> Bool
+    ) throws {
+        for (column, value) in Self.unseen(data, table) where try !holds(value, column) {
+            throw NeverOccurring(column: column, value: value, among: [])
+        }
+    }
+
+    /// The values of outcomes that no row with a result has.
+    private static func unseen(_ data: DataRequest, _ table: CellTable) -> [(column: String, value: String)] {
+        zip(data.outcomes, table.blocks).compactMap { outcome, block in
+            guard let equals = outcome.equals, let value = YesNo(equals: equals).yes.first else { return nil }
+            let moments = block.moments
+            let q = moments.variableCount
+            let isUnseen =
+                moments.n.contains { $0 > 0 } && moments.n.indices.allSatisfy { moments.mean[$0 * q] == 0 }
+            return isUnseen ? (data.result ?? outcome.column, value) : nil
         }
     }
 

@@ -17,17 +17,23 @@ extension StudyCells {
         }
         if !splits.isEmpty {
             let columns = splits.map { $0.source.columns.joined() }.joined(separator: ", ")
-            throw RequestError.needsRows("what was asked takes every row for itself, by \(columns), and")
+            throw RequestError.needsRows("an estimate that takes each row for itself by its \(columns)")
+        }
+        if let pupil = data.pupil, request.keys.contains(where: { $0.source.columns.contains(pupil) }) {
+            throw RequestError.needsRows("an effect or a group for each pupil (\(pupil))")
         }
         let opened = try EngineRows(data)
         try opened.checkColumns(request)
         let engine = RecordedQueries(opened.engine)
-        let reading = try opened.naming(request) {
-            try EngineCells.read(request, table: opened.table, engine: engine)
+        var reading = try opened.naming(request) {
+            try EngineCells.read(Self.withOutcome(request), table: opened.table, engine: engine)
         }
+        if request.outcomes.isEmpty { (reading.table.blocks, reading.dropped, reading.missing) = ([], [], []) }
+        try NeverOccurring.check(data, reading.table) { try TableColumns.holds($0, $1, in: opened.table, engine) }
         var report = ReadReport()
         report.rowsRead = reading.rowsRead
         report.rowsFiltered = reading.rowsFiltered
+        report.missing = reading.missing
         report.files = try opened.reports(data, rows: reading.rowsRead, queries: engine.digests)
         var cells = StudyCells(
             table: reading.table, report: report, warnings: reading.warnings, dropped: reading.dropped,
@@ -36,6 +42,16 @@ extension StudyCells {
         cells.engine = EngineNote(
             dialect: engine.dialect.rawValue, version: reading.engineVersion, sqlSHA256: reading.sqlSHA256)
         return cells
+    }
+}
+
+extension StudyCells {
+    /// A query sums something: where only the presence of rows is asked for, a yes/no of the first key that nobody looks at.
+    private static func withOutcome(_ request: CellRequest) -> CellRequest {
+        guard request.outcomes.isEmpty, let column = request.keys.first?.source.columns.first else { return request }
+        var request = request
+        request.outcomes = [ColumnRequest(column, role: .indicator(YesNo(equals: column)))]
+        return request
     }
 }
 

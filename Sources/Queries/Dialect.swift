@@ -16,7 +16,7 @@ public enum Dialect: String, Sendable, CaseIterable {
 // Names and texts.
 extension Dialect {
     /// A name in the dialect's quotes, the quote inside it doubled: never a keyword, never a string.
-    func identifier(_ name: String) -> String {
+    package func identifier(_ name: String) -> String {
         switch self {
         case .postgres, .duckdb: "\"" + name.replacing("\"", with: "\"\"") + "\""
         case .spark: "`" + name.replacing("`", with: "``") + "`"
@@ -29,7 +29,7 @@ extension Dialect {
     ///
     /// Spark and ClickHouse take backslashes in constants as escapes, and Spark joins `'a''b'` to `ab`: what is not plain
     /// is written in hexadecimal digits there.
-    func literal(_ text: String) -> String {
+    package func literal(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x27 && $0 != 0x5C }
         switch self {
         case .postgres, .duckdb: return "'" + text.replacing("'", with: "''") + "'"
@@ -45,7 +45,7 @@ extension Dialect {
     }
 
     /// The text of a value of any type, as an export to CSV would hold it; empty for NULL.
-    func text(_ value: String) -> String {
+    package func text(_ value: String) -> String {
         switch self {
         // Bytes are compared, whatever the column's collation.
         case .postgres: "COALESCE(CAST(\(value) AS TEXT) COLLATE \"C\", '')"

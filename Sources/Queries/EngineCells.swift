@@ -35,12 +35,27 @@ public enum EngineCells {
                     [("the cells of \(request.outcomes[index].name)", answer)], profiles[index], scales[index].scale))
             texts.append(cells.text)
         }
+        let unsummed = try zip(queries, profiles).map { try leftOut($0.rows, $1, engine) }
+        let missing = unsummed.map(\.missing)
+        var table = try CellTable.sideBySide(tables)
+        table.rowCounts = table.blocks[0].counts.map { Int($0) }
         return EngineReading(
-            table: try CellTable.sideBySide(tables), rowsRead: profiles[0].rowsRead,
+            table: table.adding(rows: unsummed[0].seated), rowsRead: profiles[0].rowsRead,
             rowsFiltered: profiles[0].rowsFiltered,
             dropped: zip(queries, profiles).map { $0.dropped($1) }, arithmetic: isExact ? .exact : .double,
             warnings: (failure.map { [CellQueries.doubleSums($0)] } ?? []) + first.warnings(profiles[0]) + warnings,
+            missing: missing[0].keys + missing.flatMap(\.outcome) + missing[0].others,
             sqlSHA256: SHA256Digest.hex(of: Array(texts.joined(separator: "\n").utf8)), engineVersion: engine.version)
+    }
+
+    /// Asks for the rows in no sum where the profile counted any, or where a key may be missing.
+    private static func leftOut(
+        _ rows: QueryRows, _ profile: Profile, _ engine: some QueryEngine
+    ) throws -> LeftOutRows {
+        let query = LeftOutQuery(rows)
+        let isWhole = profile.rowsUsed + profile.rowsFiltered == profile.rowsRead
+        guard !isWhole || !rows.keyReasonNames.isEmpty else { return try query.answer([], what: "") }
+        return try query.answer(try engine.csv(query.text), what: "the rows left out")
     }
 
     /// The engine's answer; where it refuses the query because a column is missing, that column is named.

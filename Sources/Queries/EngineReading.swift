@@ -3,7 +3,7 @@ import Tables
 
 /// What the queries of an engine gave, checked: the cells as `CellReader` makes them from the same rows in files.
 public struct EngineReading: Sendable {
-    /// One block an outcome. Cells without a used row are not among them, as in a cell table.
+    /// One block an outcome; row counts are those of all rows that meet the conditions, used or not.
     public var table: CellTable
     public var rowsRead: Int
     /// Rows that did not meet the conditions.
@@ -13,6 +13,8 @@ public struct EngineReading: Sendable {
     /// Double where exact sums do not hold, which a warning says.
     public var arithmetic: Arithmetic
     public var warnings: [Warning]
+    /// Missing values in number roles, by column and code, in the order of the file reader.
+    public var missing: [MissingCount]
     /// SHA-256 of the text of the cells queries.
     public var sqlSHA256: String
     /// The engine's name and version.
