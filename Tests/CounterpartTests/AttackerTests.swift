@@ -56,6 +56,7 @@ import Testing
         for (list, slugs) in [
             ("gaps", gapTables), ("path", ["path", "gap-1-path"]),
             ("counterfactual", ["counterfactual", "gap-1-counterfactual"]),
+            ("counterfactualBefore", ["counterfactual-before"]),
         ] {
             let told = try #require(outcome[list] as? [[String: Any]])
             let rows = try slugs.flatMap { try files.table("outcome-1-\($0)") ?? [] }
@@ -81,7 +82,7 @@ import Testing
         let files = PublishedFiles(folder: try reports.folder, name: profile)
         let outcome = try #require((try reports.results(profile)["outcomes"] as? [[String: Any]])?.first)
         var counts: Set<Int> = []
-        for list in ["gaps", "path", "counterfactual", "effects"] {
+        for list in ["gaps", "path", "counterfactual", "counterfactualBefore", "effects"] {
             for row in try #require(outcome[list] as? [[String: Any]]) {
                 for key in ["n", "nPeers"] { if let n = row[key] as? Double { counts.insert(Int(n)) } }
             }
@@ -126,7 +127,9 @@ import Testing
     @Test(arguments: DisclosureProfile.names) func noFileHoldsAWithheldFigureOrAPupil(_ profile: String) throws {
         func figures(_ name: String) throws -> [[String: Any]] {
             let outcome = try #require((try reports.results(name)["outcomes"] as? [[String: Any]])?.first)
-            return try ["gaps", "path", "counterfactual"].flatMap { try #require(outcome[$0] as? [[String: Any]]) }
+            return try ["gaps", "path", "counterfactual", "counterfactualBefore"].flatMap {
+                try #require(outcome[$0] as? [[String: Any]])
+            }
         }
         func key(_ row: [String: Any]) -> String {
             let by = (row["by"] as? [String: String] ?? [:]).sorted { $0.key < $1.key }
