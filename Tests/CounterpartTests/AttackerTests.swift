@@ -121,6 +121,14 @@ import Testing
             let drawn = chart.components(separatedBy: mark).count - 1
             #expect(drawn == (shown > 0 ? shown + 1 : 0), "\(arm): one more in the legend")
         }
+        let units = try ["outcome-1-counterfactual", "outcome-1-counterfactual-before"].flatMap {
+            try #require(try files.table($0)).filter { $0["unit"] != "" }
+        }
+        let pages = files.paths.filter { $0.contains("figures/outcome-1-partners") }
+        let marks = try pages.reduce(0) { try $0 + files.folder.text($1).components(separatedBy: "<circle ").count - 2 }
+        let open = units.filter { $0["suppressed"] != "true" }
+        #expect(marks == open.count, "one more in the legend of each of \(pages)")
+        #expect(open.count < units.count || profile == "dfe-tables", "no school has as few pupils as that rule withholds")
     }
 
     /// No file holds a withheld figure in any of its forms, nor a pupil's number.

@@ -80,6 +80,7 @@ import Testing
         let figure = try #require(figures(outcome).first)
         #expect(count(">c<", in: figure.svg) == 3)
         #expect(!figure.svg.contains(">s99<"))
+        #expect(figure.caption.contains("all of that school's are"))
         #expect(figure.caption.contains("Not drawn, as too few pupils") && figure.caption.contains("figures: s99."))
         #expect(figure.table.rows.count == 3 * SampleReport.present.count)
         #expect(figure.table.rows.filter { $0[0] == .text("s99") }.allSatisfy { $0[3] == .suppressed })

@@ -31,14 +31,13 @@ extension ReportFigures {
                 id: slug, title: title, description: description(members.count, outcome, wording),
                 measure: "Mean (\(outcome.outcome.unit)), the same scale in all", noun: wording.nouns.unit,
                 periods: outcome.periods, panels: Array(panels[members]), values: values)
-            let isWithheld = drawn[members].contains { $0.rows.contains(where: \.row.isSuppressed) }
             let caption =
                 page == 0
                 ? firstCaption(partners, outcome, wording)
                 : "The same for the next \(members.count), by name, on the same scales."
             return Figure(
                 slug: slug, title: title, svg: chart.draw().text,
-                caption: caption + " " + notes(outcome, isWithheld: isWithheld),
+                caption: "\(caption) \(notes(drawn[members], outcome, wording))",
                 table: tables.partners(
                     partners.rows(of: drawn[members] + (page == pages.count - 1 ? others : [])),
                     noun: wording.nouns.unit))
@@ -68,6 +67,15 @@ extension ReportFigures {
             }
         }
         return panel
+    }
+
+    private static func notes(
+        _ units: ArraySlice<PartnerUnits.Unit>, _ outcome: OutcomeResult, _ wording: Wording
+    ) -> String {
+        let withheld = units.flatMap(\.rows).filter(\.row.isSuppressed)
+        let all = notes(outcome, isWithheld: !withheld.isEmpty)
+        guard withheld.contains(where: { !$0.isAfter }) else { return all }
+        return "\(all) Where a year before the start must be withheld, all of that \(wording.nouns.unit)'s are."
     }
 
     private static func firstCaption(
