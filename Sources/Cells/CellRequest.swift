@@ -56,6 +56,9 @@ public struct CellRequest: Sendable {
         return plan
     }
 
+    /// - Throws: `CellsError` for a request that cannot be carried out, whatever the rows.
+    package func check() throws(CellsError) { _ = try plan(read.arithmetic) }
+
     /// What the reader is asked for, columns in the order of the plan.
     func readRequest(_ arithmetic: Arithmetic) -> ReadRequest {
         var request = read

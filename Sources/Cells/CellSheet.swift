@@ -2,8 +2,8 @@
 ///
 /// Cells without rows in the block are left out. Texts stand to the byte, quoted only where CSV needs it: this is a file
 /// for programs, and a key must come back as it was.
-enum CellSheet {
-    static func header(keys: [String], variableCount q: Int) -> [String] {
+package enum CellSheet {
+    package static func header(keys: [String], variableCount q: Int) -> [String] {
         var names = keys + ["n", "w", "ww"]
         for i in 0..<q { names.append("s_\(i)") }
         for i in 0..<q { for j in i..<q { names.append("q_\(i)_\(j)") } }
@@ -11,7 +11,7 @@ enum CellSheet {
     }
 
     /// - Parameter minimum: cells with fewer rows are left out.
-    static func text(_ table: CellTable, block: Int, minimum: Int) -> [UInt8] {
+    package static func text(_ table: CellTable, block: Int, minimum: Int) -> [UInt8] {
         let sums = table.blocks[block].sums
         var text: [UInt8] = []
         let names = header(keys: table.keys.map(\.name), variableCount: table.blocks[block].variables.count)
@@ -42,7 +42,7 @@ enum CellSheet {
 
     /// The rows of a CSV text, each with the line on which it begins; `nil` where a quote is not closed or misplaced, or
     /// where the text is not UTF-8.
-    static func rows(_ text: [UInt8]) -> [(line: Int, fields: [String])]? {
+    package static func rows(_ text: [UInt8]) -> [(line: Int, fields: [String])]? {
         // Checked as a whole: a check of every field costs more than all else here.
         guard String(validating: text, as: UTF8.self) != nil else { return nil }
         var rows: [(line: Int, fields: [String])] = []

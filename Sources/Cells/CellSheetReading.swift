@@ -15,7 +15,7 @@ extension CellSheet {
             throw .malformed(
                 Place(file: path, line: 1), what: "the columns are not \(names.joined(separator: ", "))")
         }
-        let cells = rows.dropFirst()
+        let cells = Array(rows.dropFirst())
         for (line, fields) in cells {
             let width = hasInexact ? names.count + 1 : names.count
             guard fields.count == width else {
@@ -28,6 +28,15 @@ extension CellSheet {
                     what: "rows whose values are no multiples of the scale are among the sums")
             }
         }
+        return try table(cells, sideCar, path: path)
+    }
+
+    /// The table of the rows below a header: keys, then sums; what follows them is not looked at.
+    ///
+    /// - Throws: `CellsError.malformed` with the line, `.wrongRowCount`.
+    package static func table(
+        _ cells: [(line: Int, fields: [String])], _ sideCar: CellSideCar, path: String
+    ) throws(CellsError) -> CellTable {
         let keys = sideCar.keys.enumerated().map { position, name in
             let dictionary = KeyDictionary()
             let codes = cells.map { Int32(dictionary.code(of: $0.fields[position])) }

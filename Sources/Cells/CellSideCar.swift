@@ -49,11 +49,22 @@ public struct CellSideCar: Codable, Sendable, Equatable {
         public var shift: Double
         /// 10^d in fixed mode; 1 in double mode.
         public var scale: Int
+
+        package init(name: String, shift: Double, scale: Int) {
+            self.name = name
+            self.shift = shift
+            self.scale = scale
+        }
     }
 
     public struct Weight: Codable, Sendable, Equatable {
         public var name: String
         public var scale: Int
+
+        package init(name: String, scale: Int) {
+            self.name = name
+            self.scale = scale
+        }
     }
 
     public struct Dropped: Codable, Sendable, Equatable {
@@ -75,6 +86,21 @@ public struct CellSideCar: Codable, Sendable, Equatable {
 }
 
 extension CellSideCar {
+    /// What reading the sums of an engine's answer takes; the rest is said when a table is written.
+    package init(
+        mode: Mode, keys: [String], z: [Variable], weight: Weight?, rowsRead: Int, rowsUsed: Int, cells: Int
+    ) {
+        self.mode = mode
+        self.keys = keys
+        self.z = z
+        self.weight = weight
+        self.rowsRead = rowsRead
+        self.rowsUsed = rowsUsed
+        self.cells = cells
+        (roles, filter, dialect, engineVersion) = ([], "", "", "")
+        (sqlSHA256, cellsSHA256, rowsDropped) = ("", "", [])
+    }
+
     /// The JSON text, keys in alphabetical order, with a line end.
     func json() throws -> [UInt8] {
         let encoder = JSONEncoder()

@@ -71,6 +71,30 @@ extension CellTable {
         return .joined([self, other])
     }
 
+    /// Tables of one block each, over the same rows and keys, as one table of several blocks.
+    ///
+    /// Their row counts are those of the outcome with most rows in the cell: rows without any outcome are in no table.
+    ///
+    /// - Throws: `CellsError.unlikeTables` where keys or modes differ.
+    package static func sideBySide(_ tables: [CellTable]) throws(CellsError) -> CellTable {
+        guard tables.count > 1 else { return joined(tables) }
+        let widened = tables.indices.map { index in
+            var wide = tables[index]
+            wide.blocks = tables.enumerated().map { other, table in
+                other == index ? wide.blocks[0] : table.blocks[0].emptied(cellCount: wide.cellCount)
+            }
+            return wide
+        }
+        for other in widened.dropFirst() {
+            if let difference = widened[0].difference(from: other) { throw .unlikeTables(difference: difference) }
+        }
+        var table = joined(widened)
+        for block in table.blocks.indices { table.blocks[block].dropped = tables[block].blocks[0].dropped }
+        let counts = table.blocks.map(\.counts)
+        table.rowCounts = (0..<table.cellCount).map { cell in Int(counts.map { $0[cell] }.max() ?? 0) }
+        return table
+    }
+
     private func difference(from other: CellTable) -> String? {
         func list(_ names: [String]) -> String { names.joined(separator: ", ") }
         let keys = (keys.map(\.name), other.keys.map(\.name))
@@ -120,6 +144,24 @@ extension CellTable {
             return (table.keys.map { $0.values[Int($0.codes[cell])] }, rows[cell])
         }
         return nil
+    }
+}
+
+extension MomentBlock {
+    /// The same variables at the same scales over cells without rows.
+    fileprivate func emptied(cellCount: Int) -> MomentBlock {
+        let empty: Sums =
+            switch sums {
+            case .exact(let exact):
+                .exact(
+                    ExactMoments(decimals: exact.decimals, weightDecimals: exact.weightDecimals, cellCount: cellCount))
+            case .double(let centred):
+                .double(
+                    CentredMoments(
+                        shifts: centred.shifts,
+                        deviations: CellMoments(variableCount: variables.count, cellCount: cellCount)))
+            }
+        return MomentBlock(variables: variables, sums: empty, dropped: [])
     }
 }
 

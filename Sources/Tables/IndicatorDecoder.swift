@@ -19,6 +19,12 @@ public struct YesNo: Sendable, Equatable {
         }
     }
 
+    /// The words that say the opposite of yes, in small letters; nil where yes is no such word itself.
+    package var opposite: [String]? {
+        guard let meaning = yes.compactMap(Self.meaning).first else { return nil }
+        return meaning ? ["n", "no", "false", "0"] : ["y", "yes", "true", "1"]
+    }
+
     /// Of the texts that would count as no, those that mean neither, where the others answer yes or no.
     ///
     /// A column of grades or ethnic groups answers no such question: there every other text is a no. So is a column of

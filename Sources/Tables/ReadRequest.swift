@@ -123,7 +123,7 @@ public struct ColumnRequest: Sendable, Equatable {
         case points([String: Decimal6])
 
         /// True where texts are looked up one by one.
-        var isLookedUp: Bool {
+        package var isLookedUp: Bool {
             switch self {
             case .indicator, .points: true
             default: false
