@@ -72,6 +72,7 @@ struct DidComposition {
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))
         document.exposure = first.report.exposure
+        document.comparison = try ComparisonWords(study).findings(first)
         document.estimator = first.result.estimator.rawValue
         document.elimination = first.result.elimination
         document.checks = DesignChecks(first.result)
@@ -179,7 +180,8 @@ struct DidComposition {
         settings.put("factors", design.factors)
         settings.put("absorb", design.absorbed)
         settings.put("keptApart", study.cells.request == nil ? [] : request.splitColumns)
-        settings.put("cluster", design.clusters.isEmpty ? [design.unit] : design.clusters)
+        settings.put("cluster", request.clusterNames)
+        if let matching = request.matching { settings.put(matching, method: "matchMethod") }
         settings.put("by", request.by)
         settings.put("gap", design.gap?.label)
         settings.put("peers", design.gap?.peers)
