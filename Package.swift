@@ -24,6 +24,8 @@ let package = Package(
         .target(name: "CByteScan"),
         .target(name: "CWideLoops"),
         .target(name: "CProcess"),
+        // Database libraries that are looked for while the program runs.
+        .target(name: "CDatabaseDoors", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(name: "CDistributions", linkerSettings: [.linkedLibrary("m")]),
 
         // The rooms.
@@ -40,6 +42,8 @@ let package = Package(
         .target(name: "Cells", dependencies: ["Tables", "CByteScan"]),
         // The same cells from the SQL of the engine where the rows live.
         .target(name: "Queries", dependencies: ["Cells", "Tables"]),
+        // The doors to those engines: PostgreSQL, ODBC, DuckDB.
+        .target(name: "Engines", dependencies: ["Queries", "Tables", "CDatabaseDoors"]),
         .target(name: "Panels", dependencies: ["Cells", "Schemas"]),
         .target(name: "Regression", dependencies: ["Panels", "LinearAlgebra", "CWideLoops"]),
         .target(
@@ -57,7 +61,7 @@ let package = Package(
             resources: [.embedInCode("Resources/disclosure-profiles.csv")]),
         .target(
             name: "Counterpart",
-            dependencies: ["Reporting", "Queries", "Schemas", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["Reporting", "Engines", "Queries", "Schemas", .product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "CounterpartCommand",
             dependencies: [
@@ -99,6 +103,9 @@ let package = Package(
         .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
         .testTarget(name: "QueriesTests", dependencies: ["Queries"], exclude: ["Engines"]),
+        // Engines that tests start, or find installed; tests skip where they are not.
+        .target(name: "DatabaseServers", path: "Tests/DatabaseServers"),
+        .testTarget(name: "EnginesTests", dependencies: ["Engines", "DatabaseServers"]),
         .testTarget(name: "PanelsTests", dependencies: ["Panels"]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Probability", "ReferenceSets"]),
         // Published data sets and what trusted peers compute from them, for tests of several rooms.
@@ -111,7 +118,7 @@ let package = Package(
         .testTarget(
             name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"],
             exclude: ["Golden", "Plans"]),
-        .testTarget(name: "CommandTests", dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools"]),
+        .testTarget(name: "CommandTests", dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools", "DatabaseServers"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -16,6 +16,8 @@ public enum CellFile {
         public var weight: String?
         /// Rows read before any condition.
         public var rowsRead = 0
+        /// What made the table: this program, or the SQL dialect of the engine that did.
+        public var dialect = "counterpart"
         public var engineVersion = ""
         /// `CellRequest.digest`.
         public var requestDigest = ""
@@ -176,7 +178,7 @@ extension CellSideCar {
         keys = table.keys.map(\.name)
         roles = notes.roles
         filter = notes.filter
-        dialect = "counterpart"
+        dialect = notes.dialect
         engineVersion = notes.engineVersion
         sqlSHA256 = notes.requestDigest
         rowsRead = notes.rowsRead

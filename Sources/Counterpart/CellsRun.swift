@@ -63,8 +63,9 @@ public struct CellsRun {
         notes.filter = cells.filter
         notes.weight = request.data.weights
         notes.rowsRead = cells.report.rowsRead
-        notes.engineVersion = EvaluationVersion.text
-        notes.requestDigest = cells.request?.digest ?? ""
+        notes.engineVersion = cells.engine?.version ?? EvaluationVersion.text
+        notes.dialect = cells.engine?.dialect ?? notes.dialect
+        notes.requestDigest = cells.engine?.sqlSHA256 ?? cells.request?.digest ?? ""
         notes.minimumCell = minimumCell
         let paths = try CellFile.write(cells.table, notes, to: path)
         return Written(

@@ -5,6 +5,8 @@ import Tables
 /// Which files and columns a run reads, and which of their rows: common to did, gaps, cells and a plan.
 public struct DataRequest: Sendable {
     public var files: [InputFile] = []
+    /// The database that holds the rows, in place of files.
+    public var source: SourceRequest?
     public var form = FileForm()
     public var missing = MissingCodes()
     public var filters: [RowFilter] = []

@@ -1,9 +1,11 @@
 @_exported import Attainment
 @_exported import Cells
 @_exported import Comparison
+@_exported import Engines
 @_exported import Estimation
 @_exported import Inference
 @_exported import Panels
+@_exported import Queries
 @_exported import Regression
 @_exported import Reporting
 @_exported import Schemas

@@ -40,6 +40,12 @@ extension GapsRequest {
             }
             return nil
         }
+        if data.isFromEngine {
+            guard totals.isEmpty else {
+                throw RequestError.doesNotApply(option: "--totals", to: "a database, whose rows are not looked at here")
+            }
+            return nil
+        }
         if CellFile.isCellTable(data.files.first?.path ?? "") {
             guard totals.isEmpty else {
                 throw RequestError.doesNotApply(option: "--totals", to: "cell tables, whose rows are summed already")

@@ -33,7 +33,7 @@ public struct NeverOccurring: Refusal, Equatable {
     static func check(_ data: DataRequest, _ table: CellTable) throws {
         for (outcome, block) in zip(data.outcomes, table.blocks) {
             guard let equals = outcome.equals, let value = YesNo(equals: equals).yes.first,
-                !data.files.contains(where: { $0.path == "-" })
+                !data.isFromEngine, !data.files.contains(where: { $0.path == "-" })
             else { continue }
             let moments = block.moments
             let q = moments.variableCount

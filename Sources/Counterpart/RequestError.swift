@@ -8,13 +8,14 @@ public enum RequestError: Refusal, Equatable {
     case badValue(option: String, value: String, allowed: String)
     case doesNotApply(option: String, to: String)
     case cellsLack(String)
+    case needsRows(String)
     case noComparison
     case notEES(String)
     case pupilsAsGroups(column: String, option: String, why: String)
 
     public var status: ExitStatus {
         switch self {
-        case .cellsLack, .noComparison: .design
+        case .cellsLack, .needsRows, .noComparison: .design
         default: .usage
         }
     }
@@ -27,6 +28,7 @@ public enum RequestError: Refusal, Equatable {
         case .badValue: "E013"
         case .doesNotApply: "E014"
         case .cellsLack: "E330"
+        case .needsRows: "E331"
         case .noComparison: "E336"
         case .pupilsAsGroups: "E015"
         case .notEES: "E016"
@@ -41,6 +43,7 @@ public enum RequestError: Refusal, Equatable {
         case .badValue(let option, let value, _): "\(option) cannot be \"\(value)\""
         case .doesNotApply(let option, let to): "\(option) does not apply to \(to)"
         case .cellsLack(let what): "these cells do not carry \(what)"
+        case .needsRows(let what): "\(what) needs the rows themselves, and a database answers with sums over them"
         case .noComparison:
             "these files can show progress, not impact; add comparison schools, such as the published tables"
         case .notEES(let why): "this cannot be a file for Explore Education Statistics: \(why)"
@@ -56,6 +59,7 @@ public enum RequestError: Refusal, Equatable {
             what.hasPrefix("exactly")
                 ? "leave out the covariates that differ, make the cells again, or give the files of rows"
                 : "make them again with this column named, or give the files of rows"
+        case .needsRows: "leave it out, or give the rows as CSV files"
         case .notInThisVersion(let what): what.hasPrefix("counterpart ") ? nil : "leave it out"
         case .doesNotApply: "leave it out"
         case .pupilsAsGroups:

@@ -17,6 +17,8 @@ struct StudyCells {
     var filter = ""
     /// The request behind the cells, for naming lines; nil where they came as cells.
     var request: CellRequest?
+    /// What made the cells where it was a database.
+    var engine: EngineNote?
 
     /// Reads the rows once, or the cell tables where every file is one.
     ///
@@ -32,6 +34,12 @@ struct StudyCells {
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
             throw RequestError.conflicting("\(name) is named twice, and its rows would count twice")
         }
+        if data.isFromEngine {
+            let request = try cellRequest(data, keys: keys, covariates: covariates, required: required)
+            var cells = try fromEngine(data, request, splits: splits)
+            if let links = data.links { try cells.join(links, unit: data.unitName, time: data.timeName) }
+            return cells
+        }
         let areCells = names.map { CellFile.isCellTable($0) }
         if areCells.allSatisfy({ $0 }) {
             var cells = try fromCells(data, keys: keys, covariates: covariates)
@@ -44,28 +52,7 @@ struct StudyCells {
         for name in names where CellFile.isOrphan(name) {
             throw CellsError.noSideCar(path: name, sideCar: CellFile.sideCarPath(name))
         }
-        var read = ReadRequest(files: data.files, columns: [])
-        read.form = data.form
-        read.missing = data.missing
-        read.filters = data.filters
-        read.arithmetic = data.arithmetic
-        read.threads = data.threads
-        read.isLenient = data.isLenient
-        read.rejects = data.rejects
-        read.wantsDigests = data.wantsDigests
-        read.digestLimit = data.digestLimit
-        var request = CellRequest(read: read, keys: keys + splits, outcomes: try data.outcomeColumns())
-        request.required = required
-        request.nouns = [data.unitName: "unit"]
-        if let time = data.timeName { request.nouns[time] = "period" }
-        request.covariates = covariates.map { ColumnRequest($0, role: .number) }
-        request.weight = data.weights.map { ColumnRequest($0, role: .number) }
-        if let pupil = data.pupil {
-            request.read.pupils = PupilIdentifiers(column: pupil, key: data.pupilKey, optedOut: data.optedOut)
-            request.pupil = ColumnRequest(pupil, role: .key)
-            request.pupilPeriod = data.timeName
-        }
-        request.outcomes += data.countColumns()
+        let request = try cellRequest(data, keys: keys + splits, covariates: covariates, required: required)
         let reading = try CellReader.read(request)
         var cells = StudyCells(
             table: reading.table, report: reading.report,
@@ -89,6 +76,35 @@ struct StudyCells {
         }
         if let links = data.links { try cells.join(links, unit: data.unitName, time: data.timeName) }
         return cells
+    }
+
+    /// What is asked of the rows.
+    private static func cellRequest(
+        _ data: DataRequest, keys: [ColumnRequest], covariates: [String], required: [String]
+    ) throws -> CellRequest {
+        var read = ReadRequest(files: data.files, columns: [])
+        read.form = data.form
+        read.missing = data.missing
+        read.filters = data.filters
+        read.arithmetic = data.arithmetic
+        read.threads = data.threads
+        read.isLenient = data.isLenient
+        read.rejects = data.rejects
+        read.wantsDigests = data.wantsDigests
+        read.digestLimit = data.digestLimit
+        var request = CellRequest(read: read, keys: keys, outcomes: try data.outcomeColumns())
+        request.required = required
+        request.nouns = [data.unitName: "unit"]
+        if let time = data.timeName { request.nouns[time] = "period" }
+        request.covariates = covariates.map { ColumnRequest($0, role: .number) }
+        request.weight = data.weights.map { ColumnRequest($0, role: .number) }
+        if let pupil = data.pupil {
+            request.read.pupils = PupilIdentifiers(column: pupil, key: data.pupilKey, optedOut: data.optedOut)
+            request.pupil = ColumnRequest(pupil, role: .key)
+            request.pupilPeriod = data.timeName
+        }
+        request.outcomes += data.countColumns()
+        return request
     }
 
     private static func fromCells(_ data: DataRequest, keys: [ColumnRequest], covariates: [String]) throws -> StudyCells

@@ -4,8 +4,10 @@ import Counterpart
 /// The files and their form: what every command that reads rows takes.
 struct InputOptions: ParsableArguments {
     @Argument(
-        help: "CSV files, read as one table; - is standard input. gaps, did, power and cells also take cell tables.")
-    var files: [String]
+        help:
+            "CSV files, read as one table; - is standard input. gaps, did, power and cells also take cell tables, and with compare Parquet files."
+    )
+    var files: [String] = []
 
     @Option(
         help: ArgumentHelp(

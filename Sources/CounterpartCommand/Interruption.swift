@@ -2,7 +2,8 @@ import CProcess
 import Counterpart
 import Foundation
 
-/// What ends the program from outside: Ctrl-C, termination, no memory left. Temporary files are removed first.
+/// What ends the program from outside: Ctrl-C, termination, no memory left. Temporary files are removed and statements in databases
+/// stopped first.
 enum Interruption {
     /// - Parameter asJSON: how an error is written that the program can no longer write itself.
     static func install(asJSON: Bool) {
@@ -13,6 +14,7 @@ enum Interruption {
     private static func end(_ reason: Int32) {
         ProgressLine.eraseIfPossible()
         for path in UnfinishedOutput.pathsIfPossible { remove(path) }
+        RunningStatements.stopIfPossible()
         _exit(reason == 0 ? ExitStatus.system.rawValue : 128 + reason)
     }
 

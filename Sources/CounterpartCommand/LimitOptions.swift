@@ -29,6 +29,14 @@ struct LimitOptions: ParsableArguments {
             "Give up when standard input sends nothing for so long (default: wait).", valueName: "seconds"))
     var timeout: Int?
 
+    /// Whether each was given.
+    var given: [(option: String, isGiven: Bool)] {
+        [
+            ("--max-field", field != nil), ("--max-columns", columns != nil), ("--max-header", header != nil),
+            ("--max-unpacked", unpacked != nil), ("--max-memory", memory != nil), ("--timeout", timeout != nil),
+        ]
+    }
+
     func limits() throws -> ReadingLimits {
         var limits = ReadingLimits()
         if let field { limits.field = try Self.bytes(field, option: "--max-field") }

@@ -80,8 +80,18 @@ struct RowOptions: ParsableArguments {
     var usesDoubles = false
     @Flag(name: .customLong("lower-is-better"), help: "Lower results are better, as for absence.")
     var lowerIsBetter = false
-    @Option(help: .hidden) var source: String?
-    @Option(help: .hidden) var table: String?
+    @Option(
+        help: ArgumentHelp(
+            "The database that holds the rows, in place of files: postgres://host/database, odbc:DSN=name or duckdb:file.duckdb. No password: see the manual.",
+            valueName: "database"))
+    var source: String?
+    @Option(help: ArgumentHelp("With --source: the table, as table or schema.table.", valueName: "table"))
+    var table: String?
+    @Option(
+        help: ArgumentHelp(
+            "With --source odbc: the SQL that the database speaks (\(Dialect.allCases.map(\.rawValue).joined(separator: ", "))), where it is not known by its name.",
+            valueName: "name"))
+    var dialect: String?
 
     /// True where every file is a cell table, told by its side-car.
     var areCellTables: Bool { !input.files.isEmpty && input.files.allSatisfy { CellFile.isCellTable($0) } }
@@ -100,6 +110,19 @@ struct RowOptions: ParsableArguments {
         }
     }
 
+    /// Refuses by name the options that say how text files are read, and those that look at rows one by one.
+    private func refuseWhatFilesNeed(_ data: DataRequest) throws {
+        let place = data.source == nil ? "Parquet files, whose columns have types" : "a database, whose columns have types"
+        let given =
+            input.optionsOfReading.filter { !["--missing", "--no-known-codes"].contains($0.option) }
+            + input.limits.given + [("--time-from-name", timeFromName != nil)]
+        for (option, isGiven) in given where isGiven { throw RequestError.doesNotApply(option: option, to: place) }
+        for (option, isGiven) in [("--key", key != nil), ("--opt-out", optOut != nil)]
+        where isGiven {
+            throw RequestError.needsRows(option)
+        }
+    }
+
     /// Refuses `--count` where each row was said to be one pupil.
     func refuseCount(of kind: RowKind?) throws(RequestError) {
         if kind == .pupils, count != nil {
@@ -108,11 +131,15 @@ struct RowOptions: ParsableArguments {
     }
 
     func request() throws -> DataRequest {
-        if source != nil { throw RequestError.notInThisVersion("--source (reading from a database)") }
-        if table != nil { throw RequestError.notInThisVersion("--table (reading from a database)") }
-        if areCellTables { try refuseWhatNeedsRows() }
         var data = DataRequest()
-        data.files = try input.inputFiles()
+        data.source = try SourceRequest.parse(source: source, table: table, dialect: dialect)
+        if data.source == nil {
+            data.files = try input.inputFiles()
+        } else if let file = input.files.first {
+            throw RequestError.conflicting("--source and \(file) each say where the rows are; give one")
+        }
+        if areCellTables { try refuseWhatNeedsRows() }
+        if data.isFromEngine { try refuseWhatFilesNeed(data) }
         data.form = try input.form()
         data.missing = input.missingCodes()
         data.filters = try conditions.map { try RowFilter(parsing: $0) }

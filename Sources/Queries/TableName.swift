@@ -15,7 +15,7 @@ public struct TableName: Sendable, Equatable {
     }
 
     /// As it stands behind FROM.
-    var sql: String {
+    package var sql: String {
         if let file { return file }
         return (parts ?? []).map(dialect.identifier).joined(separator: ".")
     }

@@ -43,6 +43,8 @@ public struct FileReport: Sendable, Equatable {
     public var sha256: String
     /// Which columns were read under the names of a schema; nil without one.
     public var origin: FileOrigin?
+    /// What asked the rows, and where; nil for files that were read here.
+    public var engine: EngineOrigin?
 
     public init(
         path: String, bytes: Int, rows: Int, delimiter: UInt8, encoding: String = "utf-8", sha256: String = ""
@@ -53,5 +55,21 @@ public struct FileReport: Sendable, Equatable {
         self.delimiter = delimiter
         self.encoding = encoding
         self.sha256 = sha256
+    }
+}
+
+/// Where an engine, not this program, read the rows.
+public struct EngineOrigin: Sendable, Equatable {
+    /// The database without who logs in; nil where the engine read a file.
+    public var source: String?
+    /// Name and version.
+    public var version: String
+    /// Hex digits of the SHA-256 of each query's text, in the order in which they were asked.
+    public var queries: [String]
+
+    public init(source: String?, version: String, queries: [String]) {
+        self.source = source
+        self.version = version
+        self.queries = queries
     }
 }

@@ -39,10 +39,6 @@ struct OptionList: Sendable {
     ) -> OptionCase {
         acts(option, value, base: other, with: more, status: status, says: says)
     }
-
-    func isLater(_ option: String, _ value: String? = nil, with more: [String] = []) -> OptionCase {
-        acts(option, value, with: more, status: 2, says: "not in this version")
-    }
 }
 
 /// What a run left: everything that the user could see, without what may differ between equal runs.

@@ -798,7 +798,10 @@ enum OptionLists {
             list.refuses("--key", "project.key", says: "--pupil is missing"),
             list.acts("--weights", "weight"),
             list.acts("--double", says: list.command == "cells" ? nil : "\"arithmetic\": \"double\""),
-            list.isLater("--source", "postgres://host/db"), list.isLater("--table", "pupils"),
+            // That they act is shown against engines, in SourceCommandTests.
+            list.refuses("--source", "postgres://host/db", says: "--table is missing"),
+            list.refuses("--table", "pupils", says: "--table does not apply"),
+            list.refuses("--dialect", "postgres", says: "--dialect does not apply"),
             list.acts("--count", schools == nil ? "weight" : "pupils", base: schools),
         ]
     }

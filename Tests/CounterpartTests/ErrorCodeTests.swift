@@ -55,7 +55,8 @@ struct ErrorCodeTests {
     /// The first digit says what kind of fault it is, so that a room cannot take another's numbers.
     @Test func theFirstDigitFollowsTheKindOfFault() throws {
         let digits: [String: Set<Character>] = [
-            "Tables": ["1", "2", "5"], "Schemas": ["1"], "Cells": ["1", "2", "3"], "Queries": ["1", "2", "3"], "Panels": ["3"], "Comparison": ["3"],
+            "Tables": ["1", "2", "5"], "Schemas": ["1"], "Cells": ["1", "2", "3"], "Queries": ["1", "2", "3"],
+            "Engines": ["0", "1", "5"], "Panels": ["3"], "Comparison": ["3"],
             "Attainment": ["3"], "Regression": ["4"], "Estimation": ["3", "4"], "Inference": ["4"], "Reporting": ["5"],
             "Counterpart": ["0", "1", "2", "3"], "CounterpartCommand": ["0"],
         ]

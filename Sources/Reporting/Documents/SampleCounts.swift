@@ -130,10 +130,19 @@ public struct DocumentFrame: Sendable {
 
     package static func file(_ file: FileReport) -> JSONValue {
         var object = JSONObject()
-        object.put("path", .text(file.path))
-        object.put("bytes", .integer(file.bytes))
+        if let source = file.engine?.source {
+            object.put("source", .text(source))
+            object.put("table", .text(file.path))
+        } else {
+            object.put("path", .text(file.path))
+            object.put("bytes", .integer(file.bytes))
+        }
         object.put("rows", .integer(file.rows))
         if !file.sha256.isEmpty { object.put("sha256", .text(file.sha256)) }
+        if let engine = file.engine {
+            object.put("engine", .text(engine.version))
+            object.put("queries", .array(engine.queries.map { .text($0) }))
+        }
         if let origin = file.origin {
             object.put("schema", .text(origin.schema))
             object.put("year", ifAny: origin.year)
