@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "CZlib", "CZstd"]),
         .testTarget(name: "SchemasTests", dependencies: ["Schemas"]),
         .testTarget(name: "CellsTests", dependencies: ["Cells"], exclude: ["Golden"]),
-        .testTarget(name: "QueriesTests", dependencies: ["Queries"], exclude: ["Engines"]),
+        .testTarget(name: "QueriesTests", dependencies: ["Queries", "DatabaseServers"], exclude: ["Engines"]),
         // Engines that tests start, or find installed; tests skip where they are not.
         .target(name: "DatabaseServers", path: "Tests/DatabaseServers"),
         .testTarget(name: "EnginesTests", dependencies: ["Engines", "DatabaseServers"]),

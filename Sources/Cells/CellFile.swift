@@ -84,7 +84,7 @@ public enum CellFile {
     /// A regular file's bytes.
     ///
     /// - Throws: `TableError` for what is not a readable regular file.
-    private static func bytes(_ path: String) throws -> [UInt8] {
+    package static func bytes(_ path: String) throws -> [UInt8] {
         // The digest opens the file as the reader of tables does, which refuses pipes, devices and folders.
         _ = try SHA256Digest.hex(ofFileAt: path)
         return Array(try Data(contentsOf: URL(filePath: path)))

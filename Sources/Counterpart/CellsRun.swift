@@ -16,6 +16,17 @@ public struct CellsRequest: Sendable {
 
     public init(data: DataRequest) { self.data = data }
 
+    /// The keys that may not be empty.
+    var required: [String] {
+        [data.unit.isEmpty ? nil : data.unitName, data.timeName].compactMap { $0 }
+    }
+
+    /// What is asked of the rows.
+    func cellRequest() throws -> CellRequest {
+        try data.refuseOutcomes(among: covariates, role: "a covariate")
+        return try StudyCells.cellRequest(data, keys: keys().columns, covariates: covariates, required: required)
+    }
+
     /// The keys in the order of the exchanged form, each once, with what each is for.
     func keys() -> (columns: [ColumnRequest], roles: [CellSideCar.Role]) {
         var columns: [ColumnRequest] = []
@@ -47,9 +58,7 @@ public struct CellsRun {
 
     public static func write(_ request: CellsRequest, to path: String, minimumCell: Int) throws -> Written {
         let (columns, roles) = request.keys()
-        let required = [request.data.unit.isEmpty ? nil : request.data.unitName, request.data.timeName].compactMap {
-            $0
-        }
+        let required = request.required
         let labels = request.labels
         try labels.forEach { try $0.refusePupils(request.data) }
         try request.data.refuseOutcomes(among: request.covariates, role: "a covariate")

@@ -79,7 +79,7 @@ struct StudyCells {
     }
 
     /// What is asked of the rows.
-    private static func cellRequest(
+    static func cellRequest(
         _ data: DataRequest, keys: [ColumnRequest], covariates: [String], required: [String]
     ) throws -> CellRequest {
         var read = ReadRequest(files: data.files, columns: [])

@@ -5,6 +5,38 @@ import Counterpart
 struct CellRowOptions: ParsableArguments {
     @OptionGroup var rows: RowOptions
 
+    @OptionGroup var keys: CellKeyOptions
+
+    /// True where cell tables are to be joined as they are: no column is named.
+    ///
+    /// - Throws: a refusal of every other option of columns, since without `--outcome` nothing is rolled up.
+    func isMerge() throws -> Bool {
+        guard rows.areCellTables, rows.outcome.isEmpty else { return false }
+        try rows.refuseWhatNeedsRows()
+        let given = [
+            ("--unit", rows.unit != nil), ("--time", rows.time != nil), ("--weights", rows.weights != nil),
+            ("--weight-kind", rows.weightKind != nil), ("--lower-is-better", rows.lowerIsBetter),
+        ] + keys.given
+        for (option, isGiven) in given where isGiven {
+            throw RequestError.doesNotApply(
+                option: option, to: "cell tables that are merged whole; to keep some columns, name --outcome too")
+        }
+        return true
+    }
+
+    func request() throws -> CellsRequest {
+        if rows.weightKind != nil {
+            throw RequestError.doesNotApply(option: "--weight-kind", to: "cells, whose sums serve both kinds")
+        }
+        if rows.lowerIsBetter {
+            throw RequestError.doesNotApply(option: "--lower-is-better", to: "cells, which judge nothing")
+        }
+        return try keys.request(try rows.request())
+    }
+}
+
+/// The columns that become keys or enter by their sums, besides unit, period and outcome.
+struct CellKeyOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The column with the first affected period.", valueName: "column"))
     var start: String?
     @Option(help: ArgumentHelp("A 0/1 column: treated in this period.", valueName: "column"))
@@ -29,36 +61,17 @@ struct CellRowOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Further columns that become keys.", valueName: "columns"))
     var by: [String] = []
 
-    /// True where cell tables are to be joined as they are: no column is named.
-    ///
-    /// - Throws: a refusal of every other option of columns, since without `--outcome` nothing is rolled up.
-    func isMerge() throws -> Bool {
-        guard rows.areCellTables, rows.outcome.isEmpty else { return false }
-        try rows.refuseWhatNeedsRows()
-        let given = [
-            ("--unit", rows.unit != nil), ("--time", rows.time != nil), ("--weights", rows.weights != nil),
-            ("--weight-kind", rows.weightKind != nil), ("--lower-is-better", rows.lowerIsBetter),
-            ("--start", start != nil),
-            ("--treated", treated != nil), ("--covariates", !covariates.isEmpty), ("--factors", !factors.isEmpty),
-            ("--absorb", !absorb.isEmpty), ("--cluster", cluster != nil), ("--group", !group.isEmpty),
-            ("--gap", gap != nil),
-            ("--prior", prior != nil), ("--by", !by.isEmpty),
+    /// Whether each was given.
+    var given: [(option: String, isGiven: Bool)] {
+        [
+            ("--start", start != nil), ("--treated", treated != nil), ("--covariates", !covariates.isEmpty),
+            ("--factors", !factors.isEmpty), ("--absorb", !absorb.isEmpty), ("--cluster", cluster != nil),
+            ("--group", !group.isEmpty), ("--gap", gap != nil), ("--prior", prior != nil), ("--by", !by.isEmpty),
         ]
-        for (option, isGiven) in given where isGiven {
-            throw RequestError.doesNotApply(
-                option: option, to: "cell tables that are merged whole; to keep some columns, name --outcome too")
-        }
-        return true
     }
 
-    func request() throws -> CellsRequest {
-        if rows.weightKind != nil {
-            throw RequestError.doesNotApply(option: "--weight-kind", to: "cells, whose sums serve both kinds")
-        }
-        if rows.lowerIsBetter {
-            throw RequestError.doesNotApply(option: "--lower-is-better", to: "cells, which judge nothing")
-        }
-        var request = CellsRequest(data: try rows.request())
+    func request(_ data: DataRequest) throws -> CellsRequest {
+        var request = CellsRequest(data: data)
         if start != nil, treated != nil {
             throw RequestError.conflicting("--start and --treated each say who was treated; give one")
         }

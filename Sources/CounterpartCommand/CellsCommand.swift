@@ -30,20 +30,49 @@ struct CellsCommand: ParsableCommand {
         name: .customLong("minimum-cell"),
         help: ArgumentHelp("Leave out cells of fewer rows than this.", valueName: "count"))
     var minimumCell = 0
+    @Option(
+        name: .customLong("profile-answer"),
+        help: ArgumentHelp(
+            "The files are the answer to the cells query of sql, checked against this one to its profile query.",
+            valueName: "file"))
+    var profileAnswer: String?
 
     func run() throws {
         guard minimumCell >= 0 else {
             throw RequestError.badValue(option: "--minimum-cell", value: "\(minimumCell)", allowed: "0 or more")
         }
-        try OutputFile.check(output, reading: rows.rows.input.files)
-        let written =
-            try rows.isMerge()
-            ? CellsRun.merge(try rows.rows.input.inputFiles(), to: output, minimumCell: minimumCell)
-            : CellsRun.write(try rows.request(), to: output, minimumCell: minimumCell)
+        try OutputFile.check(output, reading: rows.rows.input.files + [profileAnswer].compactMap { $0 })
+        let written = try profileAnswer.map { try fromAnswer($0) } ?? fromRows()
         if !quiet {
             written.warnings.forEach { Output.say("warning: \($0.message) (\($0.code))") }
             Output.say(written.sentence)
         }
         if strict, !written.warnings.isEmpty { throw EndedWithWarnings() }
+    }
+
+    private func fromRows() throws -> CellsRun.Written {
+        try rows.isMerge()
+            ? CellsRun.merge(try rows.rows.input.inputFiles(), to: output, minimumCell: minimumCell)
+            : CellsRun.write(try rows.request(), to: output, minimumCell: minimumCell)
+    }
+
+    /// The files are what the cells query of `sql` gave.
+    private func fromAnswer(_ profile: String) throws -> CellsRun.Written {
+        guard let dialect = rows.rows.dialect else {
+            throw RequestError.missing(option: "--dialect", why: "say for which SQL the query was made")
+        }
+        guard let table = rows.rows.table else {
+            throw RequestError.missing(option: "--table", why: "say for which table the query was made")
+        }
+        if rows.rows.source != nil {
+            throw RequestError.doesNotApply(option: "--source", to: "--profile-answer, with which nothing is asked of it")
+        }
+        var plain = rows
+        plain.rows.dialect = nil
+        plain.rows.table = nil
+        try plain.rows.refuseWhatFilesNeed("the answer of a database")
+        let request = try plain.request()
+        return try SQLRun(request, dialect: try SQLCommand.dialect(dialect), table: table)
+            .write(answer: profile, parts: request.data.files, to: output, minimumCell: minimumCell)
     }
 }

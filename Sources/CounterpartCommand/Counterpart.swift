@@ -19,6 +19,6 @@ struct CounterpartTool: ParsableCommand {
             Run.self, Review.self, Init.self, DescribeCommand.self, Convert.self, Measures.self, Gaps.self,
             Progress.self,
             Compare.self, Did.self,
-            Power.self, CellsCommand.self, SQL.self,
+            Power.self, CellsCommand.self, SQLCommand.self,
         ])
 }

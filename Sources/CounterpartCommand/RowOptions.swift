@@ -111,8 +111,7 @@ struct RowOptions: ParsableArguments {
     }
 
     /// Refuses by name the options that say how text files are read, and those that look at rows one by one.
-    private func refuseWhatFilesNeed(_ data: DataRequest) throws {
-        let place = data.source == nil ? "Parquet files, whose columns have types" : "a database, whose columns have types"
+    func refuseWhatFilesNeed(_ place: String) throws {
         let given =
             input.optionsOfReading.filter { !["--missing", "--no-known-codes"].contains($0.option) }
             + input.limits.given + [("--time-from-name", timeFromName != nil)]
@@ -139,7 +138,10 @@ struct RowOptions: ParsableArguments {
             throw RequestError.conflicting("--source and \(file) each say where the rows are; give one")
         }
         if areCellTables { try refuseWhatNeedsRows() }
-        if data.isFromEngine { try refuseWhatFilesNeed(data) }
+        if data.isFromEngine {
+            try refuseWhatFilesNeed(
+                data.source == nil ? "Parquet files, whose columns have types" : "a database, whose columns have types")
+        }
         data.form = try input.form()
         data.missing = input.missingCodes()
         data.filters = try conditions.map { try RowFilter(parsing: $0) }

@@ -12,8 +12,6 @@ import Tables
 public struct CellQueries: Sendable {
     let rows: QueryRows
     public let profileQuery: ProfileQuery
-    /// Counts repeated pupils; nil where no pupil column is named.
-    public let pupilQuery: PupilQuery?
     private let arithmetic: Arithmetic
 
     /// - Parameters:
@@ -27,7 +25,6 @@ public struct CellQueries: Sendable {
         one.outcomes = [request.outcomes[outcome]]
         let question = "\(dialect.rawValue)\n\(table)\n\(one.digest)\n"
         profileQuery = ProfileQuery(rows, digest: SHA256Digest.hex(of: Array(question.utf8)))
-        pupilQuery = PupilQuery(rows)
         arithmetic = request.read.arithmetic
     }
 

@@ -18,7 +18,6 @@ public enum EngineCells {
         let profiles = try queries.map { queries in
             try queries.profile(answer: try answer(queries.profileQuery.text, first.rows, engine), path: "the profile")
         }
-        let warnings = try checkPupils(first, engine)
         // As for files: where one column does not fit integer sums, all outcomes are summed in doubles.
         var scales = try zip(queries, profiles).map { try $0.scale($1) }
         let failure = scales.compactMap(\.failure).first
@@ -43,7 +42,7 @@ public enum EngineCells {
             table: table.adding(rows: unsummed[0].seated), rowsRead: profiles[0].rowsRead,
             rowsFiltered: profiles[0].rowsFiltered,
             dropped: zip(queries, profiles).map { $0.dropped($1) }, arithmetic: isExact ? .exact : .double,
-            warnings: (failure.map { [CellQueries.doubleSums($0)] } ?? []) + first.warnings(profiles[0]) + warnings,
+            warnings: (failure.map { [CellQueries.doubleSums($0)] } ?? []) + first.warnings(profiles[0]),
             missing: missing[0].keys + missing.flatMap(\.outcome) + missing[0].others,
             sqlSHA256: SHA256Digest.hex(of: Array(texts.joined(separator: "\n").utf8)), engineVersion: engine.version)
     }
@@ -77,14 +76,5 @@ public enum EngineCells {
             }
             throw error
         }
-    }
-
-    private static func checkPupils(_ queries: CellQueries, _ engine: some QueryEngine) throws -> [Warning] {
-        guard let query = queries.pupilQuery, let pupil = queries.rows.pupil else { return [] }
-        let (repeated, unidentified) = try PupilQuery.answer(try engine.csv(query.text))
-        if repeated > 0 { throw QueryError.repeatedPupil(column: pupil, pairs: repeated) }
-        guard unidentified > 0 else { return [] }
-        let rows = unidentified == 1 ? "1 row has" : "\(unidentified) rows have"
-        return [Warning("no-identifier", "\(rows) nothing in \(pupil) and could not be checked for repeats")]
     }
 }

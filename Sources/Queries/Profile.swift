@@ -23,11 +23,12 @@ public struct Profile: Sendable, Equatable {
             throw .notAProfile(Place(file: path), what: "there is no column `query`")
         }
         guard digest == query.digest else { throw .anotherProfile(Place(file: path)) }
-        for count in rows.counts where figures[count.name] == nil {
-            throw .notAProfile(Place(file: path), what: "there is no column `\(count.name)`")
+        let whole = rows.counts.filter(\.isWhole).map(\.name) + (rows.pupil == nil ? [] : Self.pupilNames)
+        for name in rows.counts.map(\.name) + whole where figures[name] == nil {
+            throw .notAProfile(Place(file: path), what: "there is no column `\(name)`")
         }
-        for count in rows.counts where count.isWhole && number(count.name) == nil {
-            throw .notAProfile(Place(file: path), what: "`\(count.name)` is not a number of rows")
+        for name in whole where number(name) == nil {
+            throw .notAProfile(Place(file: path), what: "`\(name)` is not a number of rows")
         }
     }
 
@@ -46,9 +47,11 @@ public struct Profile: Sendable, Equatable {
 
     private func double(_ name: String) -> Double { figures[name].flatMap { Double($0) } ?? 0 }
 
-    var rowsRead: Int { count("rows_read") }
-    var rowsFiltered: Int { count("filtered") }
-    var rowsUsed: Int { count("used") }
+    static let pupilNames = ["pupils_repeated", "pupils_unnamed"]
+
+    public var rowsRead: Int { count("rows_read") }
+    public var rowsFiltered: Int { count("filtered") }
+    public var rowsUsed: Int { count("used") }
 }
 
 extension Profile {
@@ -83,6 +86,9 @@ extension Profile {
             let unfit = count("key_\(i)_unfit")
             if unfit > 0 { throw .keyNotShort(column: key.name, rows: unfit) }
         }
+        if let pupil = rows.pupil, count("pupils_repeated") > 0 {
+            throw .repeatedPupil(column: pupil, pairs: count("pupils_repeated"))
+        }
         guard rows.hasWeight, let weight = rows.values.last else { return }
         let missing = count("weight_missing"), negative = count("weight_negative")
         if missing > 0 { throw .missingWeight(column: weight.column, rows: missing) }
@@ -98,9 +104,9 @@ extension Profile {
         if neither > 0 { throw .neitherYesNorNo(column: value.column, yes: answer.yes[0], rows: neither) }
     }
 
-    /// Rows with no number where a condition compares numbers.
+    /// Rows with no number where a condition compares numbers, and rows that name no pupil.
     func warnings(_ rows: QueryRows) -> [Warning] {
-        rows.filters.enumerated().compactMap { position, filter in
+        var warnings: [Warning] = rows.filters.enumerated().compactMap { position, filter in
             let others = count("filter_\(position)_not_a_number")
             guard others > 0 else { return nil }
             return Warning(
@@ -108,6 +114,13 @@ extension Profile {
                 "\(others) row\(others == 1 ? " has" : "s have") no number in `\(filter.column)` and so "
                     + "\(others == 1 ? "does" : "do") not meet `\(filter.text)`")
         }
+        let unnamed = count("pupils_unnamed")
+        if let pupil = rows.pupil, unnamed > 0 {
+            let rows = unnamed == 1 ? "1 row has" : "\(unnamed) rows have"
+            warnings.append(
+                Warning("no-identifier", "\(rows) nothing in \(pupil) and could not be checked for repeats"))
+        }
+        return warnings
     }
 }
 

@@ -11,7 +11,14 @@ public struct ProfileQuery: Sendable {
     init(_ rows: QueryRows, digest: String) {
         self.digest = digest
         let columns = ["'\(digest)' AS query"] + rows.counts.map { "\($0.sql) AS \($0.name)" }
-        text = "SELECT \(columns.joined(separator: ",\n "))\nFROM \(rows.subselect)\(rows.dialect.ending)"
+        let profile = "SELECT \(columns.joined(separator: ",\n "))\nFROM \(rows.subselect)"
+        guard let pupils = rows.repeatedPupils else {
+            text = profile + rows.dialect.ending
+            return
+        }
+        let names = ["query"] + rows.counts.map(\.name) + Profile.pupilNames
+        text =
+            "SELECT \(names.joined(separator: ", "))\nFROM (\(profile)) cp_profile\nCROSS JOIN \(pupils)\(rows.dialect.ending)"
     }
 }
 

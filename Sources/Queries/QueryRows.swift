@@ -47,7 +47,8 @@ struct QueryRows {
             names.firstIndex(of: name).map { ($0, "no \(request.nouns[name] ?? name)") }
         }
         filters = request.read.filters
-        pupil = try request.pupil.map { try Self.columns(of: $0)[0] }
+        // Pupils are the same for every outcome, and looked at once.
+        pupil = try (outcome == 0 ? request.pupil : nil).map { try Self.columns(of: $0)[0] }
         pupilPeriod = request.pupilPeriod.flatMap { names.firstIndex(of: $0) }
         try checkNames()
     }

@@ -1,3 +1,4 @@
+import DatabaseServers
 import Foundation
 import Queries
 import Synchronization
@@ -58,7 +59,7 @@ enum TestEngines {
     }
 
     static func isInstalled(_ dialect: Dialect) -> Bool {
-        dialect == .postgres ? PostgresServer.isInstalled : python(dialect) != nil
+        dialect == .postgres ? PostgresServer.isPresent : python(dialect) != nil
     }
 
     private static func python(_ dialect: Dialect) -> String? {
@@ -137,110 +138,30 @@ final class PipedEngine: TestEngine {
     }
 }
 
-/// A PostgreSQL server of its own on a socket in a temporary folder; it ends with the tests.
-final class PostgresServer: TestEngine {
+/// A PostgreSQL server of the tests' own.
+struct PostgresTables: TestEngine {
     let dialect = Dialect.postgres
     let version: String
-    private let folder: String
+    private let server: PostgresServer
 
-    private static let initdb = find("initdb")
-    private static let postgres = find("postgres")
-    private static let psql = find("psql")
-    static var isInstalled: Bool { initdb != nil && postgres != nil && psql != nil }
-
-    private static func find(_ program: String) -> String? {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        let folders =
-            path.split(separator: ":").map(String.init) + (9...20).reversed().map { "/usr/lib/postgresql/\($0)/bin" }
-        return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
-
-    /// The server refuses to run as root; then a user of that name does it.
-    private static let isRoot = getuid() == 0
-
-    init() throws {
-        guard let initdb = Self.initdb, let postgres = Self.postgres else {
-            throw EngineFailure(description: "PostgreSQL is not installed")
-        }
-        folder = NSTemporaryDirectory() + "counterpart-pg-\(getpid())"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let asUser = Self.isRoot ? ["runuser", "-u", "postgres", "--"] : []
-        if Self.isRoot { _ = try Self.output(["chown", "postgres", folder]) }
-        _ = try Self.output(asUser + [initdb, "-D", folder + "/data", "-A", "trust", "-U", "postgres", "-E", "UTF8"])
-        // A shell stands over the server and ends it when its own standard input ends: with the tests, however they end.
-        let watch = """
-            "$0" -D "$1/data" -k "$1" -c listen_addresses= -c fsync=off & server=$!
-            cat > /dev/null; kill -INT $server; wait $server; rm -rf "$1"/data
-            """
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/usr/bin/env")
-        shell.arguments = asUser + ["sh", "-c", "exec 3<&0\n{ \(watch)\n} <&3", postgres, folder]
-        let input = Pipe()
-        shell.standardInput = input
-        shell.standardOutput = FileHandle.nullDevice
-        shell.standardError = FileHandle.nullDevice
-        try shell.run()
-        Self.kept.withLock { $0.append((shell, input)) }
-        var answer: String?
-        var problem = ""
-        for _ in 0..<200 where answer == nil {
-            do {
-                answer = try Self.output(Self.command(folder, "SHOW server_version"))
-            } catch {
-                problem = "\(error)"
-                usleep(50_000)
-            }
-        }
-        guard let answer else { throw EngineFailure(description: "PostgreSQL did not start: \(problem)") }
-        version = "PostgreSQL " + answer.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
-    private static let kept = Mutex<[(Process, Pipe)]>([])
-
-    private static func command(_ folder: String, _ sql: String) -> [String] {
-        [psql ?? "", "-h", folder, "-U", "postgres", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", sql]
-    }
-
-    private static func output(_ arguments: [String], input: String? = nil) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = arguments
-        let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = errors
-        if let input {
-            let path = NSTemporaryDirectory() + "counterpart-in-\(UUID().uuidString)"
-            try Data(input.utf8).write(to: URL(filePath: path))
-            process.standardInput = try FileHandle(forReadingFrom: URL(filePath: path))
-            try FileManager.default.removeItem(atPath: path)
-        } else {
-            process.standardInput = FileHandle.nullDevice
-        }
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let problem = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw EngineFailure(description: String(decoding: problem, as: UTF8.self))
-        }
-        return String(decoding: text, as: UTF8.self)
+    init(_ server: PostgresServer) throws {
+        self.server = server
+        version = "PostgreSQL " + (try server.run("SHOW server_version")).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     func load(_ table: String, csv: String) throws {
-        let names = csv.prefix { $0 != "\n" }
-        // Headers of tests hold no comma and no quote but those around a name.
-        let columns = names.split(separator: ",").map { name in
-            let bare =
-                name.hasPrefix("\"") ? String(name.dropFirst().dropLast()) : String(name).replacing("\"", with: "\"\"")
-            return "\"\(bare)\" TEXT"
+        // Headers of tests hold no comma, and quotes as CSV doubles them, which is how SQL does too.
+        let columns = csv.prefix { $0 != "\n" }.split(separator: ",").map { name in
+            name.hasPrefix("\"") ? "\(name) TEXT" : "\"\(name)\" TEXT"
         }
-        try run("DROP TABLE IF EXISTS \(table) CASCADE; CREATE TABLE \(table) (\(columns.joined(separator: ", ")))")
-        _ = try Self.output(Self.command(folder, "COPY \(table) FROM STDIN WITH (FORMAT csv, HEADER)"), input: csv)
+        try server.run(
+            "DROP TABLE IF EXISTS \(table) CASCADE; CREATE TABLE \(table) (\(columns.joined(separator: ", ")));\n"
+                + "COPY \(table) FROM STDIN WITH (FORMAT csv, HEADER);\n\(csv)\\.\n")
     }
 
-    func run(_ statement: String) throws { _ = try Self.output(Self.command(folder, statement)) }
+    func run(_ statement: String) throws { try server.run(statement) }
 
     func csv(_ query: String) throws -> [UInt8] {
-        Array(try Self.output(Self.command(folder, "COPY (\(query)) TO STDOUT WITH (FORMAT csv, HEADER)")).utf8)
+        Array(try server.run("COPY (\(query)) TO STDOUT WITH (FORMAT csv, HEADER);\n").utf8)
     }
 }
