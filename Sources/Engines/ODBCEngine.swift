@@ -9,7 +9,8 @@ public final class ODBCEngine: QueryEngine {
 
     /// The names by which databases call themselves (SQL_DBMS_NAME), in lower-case letters, and the SQL they speak.
     static let dialects: [(name: String, dialect: Dialect)] = [
-        ("postgresql", .postgres), ("duckdb", .duckdb), ("clickhouse", .clickhouse), ("spark sql", .spark),
+        ("postgresql", .postgres), ("microsoft sql server", .sqlserver), ("duckdb", .duckdb),
+        ("clickhouse", .clickhouse), ("spark sql", .spark),
         ("spark", .spark), ("apache spark", .spark), ("sparksql", .spark), ("databricks", .spark),
     ]
 
