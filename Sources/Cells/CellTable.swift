@@ -19,7 +19,7 @@ public struct CellTable: Sendable, Equatable {
     }
 
     /// By cell the rows that an outcome looks at: all, or those of its subject.
-    public func rows(of block: Int) -> [Int] { blocks[block].rows ?? rowCounts }
+    public func rows(of block: Int) -> [Int] { blocks.isEmpty ? rowCounts : blocks[block].rows ?? rowCounts }
 }
 
 /// One key column of a cell table.

@@ -19,10 +19,9 @@ public struct EntropyBalance: ComparisonMethod, Equatable {
                 continue
             }
             let found = try Programme(profiles, part.treated, part.donors).solve()
-            for (j, weight) in zip(part.donors, found.weights) {
-                group.weights[j] = weight * Double(part.treated.count)
-            }
-            for i in part.treated { group.weights[i] = 1 }
+            let total = part.treated.reduce(0) { $0 + profiles.importance[$1] }
+            for (j, weight) in zip(part.donors, found.weights) { group.weights[j] = weight * total }
+            for i in part.treated { group.weights[i] = profiles.importance[i] }
             for name in found.dropped where !group.dropped.contains(name) { group.dropped.append(name) }
         }
         guard group.weights.contains(where: { $0 > 0 }) else { throw .noDonors }
@@ -44,10 +43,12 @@ public struct EntropyBalance: ComparisonMethod, Equatable {
         init(_ profiles: UnitProfiles, _ treated: [Int], _ donors: [Int]) {
             variables = profiles.variables
             stratum = profiles.strata[treated[0]]
+            let total = treated.reduce(0) { $0 + profiles.importance[$1] }
             x = Matrix(
                 rows: donors.count,
                 columns: variables.indices.map { k in
-                    let target = treated.reduce(0.0) { $0 + profiles.values[$1, k] } / Double(treated.count)
+                    let target =
+                        treated.reduce(0.0) { $0 + profiles.importance[$1] * profiles.values[$1, k] } / total
                     let mean = donors.reduce(0.0) { $0 + profiles.values[$1, k] } / Double(donors.count)
                     let square = donors.reduce(0.0) { sum, j in
                         let d = profiles.values[j, k] - mean

@@ -4,7 +4,7 @@ import LinearAlgebra
 ///
 /// The standardised difference is (x̄_T − x̄_C)/sd_T with the standard deviation of all treated units, which stays as it is when
 /// weights change the comparison, so that both columns are on one scale. One treated unit has none; there that of the comparison
-/// units serves. Units count alike.
+/// units serves. Units count by their importance, and after by the weights of the comparison.
 /// - Source: Stuart (2010), *Statistical Science* 25; Austin (2009), *Statistics in Medicine* 28 for weighted variances.
 public struct GroupBalance: Sendable, Equatable {
     public struct Figures: Sendable, Equatable {
@@ -33,7 +33,7 @@ public struct GroupBalance: Sendable, Equatable {
     }
 
     public var rows: [Row]
-    /// Comparison units before and after, and how many of equal weight those after are worth: (Σw)²/Σw².
+    /// Comparison units before and after, and how many of equal weight those after are worth: (Σw)²/Σw² of their shares.
     public var donors: Int
     public var used: Int
     public var effectiveSampleSize: Double
@@ -48,8 +48,7 @@ public struct GroupBalance: Sendable, Equatable {
         let isAlone = treated.count == 1
         rows = profiles.variables.indices.map { k in
             let column = profiles.values.column(k)
-            let even = column.map { _ in 1.0 }
-            let before = (Arm(column, even, treated), Arm(column, even, donors))
+            let before = (Arm(column, profiles.importance, treated), Arm(column, profiles.importance, donors))
             let after = (Arm(column, group.weights, treated), Arm(column, group.weights, donors))
             let variance = isAlone ? before.1.variance : before.0.variance
             let spread = variance.flatMap { $0 > 0 ? $0.squareRoot() : nil }
@@ -57,7 +56,8 @@ public struct GroupBalance: Sendable, Equatable {
                 variable: profiles.variables[k], before: Self.figures(before.0, before.1, spread),
                 after: Self.figures(after.0, after.1, spread), spread: spread)
         }
-        let weights = donors.map { group.weights[$0] }
+        let shares = group.shares(profiles)
+        let weights = donors.map { shares[$0] }
         let sum = weights.reduce(0, +)
         self.donors = donors.count
         used = weights.count { $0 > 0 }

@@ -44,15 +44,16 @@ public struct NearestNeighbours: ComparisonMethod, Equatable {
             let share = 1 / Double(max(1, found[i].count))
             for var match in found[i] {
                 match.weight = share
-                group.weights[match.donor] += share
+                group.weights[match.donor] += share * profiles.importance[i]
                 group.matches.append(match)
             }
             if found[i].isEmpty {
                 group.unmatched.append(.init(unit: i, reason: reasons[i] ?? "nobody is left to compare"))
             } else {
-                group.weights[i] = 1
+                group.weights[i] = profiles.importance[i]
             }
         }
+        group.hasSets = !replaces
         group.dropped = places.dropped.map { profiles.variables[$0] }
         return group
     }

@@ -19,13 +19,15 @@ public struct SyntheticPast: ComparisonMethod, Equatable {
                         .init(unit: i, reason: "no comparison unit shares \(part.values.joined(separator: ", "))"))
                     continue
                 }
-                group.weights[i] = 1
+                group.weights[i] = profiles.importance[i]
                 matches[i] = Self.matches(profiles, i, part.donors)
             }
         }
         group.unmatched.sort { $0.unit < $1.unit }
         group.matches = matches.flatMap { $0 }
-        for match in group.matches { group.weights[match.donor] += match.weight }
+        for match in group.matches {
+            group.weights[match.donor] += match.weight * profiles.importance[match.treated]
+        }
         return group
     }
 

@@ -10,10 +10,13 @@ public struct UnitProfiles: Sendable, Equatable {
     public var values: Matrix
     /// Per unit: the values that a counterpart must share, in the order of the columns; empty where there are none.
     public var strata: [[String]]
+    /// Per unit: what it counts beside others, 1 on average for treated units.
+    public var importance: [Double]
 
     /// - Precondition: as many units as entries of each.
     public init(
-        variables: [String], units: [String], isTreated: [Bool], values: Matrix, strata: [[String]]? = nil
+        variables: [String], units: [String], isTreated: [Bool], values: Matrix, strata: [[String]]? = nil,
+        importance: [Double]? = nil
     ) {
         precondition(units.count == isTreated.count && values.rows == units.count && values.columns == variables.count)
         self.variables = variables
@@ -21,6 +24,7 @@ public struct UnitProfiles: Sendable, Equatable {
         self.isTreated = isTreated
         self.values = values
         self.strata = strata ?? units.map { _ in [] }
+        self.importance = importance ?? units.map { _ in 1 }
     }
 
     /// Without the variables behind the first ones.
@@ -59,14 +63,26 @@ public struct ComparisonGroup: Sendable, Equatable {
         public var weight: Double
     }
 
-    /// Per unit: 1 for a treated unit with a counterpart, the weight of a comparison unit, else 0. Those of comparison units sum to
-    /// the number of treated ones.
+    /// Per unit: a treated unit's importance where it has a counterpart, the weight of a comparison unit, else 0. Those of
+    /// comparison units sum to those of the treated ones.
     public var weights: [Double]
     /// By treated unit, the nearest first; empty where units are weighted together.
     public var matches: [Match] = []
     public var unmatched: [Unmatched] = []
+    /// No comparison unit serves two treated ones, so that each treated unit and its counterparts are a set apart.
+    public var hasSets = false
     /// Variables that earlier ones explain, and so say nothing more.
     public var dropped: [String] = []
+
+    /// The weights as they are shown, where treated units count one each: of those, nobody learns how many pupils a unit has.
+    public func shares(_ profiles: UnitProfiles) -> [Double] {
+        var shares = weights
+        for i in profiles.treated where weights[i] > 0 { shares[i] = 1 }
+        guard !matches.isEmpty else { return shares }
+        for j in profiles.donors { shares[j] = 0 }
+        for match in matches { shares[match.donor] += match.weight }
+        return shares
+    }
 
     /// A treated unit without a counterpart, and why.
     public struct Unmatched: Sendable, Equatable {

@@ -6,14 +6,34 @@ import Tables
 public struct CompareRequest: Sendable {
     /// Data, who was treated, what a row is; its first outcome is the one whose past is shown and reached for.
     public var did: DidRequest
-    /// What is matched on, as `column` or `column=value`; empty for a method with variables of its own.
-    public var match: [OutcomeRequest] = []
+    public var matching: MatchingRequest
+
+    public init(did: DidRequest, matching: MatchingRequest = MatchingRequest()) {
+        self.did = did
+        self.matching = matching
+    }
+
+    /// The question that the cells are read for: the primary outcome, then what is matched on, each with rows of its own.
+    var reading: DidRequest {
+        var reading = did
+        reading.ruleColumns = matching.attributes
+        for variable in matching.match where !reading.data.outcomes.contains(variable.outcome) {
+            reading.data.outcomes.append(variable.outcome)
+        }
+        return reading
+    }
+}
+
+/// What counterparts must be like, and how they are chosen.
+public struct MatchingRequest: Sendable, Equatable {
+    /// What is matched on; empty for a method with variables of its own.
+    public var match: [MatchedVariable] = []
     public var method = Method.nearest(NearestNeighbours())
     /// Columns whose value counterparts share.
     public var exact: [String] = []
     public var donors: [DonorRule] = []
 
-    public init(did: DidRequest) { self.did = did }
+    public init() {}
 
     public enum Method: Sendable, Equatable {
         case nearest(NearestNeighbours)
@@ -49,14 +69,6 @@ public struct CompareRequest: Sendable {
         var names: [String] = []
         for name in exact + donors.compactMap(\.column) where !names.contains(name) { names.append(name) }
         return names
-    }
-
-    /// The question that the cells are read for: the primary outcome, then what is matched on, each with rows of its own.
-    var reading: DidRequest {
-        var reading = did
-        reading.ruleColumns = attributes
-        for variable in match where !reading.data.outcomes.contains(variable) { reading.data.outcomes.append(variable) }
-        return reading
     }
 }
 

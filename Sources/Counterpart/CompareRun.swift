@@ -20,24 +20,25 @@ public struct CompareRun {
         return Answer(document: document, seconds: seconds)
     }
 
-    private static func document(_ study: CompareStudy) throws -> CompareDocument {
+    static func document(_ study: CompareStudy) throws -> CompareDocument {
         let (profiles, group, balance) = (study.profiles, study.group, study.balance)
         let request = study.request
         func pupils(_ units: Int...) -> Double? { study.pupils.flatMap { pupils in units.map { pupils[$0] }.min() } }
         var document = CompareDocument(
             frame: DocumentFrame(
-                settings: settings(study), inputs: study.cells.report.files, sample: sample(study),
+                settings: settings(study), inputs: study.past.rows.files, sample: sample(study),
                 warnings: study.warnings),
             before: rows(study, isAfter: false), after: rows(study, isAfter: true), donors: balance.donors,
             used: balance.used, effectiveSampleSize: balance.effectiveSampleSize,
-            sentences: CompareWords(study: study).sentences, wording: request.did.wording(study.design))
+            sentences: CompareWords(study: study).sentences, wording: request.did.wording(study.past.design))
         document.matches = group.matches.map { match in
             .init(
                 unit: profiles.units[match.treated], comparison: profiles.units[match.donor], distance: match.distance,
                 weight: match.weight, pupils: pupils(match.treated, match.donor))
         }
-        document.weights = (profiles.treated + profiles.donors).filter { group.weights[$0] > 0 }.map {
-            .init(unit: profiles.units[$0], isTreated: profiles.isTreated[$0], weight: group.weights[$0])
+        let shares = group.shares(profiles)
+        document.weights = (profiles.treated + profiles.donors).filter { shares[$0] > 0 }.map {
+            .init(unit: profiles.units[$0], isTreated: profiles.isTreated[$0], weight: shares[$0])
         }
         document.unmatched =
             group.unmatched.map { .init(unit: profiles.units[$0.unit], reason: $0.reason) }
@@ -50,7 +51,7 @@ public struct CompareRun {
                 reason: "\(profiles.variables[$0.variable]) \($0.isAbove ? "above" : "below") every comparison school",
                 pupils: pupils($0.unit))
         }
-        document.rules = zip(request.donors, study.leftOutByRule).map { .init(text: $0.text, leftOut: $1) }
+        document.rules = zip(request.matching.donors, study.made.leftOut).map { .init(text: $0.text, leftOut: $1) }
         var rule = Disclosure(request.did.disclosure)
         if study.pupils == nil { rule.threshold = 0 }
         let log = document.withhold(rule)
@@ -68,7 +69,10 @@ public struct CompareRun {
         let alone = profiles.treated.filter { !isIn($0) }
         return study.balance.rows.map { row in
             let figures = isAfter ? row.after : row.before
-            let isShare = study.request.reading.data.outcomes.first { $0.name == row.variable }?.equals != nil
+            let isShare =
+                study.request.reading.data.outcomes.first {
+                    row.variable == $0.name || row.variable.hasPrefix("\($0.name) ")
+                }?.equals != nil
             var shown = BalanceRow(
                 variable: row.variable, unit: isShare ? "%" : "", treatedMean: figures.treatedMean,
                 comparisonMean: figures.comparisonMean, standardisedDifference: figures.standardisedDifference,
@@ -81,13 +85,13 @@ public struct CompareRun {
     }
 
     private static func sample(_ study: CompareStudy) -> SampleCounts {
-        let report = study.cells.report
+        let past = study.past
         var counts = SampleCounts(
-            rowsRead: report.rowsRead, rowsUsed: study.report.rowsUsed,
-            dropped: (study.cells.dropped.first ?? []) + study.report.dropped, missing: report.missing)
+            rowsRead: past.rows.rowsRead, rowsUsed: past.rowsUsed, dropped: past.cells.dropped.first ?? [],
+            missing: past.cells.report.missing)
         counts.units = study.profiles.units.count
         counts.treatedUnits = study.profiles.treated.count
-        counts.periods = study.design.periods.count
+        counts.periods = study.past.periods.count
         return counts
     }
 
@@ -97,28 +101,12 @@ public struct CompareRun {
         settings.put("version", EvaluationVersion.text)
         settings.put(did.data)
         settings.putTreatment(did.design)
-        settings.put("rows", study.report.rowKind.rawValue)
-        settings.put("estimand", study.report.estimand.rawValue)
-        settings.put("match", request.match.map(\.name))
-        settings.put("method", request.method.name)
-        switch request.method {
-        case .nearest(let nearest):
-            settings.put("distance", nearest.distance.name)
-            settings.put("ratio", nearest.ratio)
-            settings.put("caliper", nearest.caliper.map { $0.asTyped })
-            settings.put("replace", isOn: nearest.replaces)
-            settings.put("order", nearest.order?.rawValue)
-        case .similarSchools(let similar):
-            settings.put("ratio", similar.neighbours)
-            settings.put("caliper", similar.caliper.map { $0.asTyped })
-            settings.put("distanceTable", similar.weights.map { "\($0.variable) \($0.weight.asTyped)" })
-        case .entropy, .synthetic: break
-        }
-        settings.put("exact", request.exact)
-        settings.put("donors", request.donors.map(\.text))
-        settings.put("before", study.firstStart)
+        settings.put("rows", study.past.report.rowKind.rawValue)
+        settings.put("estimand", study.past.report.estimand.rawValue)
+        settings.put(request.matching)
+        settings.put("before", study.past.firstStart)
         settings.put(did.disclosure, isNamed: did.isForPublication)
-        settings.put("arithmetic", study.cells.arithmetic == .exact ? "exact" : "double")
+        settings.put("arithmetic", study.past.cells.arithmetic == .exact ? "exact" : "double")
         return settings.members
     }
 }

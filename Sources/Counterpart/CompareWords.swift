@@ -28,13 +28,13 @@ struct CompareWords {
                 "\(without) comparison schools are left out: they lack a value of something that is matched on.")
         }
         words.append(
-            "Nothing from \(study.firstStart) on, when the first partnership could show, was looked at.")
+            "Nothing from \(study.past.firstStart) on, when the first partnership could show, was looked at.")
         return words
     }
 
     private var how: String {
-        let columns = study.request.match.map { MeasureTitle.of($0.name) ?? $0.name }.joined(separator: ", ")
-        return switch study.request.method {
+        let columns = study.request.matching.match.map { MeasureTitle.of($0.name) ?? $0.name }.joined(separator: ", ")
+        return switch study.request.matching.method {
         case .nearest(let nearest):
             "Each partner's \(nearest.ratio == 1 ? "nearest school" : "\(nearest.ratio) nearest schools") by "
                 + "\(nearest.distance.words) in \(columns)."

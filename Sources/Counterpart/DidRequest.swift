@@ -33,6 +33,12 @@ public struct DidRequest: Sendable {
     public var analysis = AnalysisOptions()
     public var pupilSD: Double?
     public var lowerIsBetter = false
+    /// How the comparison is built with the estimate; nil where every comparison unit compares.
+    public var matching: MatchingRequest?
+    /// What was not run because the comparison was built, in sentences.
+    var notBesideMatching: [String] = []
+    /// The comparison, once it is fixed.
+    var comparison: FixedComparison?
     /// What is shown of small numbers.
     public var disclosure = DisclosureProfile.ofCommands
     /// The result is to be published, by a profile that was named: then counts of rows are guarded and rounded too.
@@ -51,6 +57,17 @@ public struct DidRequest: Sendable {
     public init(data: DataRequest, treatment: TreatmentSource) {
         self.data = data
         design = DesignRequest(unit: data.unitName, time: data.timeName ?? "", treatment: treatment)
+    }
+
+    /// Treated units and their counterparts are clusters, unless others were named.
+    var clustersBySet: Bool { design.clusters.isEmpty && comparison?.hasSets ?? false }
+
+    /// The same question with its comparison built and fixed, before any later result is read.
+    func fixingComparison() throws -> DidRequest {
+        guard let matching, comparison == nil else { return self }
+        var fixed = self
+        fixed.comparison = try FixedComparison(self, matching)
+        return fixed
     }
 
     /// The outcomes whose cells are read after the outcomes: placebos that are no covariate.
@@ -99,5 +116,28 @@ public struct DidRequest: Sendable {
             keys.append(ColumnRequest(name, role: .key))
         }
         return keys
+    }
+}
+
+extension DidRequest {
+    /// The design that is estimated: with the comparison that was built, where one was.
+    func compared(_ design: Design) -> Design {
+        comparison?.applied(to: design, clustersBySet: clustersBySet) ?? design
+    }
+}
+
+extension AnalysisOptions {
+    /// For an estimate and its interval alone.
+    var alone: AnalysisOptions {
+        var alone = self
+        alone.comparison = nil
+        (alone.permutations, alone.wild, alone.bootstrap) = (0, 0, 0)
+        alone.diagnosesPreTrend = false
+        alone.leavesEachOut = false
+        alone.decomposes = false
+        alone.triesPlacebos = false
+        alone.diagnosesComposition = false
+        alone.judgesSensitivity = false
+        return alone
     }
 }

@@ -78,6 +78,7 @@ struct DidComposition {
             wording: request.wording(first.design))
         document.before = before
         document.exposure = first.report.exposure
+        document.comparison = try ComparisonWords(study).findings(first)
         document.estimator = first.result.estimator.rawValue
         document.elimination = first.result.elimination
         document.checks = DesignChecks(first.result)
@@ -185,7 +186,8 @@ struct DidComposition {
         settings.put("factors", design.factors)
         settings.put("absorb", design.absorbed)
         settings.put("keptApart", study.cells.request == nil ? [] : request.splitColumns)
-        settings.put("cluster", design.clusters.isEmpty ? [design.unit] : design.clusters)
+        settings.put("cluster", request.clusterNames)
+        if let matching = request.matching { settings.put(matching, method: "matchMethod") }
         settings.put("by", request.by)
         settings.put("gap", design.gap?.label)
         settings.put("peers", design.gap?.peers)

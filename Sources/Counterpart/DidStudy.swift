@@ -14,6 +14,9 @@ struct DidStudy {
         var design: Design
         var report: DesignReport
         var result: AnalysisResult
+        /// The headline against every comparison unit, where the comparison was built; or why there is none.
+        var withoutMatching: Effect?
+        var reasonWithout: String?
     }
 
     /// Why the rows of the exam years without exams are left out.
@@ -26,7 +29,8 @@ struct DidStudy {
     private(set) var dropped: [DroppedRows] = []
 
     init(_ request: DidRequest) throws {
-        self.request = request
+        // The comparison is fixed before the cells of all periods are read.
+        self.request = try request.fixingComparison()
         cells = try Self.read(request)
         try estimate()
     }
@@ -175,13 +179,16 @@ struct DidStudy {
             throw RequestError.doesNotApply(option: "--collapse", to: "rows that are units already")
         }
         let result: AnalysisResult
+        var (without, reason): (Effect?, String?) = (nil, nil)
         do {
             var analysis = request.analysis
             analysis.lowerIsBetter = request.lowerIsBetter
             // Yes/no outcomes are percentages.
             if request.data.outcomes[block].equals != nil { analysis.estimation.outcomeCeiling = 100 }
             analysis.pupilSD = request.pupilSpread(built.design)
-            let design = request.collapses ? built.design.collapsed() : built.design
+            let whole = request.collapses ? built.design.collapsed() : built.design
+            let design = request.compared(whole)
+            analysis.comparison = request.comparison?.rebuilding(whole, clustersBySet: request.clustersBySet)
             var found = try DidAnalysis.run(design, analysis)
             if block == 0, !request.placeboOutcomes.isEmpty {
                 let placebos = PlaceboOutcomes(request: request, cells: cells, table: table, rows: rows)
@@ -190,18 +197,31 @@ struct DidStudy {
                     beside: design, estimator: found.estimator, kind: found.varianceUsed, analysis)
             }
             result = found
+            if request.comparison != nil { (without, reason) = Self.headline(whole, analysis) }
         } catch {
             throw cells.explained(error)
         }
+        let design = request.compared(built.design)
         parts.append(
             Part(
-                outcome: request.data.outcomes[block], by: by, design: built.design, report: built.report,
-                result: result))
+                outcome: request.data.outcomes[block], by: by, design: design, report: built.report,
+                result: result, withoutMatching: without, reasonWithout: reason))
         if block == 0 {
+            let apart = Int((built.design.rowsBehind.reduce(0, +) - design.rowsBehind.reduce(0, +)).rounded())
+            if apart > 0 { count(DroppedRows("of schools outside the comparison (--match)", apart)) }
             for rows in built.report.dropped { count(rows) }
             if result.singletonRows > 0 {
                 count(DroppedRows("alone in a level of an effect (singletons)", result.singletonRows))
             }
+        }
+    }
+
+    /// The headline and its interval alone, without a comparison that was built.
+    private static func headline(_ design: Design, _ analysis: AnalysisOptions) -> (Effect?, String?) {
+        do {
+            return (try DidAnalysis.run(design, analysis.alone).effects.first, nil)
+        } catch {
+            return (nil, error.message)
         }
     }
 
@@ -214,7 +234,7 @@ struct DidStudy {
     }
 
     private mutating func gatherWarnings() {
-        var all = cells.warnings
+        var all = cells.warnings + (request.comparison?.study.groupWarnings ?? [])
         for outcome in request.data.outcomes { all += Self.warnings(of: parts.filter { $0.outcome == outcome }) }
         if let shared = sharedPartnership() { all.append(shared) }
         var seen: [Warning] = []

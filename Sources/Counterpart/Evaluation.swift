@@ -68,8 +68,9 @@ public struct Evaluation {
         links = try requests.links()
         var request = try requests.did()
         request.links = links.newest
-        self.request = request
-        cells = try DidStudy.read(request)
+        // The comparison is fixed before the cells of all periods are read.
+        self.request = try request.fixingComparison()
+        cells = try DidStudy.read(self.request)
     }
 
     func report() throws -> EvaluationReport { try report(try Studies(self)) }
@@ -93,6 +94,9 @@ public struct Evaluation {
             checklist: Checklist.answered(answers()), wording: document.wording,
             disclosureProfile: plan.disclosure, generated: .current(), version: EvaluationVersion.text,
             seed: plan.analysis.seed)
+        if let first = main.parts.first {
+            report.comparison = try ComparisonWords(main).findings(first)
+        }
         report.protection = plan.protections.map { $1.entry(of: $0.pattern) }
         report.frame.warnings += objectiveWarnings(main)
         for warning in gapTables.warnings where !report.frame.warnings.contains(warning) {
@@ -195,7 +199,10 @@ public struct Evaluation {
         known.append(
             (
                 "comparison",
-                (plan.data.comparisonUnits.map { "the schools listed in \($0)" }
+                (request.matching.map {
+                    "schools like the partners in \(Wording.list($0.match.map(\.name))) before the start"
+                }
+                    ?? plan.data.comparisonUnits.map { "the schools listed in \($0)" }
                     ?? "the schools of the data that are no partners") + excluded
             ))
         known.append(

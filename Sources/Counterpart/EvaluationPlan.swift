@@ -11,6 +11,8 @@ public struct EvaluationPlan: Sendable, Equatable {
     public var objectives: [Objective] = []
     public var data = PlanData()
     public var comparisonExcludes: [String] = []
+    /// How the comparison is built; nil where every comparison unit compares.
+    public var matching: MatchingChoice?
     public var analysis = PlanAnalysis()
     /// The period that reviews measure progress from; nil for the first in the files.
     public var monitoringBaseline: String?

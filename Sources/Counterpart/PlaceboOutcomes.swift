@@ -32,7 +32,7 @@ struct PlaceboOutcomes {
                 }
                 let block = request.data.outcomes.count + (read.firstIndex(of: outcome) ?? 0)
                 let own = try DidStudy.build(cells, table, request, block: block, rows: rows).design
-                return DidAnalysis.placebo(request.collapses ? own.collapsed() : own, same)
+                return DidAnalysis.placebo(request.compared(request.collapses ? own.collapsed() : own), same)
             } catch {
                 return PlaceboOutcome(
                     outcome: outcome.name,

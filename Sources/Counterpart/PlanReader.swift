@@ -43,7 +43,9 @@ public struct PlanReader {
         if let node = parts["objectives"] {
             plan.objectives = try node.items().map { try objective($0, outcomes: plan.data.outcomes) }
         }
-        if let node = parts["comparison"] { plan.comparisonExcludes = try comparison(node) }
+        if let node = parts["comparison"] {
+            (plan.comparisonExcludes, plan.matching) = try comparison(node)
+        }
         if let node = parts["analysis"] { plan.analysis = try analysis(node) }
         if let node = parts["monitoring"] {
             plan.monitoringBaseline = try node.section(["baseline"])["baseline"]?.text()
@@ -289,13 +291,27 @@ public struct PlanReader {
         data.partnership = try parts["partnership"]?.text()
     }
 
-    private func comparison(_ node: PlanNode) throws -> [String] {
-        let parts = try node.section(["method", "match", "exclude"])
-        if let method = parts["method"] { _ = try refuseUnless("all", method) }
-        if let match = parts["match"] {
-            throw PlanError.notInThisVersion(path: path, line: match.line, what: "matching of comparison schools")
+    private func comparison(_ node: PlanNode) throws -> (excludes: [String], matching: MatchingChoice?) {
+        let parts = try node.section([
+            "method", "match", "distance", "ratio", "caliper", "exact", "replace", "order", "donors", "distanceTable",
+            "exclude",
+        ])
+        let excludes = try parts["exclude"]?.texts() ?? []
+        let method = try parts["method"]?.text()
+        guard method != "all" || parts.keys.contains(where: { $0 != "method" && $0 != "exclude" }) else {
+            return (excludes, nil)
         }
-        return try parts["exclude"]?.texts() ?? []
+        guard method != nil || parts.keys.contains(where: { $0 != "exclude" }) else { return (excludes, nil) }
+        return (
+            excludes,
+            MatchingChoice(
+                match: try parts["match"]?.texts() ?? [], method: method ?? "nearest",
+                distance: try parts["distance"]?.text(), ratio: try parts["ratio"]?.integer(),
+                caliper: try parts["caliper"]?.number(), exact: try parts["exact"]?.texts() ?? [],
+                replaces: try parts["replace"]?.boolean() ?? false, order: try parts["order"]?.text(),
+                donors: try parts["donors"]?.texts() ?? [], distanceTable: try parts["distanceTable"]?.text(),
+                methodOption: "comparison.method")
+        )
     }
 
     private func refuseUnless(_ built: String, _ node: PlanNode) throws -> String {

@@ -71,6 +71,12 @@ struct PlanRequests {
             try request.setMargin(margin, option: "analysis.equivalenceMargin")
         }
         request.analysis.judgesSensitivity = true
+        if var matching = plan.matching {
+            matching.distanceTable = matching.distanceTable.map(resolved)
+            request.matching = try matching.request()
+            try request.checkMatching([])
+            request.leaveOutWhatMatchingForbids()
+        }
         return request
     }
 

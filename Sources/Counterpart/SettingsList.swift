@@ -23,6 +23,27 @@ struct SettingsList {
         if isOn { members.append(.init(name, .bool(true))) }
     }
 
+    /// How the comparison was made.
+    mutating func put(_ matching: MatchingRequest, method name: String = "method") {
+        put("match", matching.match.map(\.name))
+        put(name, matching.method.name)
+        switch matching.method {
+        case .nearest(let nearest):
+            put("distance", nearest.distance.name)
+            put("ratio", nearest.ratio)
+            put("caliper", nearest.caliper.map { $0.asTyped })
+            put("replace", isOn: nearest.replaces)
+            put("order", nearest.order?.rawValue)
+        case .similarSchools(let similar):
+            put("ratio", similar.neighbours)
+            put("caliper", similar.caliper.map { $0.asTyped })
+            put("distanceTable", similar.weights.map { "\($0.variable) \($0.weight.asTyped)" })
+        case .entropy, .synthetic: break
+        }
+        put("exact", matching.exact)
+        put("donors", matching.donors.map(\.text))
+    }
+
     /// The columns and rows that were read.
     mutating func put(_ data: DataRequest) {
         put("outcome", data.outcomes.map(\.name))

@@ -58,6 +58,11 @@ struct Studies {
             if name == .twfe { other.analysis.window = nil }
             add("Estimated by \(name.rawValue)", other, cells)
         }
+        if request.comparison != nil {
+            var other = Self.quiet(request)
+            (other.matching, other.comparison) = (nil, nil)
+            add("Against every comparison school alike", other, cells)
+        }
         if !request.design.factors.isEmpty {
             var other = Self.quiet(request)
             other.design.factors = []

@@ -79,7 +79,7 @@ struct StudyCells {
             DroppedRows("could not be read", reading.report.rowsRejected),
             DroppedRows("of pupils who opted out", reading.report.rowsOptedOut),
             DroppedRows("records of another kind (--schema)", reading.report.rowsOfOtherRecords),
-            DroppedRows("did not meet --where", reading.report.rowsFiltered),
+            DroppedRows(DroppedRows.filteredOut, reading.report.rowsFiltered),
         ].filter { $0.rows > 0 }
         cells.filter = data.filters.map(\.text).joined(separator: " and ")
         for block in cells.dropped.indices { cells.dropped[block].insert(contentsOf: before, at: 0) }

@@ -17,55 +17,15 @@ struct Compare: ParsableCommand {
 
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
     @OptionGroup(title: "Who was treated") var who: TreatmentOptions
+    @OptionGroup(title: "Who compares") var matching: MatchOptions
     @OptionGroup(title: "Result") var result: ResultOptions
     @OptionGroup(title: "Small numbers") var small: DisclosureOptions
 
     @Option(
         help: ArgumentHelp(
-            "What counterparts are like, separated by commas: number columns or column=value, as means before the first start. With similar-schools: variable:column for each variable of the table.",
-            valueName: "columns"))
-    var match: [String] = []
-    @Option(
-        help: ArgumentHelp(
             "nearest (the nearest schools), entropy (weights that balance the means), similar-schools (a published distance) or synthetic (each partner's past, mixed from other schools').",
             valueName: "name"))
     var method = "nearest"
-    @Option(
-        help: ArgumentHelp(
-            "With nearest: mahalanobis, propensity (the probability of being a partner) or logit (its log-odds).",
-            valueName: "name"))
-    var distance: String?
-    @Option(
-        help: ArgumentHelp(
-            "Counterparts for each partner (default: 1; with similar-schools 50).", valueName: "count"))
-    var ratio: Int?
-    @Option(
-        help: ArgumentHelp(
-            "The farthest that a counterpart may be: standard deviations of the probability or log-odds, else the distance itself.",
-            valueName: "number"))
-    var caliper: Double?
-    @Option(
-        help: ArgumentHelp("Columns whose value counterparts share, separated by commas.", valueName: "columns"))
-    var exact: [String] = []
-    @Flag(help: "A school may be the counterpart of several partners.")
-    var replace = false
-    @Option(
-        help: ArgumentHelp(
-            "Who chooses first: closest (the two nearest to each other), largest (the partner with the highest probability) or name.",
-            valueName: "rule"))
-    var order: String?
-    @Option(
-        parsing: .singleValue,
-        help: ArgumentHelp(
-            "Who may compare: a condition as in --where, not-same:COLUMN, not-selective:COLUMN, not-boarding:COLUMN, periods-before:COUNT or within-reach:STANDARD-DEVIATIONS. Repeatable.",
-            valueName: "rule"))
-    var donors: [String] = []
-    @Option(
-        name: .customLong("distance-table"),
-        help: ArgumentHelp(
-            "With similar-schools: a CSV file of variables and their weights (default: primary schools, 2026).",
-            valueName: "file"))
-    var distanceTable: String?
     @Option(
         help: ArgumentHelp(
             "Values of columns matched by column=value that mean unknown, separated by commas.", valueName: "values"))
@@ -103,10 +63,6 @@ struct Compare: ParsableCommand {
             throw RequestError.doesNotApply(option: option, to: "compare, where results are only likened")
         }
         try did.take(small)
-        return try CompareChoice(
-            match: CommaList.split(match), method: method, distance: distance, ratio: ratio, caliper: caliper,
-            exact: CommaList.split(exact), replaces: replace, order: order, donors: donors,
-            distanceTable: distanceTable
-        ).request(did)
+        return CompareRequest(did: did, matching: try matching.choice(method: method).request())
     }
 }

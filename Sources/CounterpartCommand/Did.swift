@@ -18,9 +18,16 @@ struct Did: ParsableCommand {
     @OptionGroup(title: "Rows and columns") var rows: RowOptions
     @OptionGroup(title: "Who was treated") var who: TreatmentOptions
     @OptionGroup(title: "What is estimated") var model: ModelOptions
+    @OptionGroup(title: "Who compares") var matching: MatchOptions
     @OptionGroup(title: "Small numbers") var small: DisclosureOptions
     @OptionGroup(title: "Result") var result: ResultOptions
 
+    @Option(
+        name: .customLong("match-method"),
+        help: ArgumentHelp(
+            "How --match chooses who compares: nearest (default), entropy or similar-schools; as in compare.",
+            valueName: "name"))
+    var matchMethod: String?
     @Option(help: ArgumentHelp("Fixed effects besides unit and period.", valueName: "columns"))
     var absorb: [String] = []
     @Option(
@@ -162,11 +169,17 @@ struct Did: ParsableCommand {
         let wanted = try Diagnostics.parse(diagnostics)
         request.analysis.diagnosesPreTrend = wanted.contains("pre-trend")
         request.analysis.leavesEachOut = wanted.contains("leave-one-out")
-        request.analysis.judgesSensitivity = wanted.contains("honest")
-        request.diagnosesBalance = wanted.contains("balance")
         request.analysis.decomposes = wanted.contains("bacon")
         request.analysis.triesPlacebos = wanted.contains("placebo")
         request.analysis.diagnosesComposition = wanted.contains("composition")
+        request.analysis.judgesSensitivity = wanted.contains("honest")
+        if matching.given != nil || matchMethod != nil {
+            request.matching = try matching.choice(method: matchMethod ?? "nearest", option: "--match-method").request()
+            let named = CommaList.split(diagnostics).contains("all") ? [] : wanted
+            try request.checkMatching(named)
+            request.leaveOutWhatMatchingForbids()
+        }
+        request.diagnosesBalance = wanted.contains("balance")
         try request.addPlacebos(CommaList.split(placeboOutcomes), option: "--placebo-outcomes")
         if let equivalenceMargin {
             guard request.analysis.diagnosesPreTrend else {

@@ -25,6 +25,8 @@ public struct AnalysisOptions: Sendable {
     public var bootstrap = 0
     /// Of reassignments and bootstraps; the same seed gives the same draws on any thread.
     public var seed: UInt64 = 1
+    /// How the comparison is made anew in draws; nil where it was given with the data.
+    public var comparison: RebuiltComparison?
     /// How the estimator goes about it.
     public var estimation = EstimatorOptions()
     /// Threads for draws; results do not depend on it.

@@ -26,7 +26,8 @@ public struct DidAnalysis {
             to: &rows, fit: fit, draws: WildFindings.draws(options, kind: kind), options: options)
         let bands =
             options.bootstrap > 0
-            ? try BootstrapBands.add(to: &rows, fit: fit, draws: options.bootstrap, options: options) : nil
+            ? try BootstrapBands.add(
+                to: &rows, fit: fit, estimated.estimator, draws: options.bootstrap, options: options) : nil
         let leaveOneOut =
             options.leavesEachOut
             ? try LeaveOneOut.run(fit, estimated.estimator, sign: table.sign(0), threads: options.threads) : nil
@@ -35,7 +36,7 @@ public struct DidAnalysis {
             options.permutations ?? (counts.isFewTreated || (options.vcov == nil && estimated.rule == .cr2) ? 999 : 0)
         let randomisation = try RandomisationTest.run(
             fit, estimated.estimator, window: options.window, draws: permutations, seed: options.seed,
-            threads: options.threads)
+            threads: options.threads, comparison: options.comparison)
         rows[0].permutationPValue = randomisation?.pValue
 
         let methods =

@@ -26,18 +26,25 @@ extension RandomisationTest {
     /// Tests that no unit was affected, by reassigning starts; the statistic is the studentised headline.
     ///
     /// p = (1 + #{|T*| ≥ |T|})/(R + 1), or the plain share where all assignments are tried; ties count, to 1e-10.
-    /// Assignments under which the estimator does not exist are left out of the count.
+    /// Assignments under which the estimator does not exist are left out of the count. A comparison that was chosen for the
+    /// treated is chosen anew for each assignment.
     /// - Returns: nil where treatment does not follow from starts, or the headline itself has no statistic.
     static func run(
-        _ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?, draws: Int, seed: UInt64, threads: Int
+        _ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?, draws: Int, seed: UInt64, threads: Int,
+        comparison: RebuiltComparison? = nil
     ) throws(EstimationError) -> RandomisationTest? {
-        let design = fit.design
+        let design = comparison?.pool ?? fit.design
         // Who began and who ended cannot be dealt anew among all.
         guard draws > 0, !design.hasTreatedAtFirst, design.isTreated(under: design.start) == design.isTreated else {
             return nil
         }
         let reassignment = Reassignment(design, draws: draws, seed: seed)
-        let statistic = try HeadlineStatistic(fit, estimator, window: window)
+        let statistic: HeadlineStatistic
+        if let comparison {
+            statistic = HeadlineStatistic(estimator, comparison)
+        } else {
+            statistic = try HeadlineStatistic(fit, estimator, window: window)
+        }
         guard let observed = statistic(design.start) else { return nil }
         let drawn = concurrently(reassignment.count, threads: threads) { statistic(reassignment.starts($0)) }
         var test = RandomisationTest(
@@ -77,6 +84,16 @@ struct HeadlineStatistic: Sendable {
     private let compute: @Sendable ([Int?]) -> DrawnHeadline?
 
     func callAsFunction(_ start: [Int?]) -> DrawnHeadline? { compute(start) }
+
+    /// With the comparison made anew for the starts; those for which none can be made have no statistic.
+    init(_ estimator: any Estimator, _ comparison: RebuiltComparison) {
+        compute = { start in
+            guard let design = comparison.design(start, nil), let drawn = try? estimator.headline(design) else {
+                return nil
+            }
+            return DrawnHeadline(drawn)
+        }
+    }
 
     /// - Parameter estimator: fits anew where no shorter way is known.
     init(_ fit: Fit, _ estimator: any Estimator, window: ClosedRange<Int>?) throws(EstimationError) {

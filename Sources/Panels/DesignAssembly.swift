@@ -17,9 +17,9 @@ extension DesignDraft {
         let numbered = sample.numbered
         let rows = moments.selecting(cells)
         let used = request.weightKind == .frequency ? rows.repeated : rows
+        let variables = table.blocks.isEmpty ? [] : table.blocks[request.block].variables
         var design = Design(
-            outcome: table.blocks[request.block].variables[0],
-            covariates: Array(table.blocks[request.block].variables.dropFirst()),
+            outcome: variables.first ?? "", covariates: Array(variables.dropFirst()),
             units: units.levels, unit: units.codes, periods: numbered, period: periods,
             start: starts.map { $0.map { numbered[$0].ordinal } },
             isTreated: eventTime.map { $0.map { $0 >= 0 } ?? false }, eventTime: eventTime,

@@ -4,7 +4,8 @@ import Tables
 /// From cells to the design that estimators take: who was treated when, what a row is, which rows are used.
 public enum DesignBuilder {
     /// - Parameters:
-    ///   - table: cells whose keys hold every column that the request names; further keys only split cells.
+    ///   - table: cells whose keys hold every column that the request names; further keys only split cells. One without outcomes
+    ///     gives a design without one: who was there, and who was treated when.
     ///   - request: what the columns mean.
     /// - Returns: the design, and what was found on the way.
     /// - Throws: a `DesignError`: data that contradict themselves, or data from which no effect can be told.
@@ -61,7 +62,7 @@ struct DesignDraft {
         self.unit = unit
         self.isKnown = isKnown
         self.texts = texts
-        moments = table.blocks[request.block].moments
+        moments = table.blocks.isEmpty ? .rows(table.rowCounts) : table.blocks[request.block].moments
         period = time.map { texts.indices[$0] ?? 0 }
         sample = texts.timeline
         let sideOfValue = request.gap.map { $0.sides(of: columns.gap?.values ?? []) }

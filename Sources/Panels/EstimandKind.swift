@@ -11,10 +11,14 @@ extension CellMoments {
     func scaledToOne(within stratum: [Int]) -> CellMoments {
         var total = [Double](repeating: 0, count: (stratum.max() ?? -1) + 1)
         for cell in stratum.indices { total[stratum[cell]] += weight[cell] }
+        return scaled(by: stratum.map { total[$0] > 0 ? 1 / total[$0] : 1 })
+    }
+
+    /// Each cell's weights times its factor.
+    package func scaled(by factors: [Double]) -> CellMoments {
         var scaled = self
         let products = variableCount * (variableCount + 1) / 2
-        for cell in stratum.indices where total[stratum[cell]] > 0 {
-            let factor = 1 / total[stratum[cell]]
+        for (cell, factor) in factors.enumerated() {
             scaled.weight[cell] *= factor
             scaled.squaredWeight[cell] *= factor * factor
             for entry in cell * products..<(cell + 1) * products { scaled.within[entry] *= factor }
@@ -26,6 +30,12 @@ extension CellMoments {
     package var repeated: CellMoments {
         CellMoments(
             variableCount: variableCount, n: weight, weight: weight, squaredWeight: weight, mean: mean, within: within)
+    }
+
+    /// Rows without variables: their numbers alone.
+    static func rows(_ counts: [Int]) -> CellMoments {
+        let n = counts.map(Double.init)
+        return CellMoments(variableCount: 0, n: n, weight: n, squaredWeight: n, mean: [], within: [])
     }
 
     /// The moments of some cells, in the order given.

@@ -123,47 +123,26 @@ extension PreTrend {
         return test
     }
 
-    /// W over reassigned starts, on all units' periods before the first start: there nobody is treated under any of them.
+    /// W over reassigned starts; a comparison that was built is built anew for each.
     private static func randomised(
         _ design: Design, _ options: AnalysisOptions
     ) throws(EstimationError) -> (statistic: Double, q: Int, test: RandomisationTest)? {
-        guard let first = design.treatedStarts.first else { return nil }
-        var before = design.keeping(design.period.map { design.periods[$0].ordinal < first })
-        if options.singletons == .drop {
-            before = before.keeping(Singletons(before, effects: before.effects).keep)
+        guard let first = design.treatedStarts.first,
+            let own = try LeadStatistic(design, first: first, options), let observed = own(own.before.start)
+        else { return nil }
+        let before = options.comparison.map { comparison in
+            comparison.pool.keeping(comparison.pool.period.map { comparison.pool.periods[$0].ordinal < first })
         }
-        let leads = Leads(window: options.window).times(before)
-        guard Set(before.period).count > 1, !leads.leads.isEmpty else { return nil }
-        let draws = options.permutations ?? 999
-        let reassignment = Reassignment(before, draws: draws, seed: options.seed)
-        let regression: PartialledRegression
-        do {
-            regression = try PartialledRegression(before, effects: before.effects)
-        } catch .regression(.noVariation) {
-            return nil
+        let reassignment = Reassignment(
+            before ?? own.before, draws: options.permutations ?? 999, seed: options.seed)
+        let statistic: @Sendable ([Int?]) -> Double? = { start in
+            guard let comparison = options.comparison else { return own(start)?.statistic }
+            guard let made = comparison.design(start, nil) else { return nil }
+            return (try? LeadStatistic(made, first: first, options))?.flatMap { $0(start)?.statistic }
         }
-        let window = options.window
-        let dealt = DealtColumns(before)
-        let wald: @Sendable ([Int?]) -> (statistic: Double, count: Int)? = { start in
-            var cells = [[Int]](repeating: [], count: leads.leads.count)
-            for (c, step) in dealt.steps(start) {
-                let time = window.map { min(max(step, $0.lowerBound), $0.upperBound) } ?? step
-                if let lead = leads.leads.firstIndex(of: time) { cells[lead].append(c) }
-            }
-            let leads = cells.map { SparseColumn(cells: $0) }
-            guard dealt.design.isGroup != nil else { return regression.draw(leads)?.wald(0..<leads.count) }
-            // The gap's leads beside those that group and peers share.
-            let gap = cells.map { dealt.columns($0)[1] }
-            return regression.draw(leads + gap)?.wald(leads.count..<2 * leads.count)
-        }
-        guard let observed = wald(before.start) else { return nil }
-        let drawn = concurrently(reassignment.count, threads: options.threads) {
-            wald(reassignment.starts($0))?.statistic
-        }
+        let drawn = concurrently(reassignment.count, threads: options.threads) { statistic(reassignment.starts($0)) }
         guard let test = RandomisationTest(observed: observed.statistic, drawn: drawn, reassignment: reassignment)
-        else {
-            return nil
-        }
+        else { return nil }
         return (observed.statistic, observed.count, test)
     }
 

@@ -66,7 +66,7 @@ public struct DiagnosticEstimate: Sendable, Equatable {
 
 extension Design {
     /// The same cells with other starts, treated from each on.
-    func starting(_ start: [Int?]) -> Design {
+    package func starting(_ start: [Int?]) -> Design {
         var moved = self
         moved.start = start
         moved.isTreated = isTreated(under: start)

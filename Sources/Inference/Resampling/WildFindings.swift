@@ -17,9 +17,10 @@ public struct WildFindings: Sendable, Equatable {
     /// Draws where the rule asks for the bootstrap: all patterns of up to 13 clusters.
     static let defaultDraws = 9_999
 
-    /// As asked for, or by the rule: where the rule chose CR2.
+    /// As asked for, or by the rule: where the rule chose CR2, but not where results before the start chose the comparison, since
+    /// draws of results would have to choose it anew.
     static func draws(_ options: AnalysisOptions, kind: VarianceKind) -> Int {
-        options.wild ?? (options.vcov == nil && kind == .cr2 ? defaultDraws : 0)
+        options.wild ?? (options.vcov == nil && kind == .cr2 && options.comparison == nil ? defaultDraws : 0)
     }
 
     /// Adds p-values to the rows: to every one with a standard error where the bootstrap was asked for, to the headline

@@ -112,6 +112,15 @@ public struct CompareDocument: Sendable {
 
     public var json: JSONValue {
         var object = frame.opened(schema: "counterpart/compare/1")
+        for member in groupMembers { object.put(member.key, member.value) }
+        object.put("sentences", .array(sentences.map { .text($0) }))
+        if let log { object.put("disclosure", log.json) }
+        return object.value
+    }
+
+    /// The group itself, without the frame of the document.
+    var groupMembers: [JSONValue.Member] {
+        var object = JSONObject()
         object.put("balance", .array(zip(before, after).map { CompareRows.json($0, $1) }))
         object.put("donors", .integer(donors))
         object.put("used", .integer(used))
@@ -137,9 +146,7 @@ public struct CompareDocument: Sendable {
         object.put("beyond", Self.json(beyond))
         object.put(
             "rules", .array(rules.map { ["rule": .text($0.text), "leftOut": .integer($0.leftOut)] }))
-        object.put("sentences", .array(sentences.map { .text($0) }))
-        if let log { object.put("disclosure", log.json) }
-        return object.value
+        return object.members
     }
 
     /// Withholds what tells of few pupils: rows of a balance with a small arm, and distances of small units.
@@ -157,9 +164,13 @@ public struct CompareDocument: Sendable {
     /// Rounds what is shown, guards the counts of rows, and keeps the log.
     public mutating func publish(_ log: DisclosureLog, _ rule: Disclosure) {
         self.log = log
+        round(rule)
+        if wording.nouns.rows == "pupils" { frame.publish(rule) }
+    }
+
+    mutating func round(_ rule: Disclosure) {
         before = before.map { Self.rounded($0, rule.rounding) }
         after = after.map { Self.rounded($0, rule.rounding) }
-        if wording.nouns.rows == "pupils" { frame.publish(rule) }
     }
 
     private static func rounded(_ row: BalanceRow, _ rounding: FigureRounding) -> BalanceRow {
@@ -204,7 +215,7 @@ public struct CompareDocument: Sendable {
     /// The rest of a longer list is in the JSON.
     private static let shown = 40
 
-    private var lists: [(title: String, table: ResultTable)] {
+    var lists: [(title: String, table: ResultTable)] {
         var lists: [(String, ResultTable)] = []
         func cut<Row>(_ title: String, _ rows: [Row]) -> String {
             rows.count > Self.shown ? "\(title) (the first \(Self.shown) of \(rows.count))" : title

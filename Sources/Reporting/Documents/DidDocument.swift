@@ -18,6 +18,8 @@ public struct DidDocument: Sendable {
     public var bootstrap: BootstrapBands?
     public var leaveOneOut: LeaveOneOut?
     public var checks = DesignChecks()
+    /// Where the comparison was built with the estimate.
+    public var comparison: ComparisonFindings?
     /// How far trends may depart from parallel.
     public var sensitivity: Sensitivity?
     /// Which cohorts could have been reached, where year groups were named.
@@ -80,7 +82,8 @@ public struct DidDocument: Sendable {
             ? wording.gapEffect(headline, outcome: outcome, group: group ?? headline.group ?? "the group")
             : wording.headline(
                 headline, outcome: outcome, estimand: estimand, treatedUnits: frame.sample.treatedUnits)
-        return [answer] + cautions + remarks
+        let moved = comparison?.moved(headline, outcome, wording)
+        return [answer] + [moved].compactMap { $0 } + cautions + remarks
     }
 
     private var noExposures: String? {
@@ -113,6 +116,7 @@ public struct DidDocument: Sendable {
             "effects",
             .array(effects.indices.map { ResultRows.json(effects[$0], note: $0 == 0 ? note : nil) }))
         if let exposure { object.put("exposure", ExposureWords(reach: exposure).json) }
+        if let comparison { object.put("comparison", comparison.json) }
         object.put("diagnostics", diagnostics)
         if !counterfactual.isEmpty { object.put("counterfactual", .array(counterfactual.map { ResultRows.json($0) })) }
         if !before.isEmpty { object.put("counterfactualBefore", .array(before.map { ResultRows.json($0) })) }
@@ -185,6 +189,13 @@ public struct DidDocument: Sendable {
             let words = ExposureWords(reach: exposure)
             sections.append(
                 Section(title: "Who could have been reached", words: words.sentences, table: words.table))
+        }
+        if let comparison {
+            sections.append(
+                Section(
+                    title: "Who compares", words: comparison.sentences,
+                    table: CompareRows.readable(comparison.group.before, comparison.group.after, minus: tables.minus)))
+            sections += comparison.group.lists.map { Section(title: $0.title, table: $0.table) }
         }
         if let preTrend {
             let words = wording.beforeTheStart(preTrend, saidAbove: cautions)
@@ -336,6 +347,7 @@ extension DidDocument {
         checks = disclosure.applied(to: checks, beside: counterfactual + before)
         let first = disclosure.apply(to: &effects, beside: counterfactual, path: path, countsPupils: effectsCountPupils)
         withholdWords()
+        comparison?.withhold(headline: effects.first)
         return [first] + rows
     }
 
@@ -351,6 +363,7 @@ extension DidDocument {
         for index in before.indices { rounding.round(&before[index], isShare: outcome.isShare) }
         for index in path.indices { rounding.round(&path[index], isShare: outcome.isShare) }
         for index in balance.indices { rounding.round(&balance[index]) }
+        comparison?.publish(rule)
         if wording.nouns.rows == "pupils" { frame.publish(rule) }
     }
 

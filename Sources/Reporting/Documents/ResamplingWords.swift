@@ -37,9 +37,10 @@ extension Wording {
     }
 
     public func bootstrap(_ bands: BootstrapBands, headline: Effect?) -> [String] {
+        guard let weights = bands.weights else { return rebuilt(bands, headline) + families(bands) }
         var words: [String] = []
         let how =
-            "\(Numeral.count(Double(bands.draws))) draws with \(bands.weights.title) weights over \(bands.clusters) clusters"
+            "\(Numeral.count(Double(bands.draws))) draws with \(weights.title) weights over \(bands.clusters) clusters"
         if let error = bands.standardError {
             let precision = Precision(
                 estimate: headline?.estimate, standardError: headline?.standardError, lower: nil, upper: nil)
@@ -47,6 +48,28 @@ extension Wording {
         } else {
             words.append("Multiplier bootstrap: \(how).")
         }
+        return words + families(bands)
+    }
+
+    /// That the comparison was made anew, and what that does to the headline.
+    private func rebuilt(_ bands: BootstrapBands, _ headline: Effect?) -> [String] {
+        let draws = Numeral.count(Double(bands.draws))
+        var text =
+            "The comparison was made anew from \(draws) samples of the \(bands.clusters) \(nouns.units), drawn with replacement"
+        if let error = bands.standardError, let lower = headline?.bandLower, let upper = headline?.bandUpper {
+            let precision = Precision(
+                estimate: headline?.estimate, standardError: headline?.standardError, lower: lower, upper: upper,
+                isProse: true)
+            text +=
+                ": the headline's standard error is then \(precision(error)), and its \(percent) interval from "
+                + "\(precision(lower)) to \(precision(upper))"
+        }
+        let failed = bands.failed == 0 ? "" : " \(bands.failed) samples gave no comparison and are left out."
+        return [text + "." + failed]
+    }
+
+    private func families(_ bands: BootstrapBands) -> [String] {
+        var words: [String] = []
         for family in bands.families {
             let what =
                 switch family.kind {
@@ -127,7 +150,11 @@ extension DiagnosticRows {
 
     static func json(_ bands: BootstrapBands) -> JSONValue {
         var object = JSONObject()
-        object.put("weights", .text(bands.weights.rawValue))
+        if let weights = bands.weights { object.put("weights", .text(weights.rawValue)) }
+        if bands.weights == nil {
+            object.put("comparison", .text("made anew"))
+            object.put("failed", .integer(bands.failed))
+        }
         object.put("draws", .integer(bands.draws))
         object.put("clusters", .integer(bands.clusters))
         object.put("standardError", ifAny: bands.standardError)

@@ -55,6 +55,8 @@ public struct EvaluationReport: Sendable {
     public var plan: Plan?
     /// The first is the primary one.
     public var outcomes: [OutcomeResult]
+    /// Where the comparison was built with the estimate.
+    public var comparison: ComparisonFindings?
     public var objectives: [Objective]
     public var frame: DocumentFrame
     public var links: [Link]
@@ -119,6 +121,11 @@ public struct EvaluationReport: Sendable {
                 named.table = "\(title): \(entry.table)"
                 return named
             }
+        }
+        if let entries = safe.comparison?.withhold(
+            rule, headline: safe.outcomes.first?.effect, countsPupils: effectsCountPupils)
+        {
+            safe.disclosure.entries += entries.filter { $0.entries > 0 }
         }
         safe.withholdObjectives(of: self)
         if effectsCountPupils { safe.frame.publish(rule) }

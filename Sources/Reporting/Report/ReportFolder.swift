@@ -66,6 +66,9 @@ public struct ReportFolder {
         for table in ReportTables.all(report) {
             files.append(File(path: "tables/\(table.slug).csv", bytes: Array(csv.write(table.table).utf8)))
         }
+        if let chart = report.comparison?.group.chart {
+            files.append(File(path: "figures/who-compares.svg", bytes: Array(chart.utf8)))
+        }
         for (index, outcome) in report.outcomes.enumerated() {
             for figure in ReportFigures.figures(outcome, number: index + 1, wording: report.wording) {
                 files.append(File(path: "figures/\(figure.slug).svg", bytes: Array(figure.svg.utf8)))
@@ -84,6 +87,7 @@ public struct ReportFolder {
         object.put("settings", .object(report.frame.settings))
         object.put("inputs", .array(report.frame.inputs.map(DocumentFrame.file)))
         if !report.protection.isEmpty { object.put("protection", .array(report.protection.map(\.json))) }
+        if let comparison = report.comparison { object.put("comparison", comparison.fixedJSON) }
         object.put("disclosure", .text(report.disclosure.profile.name))
         object.put("outputs", outputs(files))
         object.put("timings", .object(report.frame.timings.map { .init($0.name, .number($0.seconds)) }))

@@ -37,7 +37,7 @@ struct ReportPage {
     }
 
     private var sections: Markup {
-        answer + evidence + robustness + sample + objectives + checklist + limits + glossary
+        answer + whoCompares + evidence + robustness + sample + objectives + checklist + limits + glossary
     }
 
     // MARK: Head and foot
@@ -50,13 +50,17 @@ struct ReportPage {
         if !partnership.partners.isEmpty { facts.append("Partners: " + Wording.list(partnership.partners)) }
         if let agreement = partnership.agreement { facts.append("Agreement: \(agreement)") }
         if !partnership.audiences.isEmpty { facts.append("Written for: " + Wording.list(partnership.audiences)) }
-        let links = [
-            ("answer", "Answer"), ("evidence", "Evidence"), ("robustness", "How firm it is"), ("sample", "Data"),
-            ("objectives", "Objectives"), ("checklist", "Checklist"), ("limits", "Limits"), ("glossary", "Words used"),
-        ].filter { $0.0 != "objectives" || !report.objectives.isEmpty }.filter {
-            $0.0 != "checklist" || !report.checklist.isEmpty
-        }
-        .map { id, name -> Markup in "<li><a href=\"#\(id)\">\(name)</a></li>" }
+        let absent = [
+            "objectives": report.objectives.isEmpty, "checklist": report.checklist.isEmpty,
+            "who-compares": report.comparison == nil,
+        ]
+        let sections: [(id: String, name: String)] = [
+            ("answer", "Answer"), ("who-compares", "Who compares"), ("evidence", "Evidence"),
+            ("robustness", "How firm it is"), ("sample", "Data"), ("objectives", "Objectives"),
+            ("checklist", "Checklist"), ("limits", "Limits"), ("glossary", "Words used"),
+        ]
+        let links = sections.filter { !(absent[$0.id] ?? false) }
+            .map { id, name -> Markup in "<li><a href=\"#\(id)\">\(name)</a></li>" }
         return """
             <header>
             <p class="quiet small">Evaluation report, \(report.generated.words)</p>
@@ -143,6 +147,11 @@ struct ReportPage {
         block(
             "What would have happened otherwise",
             [outcome.withoutWords(wording)].compactMap { $0 } + outcome.groupWithoutWords(wording))
+        block(
+            "Compared with whom",
+            report.comparison.map { found in
+                [found.moved(outcome.effect, outcome.outcome, wording), found.group.sentences.first].compactMap { $0 }
+            } ?? [])
         block("For whom", outcome.whomWords(wording))
         block("How sure, and why", outcome.sureness(wording))
         block("How large", outcome.months.map { [$0.sentence] } ?? [])

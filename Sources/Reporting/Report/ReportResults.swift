@@ -12,6 +12,7 @@ extension EvaluationReport {
         object.put("seed", seedJSON)
         if let plan { object.put("plan", ["path": .text(plan.path), "sha256": .text(plan.sha256)]) }
         object.put("outcomes", .array(outcomes.map { $0.json(wording) }))
+        if let comparison { object.put("comparison", comparison.json) }
         object.put("objectives", .array(objectives.map(\.json)))
         object.put(
             "links", .array(links.map { ["from": .text($0.from), "to": .text($0.to), "reason": .text($0.reason)] }))

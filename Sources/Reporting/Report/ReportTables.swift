@@ -35,6 +35,13 @@ enum ReportTables {
             add("robustness", outcome.robustnessTable)
             for (name, table) in outcome.checks.tables { add(name, table) }
         }
+        if let comparison = report.comparison {
+            tables.append(
+                Named(
+                    slug: "who-compares-balance",
+                    table: CompareRows.table(comparison.group.before, comparison.group.after)))
+            tables.append(Named(slug: "who-compares", table: comparison.counterparts))
+        }
         let common = [
             Named(slug: "sample", table: sample(report.frame.sample)),
             Named(slug: "missing", table: missing(report.frame.sample)),
