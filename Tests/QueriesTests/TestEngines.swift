@@ -47,9 +47,11 @@ enum TestEngines {
             if let known = started[dialect] { return try known.get() }
             let new: Result<any TestEngine, EngineFailure>
             do {
-                new = .success(
-                    dialect == .postgres
-                        ? try PostgresServer() : try PipedEngine(dialect, python: python(dialect) ?? ""))
+                if dialect == .postgres, let server = PostgresServer.shared {
+                    new = .success(try PostgresTables(server))
+                } else {
+                    new = .success(try PipedEngine(dialect, python: python(dialect) ?? ""))
+                }
             } catch {
                 new = .failure(EngineFailure(description: "\(error)"))
             }
@@ -146,7 +148,8 @@ struct PostgresTables: TestEngine {
 
     init(_ server: PostgresServer) throws {
         self.server = server
-        version = "PostgreSQL " + (try server.run("SHOW server_version")).trimmingCharacters(in: .whitespacesAndNewlines)
+        version =
+            "PostgreSQL " + (try server.run("SHOW server_version")).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     func load(_ table: String, csv: String) throws {
