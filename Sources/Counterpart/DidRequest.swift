@@ -65,6 +65,10 @@ public struct DidRequest: Sendable {
     /// The same question with its comparison built and fixed, before any later result is read.
     func fixingComparison() throws -> DidRequest {
         guard let matching, comparison == nil else { return self }
+        if data.files.contains(where: { $0.path == "-" }) {
+            throw RequestError.doesNotApply(
+                option: "--match", to: "standard input, which comes once: the comparison is built before later rows are read")
+        }
         var fixed = self
         fixed.comparison = try FixedComparison(self, matching)
         return fixed

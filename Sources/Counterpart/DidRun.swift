@@ -43,6 +43,7 @@ struct DidComposition {
         guard let first = study.parts.first else { throw RequestError.noComparison }
         var effects: [Effect] = []
         var counterfactual: [CounterfactualRow] = []
+        var before: [CounterfactualRow] = []
         var path: [PathPoint] = []
         for part in study.parts {
             effects += part.result.effects.map { row in
@@ -50,11 +51,15 @@ struct DidComposition {
                 row.by = part.by
                 return row
             }
-            counterfactual += part.result.counterfactual.map { row in
-                var row = row
-                row.by = part.by
-                return row
+            func named(_ rows: [CounterfactualRow]) -> [CounterfactualRow] {
+                rows.map { row in
+                    var row = row
+                    row.by = part.by
+                    return row
+                }
             }
+            counterfactual += named(part.result.counterfactual)
+            before += named(part.result.before)
         }
         if study.parts.count == 1 { path = first.result.path }
         let comparison = try BaselineComparison(
@@ -71,6 +76,7 @@ struct DidComposition {
             counterfactual: counterfactual, path: path, cautions: cautions(first),
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))
+        document.before = before
         document.exposure = first.report.exposure
         document.comparison = try ComparisonWords(study).findings(first)
         document.estimator = first.result.estimator.rawValue

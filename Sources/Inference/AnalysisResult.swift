@@ -8,6 +8,9 @@ public struct AnalysisResult: Sendable {
     public var effects: [Effect]
     /// Group rows by period with intervals, then unit rows.
     public var counterfactual: [CounterfactualRow]
+    /// Partner units in the periods before their start, of weight 0; none in a triple difference. Without a counterfactual where the
+    /// estimator measures from these results and so expects nothing of them.
+    public var before: [CounterfactualRow]
     /// Both arms over all periods.
     public var path: [PathPoint]
     /// nil where it was not asked for; where it cannot be had, its words say why.

@@ -32,7 +32,7 @@ struct Counterfactual {
 
     /// Treated units by period, and their groups by period with the interval of that period's effect.
     ///
-    /// In a triple difference there are only group rows (`group`, `peers`): a unit's row could not say whose it is.
+    /// In a triple difference there are only group rows (`group`, `peers`).
     func ledger() -> [CounterfactualRow] {
         let design = fit.design
         let periods = design.periods.count
@@ -48,20 +48,48 @@ struct Counterfactual {
                     row(mean, unit: nil, group: name(part) ?? "partners", period: t, halfWidth: half))
             }
         }
-        guard design.isGroup == nil else { return rows }
+        return rows + unitRows { design.isTreated[$0] }
+    }
+
+    /// Partner units before their start, as the path has them. None of these rows takes part in the headline's mean.
+    func before() -> [CounterfactualRow] {
+        let isTreated = fit.design.isTreated
+        return unitRows { !isTreated[$0] }.map { row in
+            var row = row
+            row.weight = 0
+            if measuresFromBefore { row.counterfactual = nil }
+            return row
+        }
+    }
+
+    /// Partner units by period over some of their cells; none in a triple difference, where a row could not say whose it is.
+    private func unitRows(_ isWanted: (Int) -> Bool) -> [CounterfactualRow] {
+        let design = fit.design
+        guard design.isGroup == nil else { return [] }
+        let periods = design.periods.count
         let isPartner = design.isTreatedUnit
         let partners = design.units.indices.filter { isPartner[$0] }
         var place = [Int](repeating: 0, count: design.units.count)
         for (i, u) in partners.enumerated() { place[u] = i }
         let means = means(count: partners.count * periods) { c in
-            design.isTreated[c] ? place[design.unit[c]] * periods + design.period[c] : nil
+            let unit = design.unit[c]
+            return isPartner[unit] && isWanted(c) ? place[unit] * periods + design.period[c] : nil
         }
-        for (i, mean) in means.enumerated() {
-            guard let mean else { continue }
+        return means.enumerated().compactMap { i, mean in
+            guard let mean else { return nil }
             let (p, t) = i.quotientAndRemainder(dividingBy: periods)
-            rows.append(row(mean, unit: design.units[partners[p]], group: nil, period: t, halfWidth: nil))
+            var row = row(mean, unit: design.units[partners[p]], group: nil, period: t, halfWidth: nil)
+            row.eventTime = design.start[partners[p]].map { design.periods[t].ordinal - $0 }
+            return row
         }
-        return rows
+    }
+
+    /// Estimators that compare each result with the unit's own past have no expectation of that past.
+    private var measuresFromBefore: Bool {
+        switch fit.estimator {
+        case .callawaySantAnna, .stacked, .dcdh, .localProjections, .leeWooldridge: true
+        default: false
+        }
     }
 
     /// An estimator with one effect for all periods has no interval for a period's.

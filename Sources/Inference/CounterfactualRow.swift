@@ -10,12 +10,14 @@ public struct CounterfactualRow: Sendable, Equatable {
     public var counterfactual: Double?
     public var lower: Double?
     public var upper: Double?
-    /// The weight of the row in the headline's mean: rows, or weights where there are any.
+    /// The weight of the row in the headline's mean: rows, or weights where there are any; 0 before the start.
     public var weight: Double
     public var n: Double
     /// Pupils of the few comparison units whose weighted mean the counterfactual is; nil where it is no such mean, or pupils are not
     /// known.
     public var comparisonPupils: Double?
+    /// Calendar steps from the unit's start; nil for groups.
+    public var eventTime: Int?
     public var isSuppressed = false
 
     public init(

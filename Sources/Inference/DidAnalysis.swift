@@ -63,7 +63,8 @@ public struct DidAnalysis {
             options.judgesSensitivity ? Sensitivity.find(table, kind: kind, counts: counts) : nil
         let counterfactual = Counterfactual(fit: fit, table: table)
         var result = AnalysisResult(
-            estimator: name, effects: rows, counterfactual: counterfactual.ledger(), path: counterfactual.path(),
+            estimator: name, effects: rows, counterfactual: counterfactual.ledger(),
+            before: counterfactual.before(), path: counterfactual.path(),
             preTrend: preTrend, randomisation: randomisation, methods: methods, wild: wild, bootstrap: bands,
             leaveOneOut: leaveOneOut, sensitivity: sensitivity, elimination: EffectElimination(fit),
             warnings: cautions.warnings(),

@@ -45,17 +45,22 @@ import Testing
         #expect(found["effectiveSampleSize"] as? Double == 5)
     }
 
-    /// Means over pupils of the years before the first start, by hand.
+    /// Means over pupils of the years before the first start, by hand: every pupil counts the same.
     @Test func meansAreOfTheYearsBefore() throws {
         let row = try #require(try rows(answer(["--match", "ks2_score"]), "balance").first)
         let before = try #require(row["before"] as? [String: Any])
         let early = SmallSchools().pupils.filter { $0.year < "201617" }
         func mean(_ isPartner: Bool) -> Double {
-            let means = (0..<14).filter { (SmallSchools.start(of: $0) != nil) == isPartner }.map { school in
-                let values = early.filter { $0.urn == SmallSchools.urn(school) }.compactMap { Double($0.ks2) }
-                return values.reduce(0, +) / Double(values.count)
+            var (sum, weights) = (0.0, 0.0)
+            for school in (0..<14).filter({ (SmallSchools.start(of: $0) != nil) == isPartner }) {
+                let own = early.filter { $0.urn == SmallSchools.urn(school) }
+                let values = own.compactMap { Double($0.ks2) }
+                // As many pupils as have a result of the outcome in a year on average.
+                let pupils = Double(own.count { Double($0.attainment8) != nil }) / 2
+                sum += pupils * values.reduce(0, +) / Double(values.count)
+                weights += pupils
             }
-            return means.reduce(0, +) / Double(means.count)
+            return sum / weights
         }
         #expect(abs((before["treatedMean"] as? Double ?? 0) - mean(true)) < 1e-10)
         #expect(abs((before["comparisonMean"] as? Double ?? 0) - mean(false)) < 1e-10)

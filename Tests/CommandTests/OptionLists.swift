@@ -24,6 +24,21 @@ enum OptionLists {
                     "--weight-kind", "frequency", with: ["--weights", "weight", "--vcov", "hc1", "--estimator", "twfe"]),
                 list.refuses("--weight-kind", "frequency", says: "--weights is missing"),
                 list.acts("--lower-is-better"),
+                list.acts("--match", "ks2_score"), list.acts("--match", "ks2_score@201516"),
+                list.refuses("--match", "ks2_score@201718", says: "before 201617"),
+                list.acts("--match-method", "entropy", with: ["--match", "ks2_score"]),
+                list.refuses("--match-method", "synthetic", says: "synthetic-control"),
+                list.acts("--distance", "logit", with: ["--match", "ks2_score,attainment8"]),
+                list.refuses("--distance", "logit", says: "--match is missing"),
+                list.acts("--ratio", "2", with: ["--match", "ks2_score", "--replace"]),
+                list.acts("--caliper", "0.2", with: ["--match", "ks2_score"]),
+                list.acts("--exact", "trust", with: ["--match", "ks2_score"]),
+                list.acts("--replace", with: ["--match", "ks2_score", "--exact", "trust"]),
+                list.acts("--order", "name", with: ["--match", "ks2_score,attainment8"]),
+                list.acts("--donors", "trust!=Ash", with: ["--match", "ks2_score"]),
+                list.acts(
+                    "--distance-table", "distances.csv",
+                    with: ["--match-method", "similar-schools", "--match", "ks2:ks2_score", "--ratio", "2"], status: 0),
                 list.acts(
                     "--unit", "urn",
                     base: [

@@ -47,7 +47,9 @@ import Testing
             let safe = try folder.run(Self.did(estimator, suppress: suppress)).json()
             let rows = try #require(safe["counterfactual"] as? [[String: Any]]).filter { $0["unit"] != nil }
             #expect(rows.count == treated.count)
-            for row in rows where row["suppressed"] as? Bool != true {
+            let past = try #require(safe["counterfactualBefore"] as? [[String: Any]])
+            #expect(!past.isEmpty)
+            for row in rows + past where row["suppressed"] as? Bool != true {
                 let (unit, time) = (row["unit"] as? String, row["time"] as? String)
                 // The weights of that school, or of its start.
                 let start = SmallSchools.start(of: (0..<14).first { SmallSchools.urn($0) == unit } ?? 0)
@@ -70,7 +72,7 @@ import Testing
             for format in ["json", "text", "markdown", "csv"] {
                 let out = try folder.run(Self.did(estimator, suppress: suppress, format)).everything
                 for value in values { #expect(!out.contains("\(value)"), "\(format)") }
-                guard rows.contains(where: { $0["suppressed"] as? Bool == true }) else { continue }
+                guard (rows + past).contains(where: { $0["suppressed"] as? Bool == true }) else { continue }
                 for value in figures { #expect(!out.contains("\(value)"), "\(format)") }
             }
         }

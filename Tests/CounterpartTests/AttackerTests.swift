@@ -56,6 +56,7 @@ import Testing
         for (list, slugs) in [
             ("gaps", gapTables), ("path", ["path", "gap-1-path"]),
             ("counterfactual", ["counterfactual", "gap-1-counterfactual"]),
+            ("counterfactualBefore", ["counterfactual-before"]),
         ] {
             let told = try #require(outcome[list] as? [[String: Any]])
             let rows = try slugs.flatMap { try files.table("outcome-1-\($0)") ?? [] }
@@ -81,7 +82,7 @@ import Testing
         let files = PublishedFiles(folder: try reports.folder, name: profile)
         let outcome = try #require((try reports.results(profile)["outcomes"] as? [[String: Any]])?.first)
         var counts: Set<Int> = []
-        for list in ["gaps", "path", "counterfactual", "effects"] {
+        for list in ["gaps", "path", "counterfactual", "counterfactualBefore", "effects"] {
             for row in try #require(outcome[list] as? [[String: Any]]) {
                 for key in ["n", "nPeers"] { if let n = row[key] as? Double { counts.insert(Int(n)) } }
             }
@@ -120,13 +121,24 @@ import Testing
             let drawn = chart.components(separatedBy: mark).count - 1
             #expect(drawn == (shown > 0 ? shown + 1 : 0), "\(arm): one more in the legend")
         }
+        let units = try ["outcome-1-counterfactual", "outcome-1-counterfactual-before"].flatMap {
+            try #require(try files.table($0)).filter { $0["unit"] != "" }
+        }
+        let pages = files.paths.filter { $0.contains("figures/outcome-1-partners") }
+        let marks = try pages.reduce(0) { try $0 + files.folder.text($1).components(separatedBy: "<circle ").count - 2 }
+        let open = units.filter { $0["suppressed"] != "true" }
+        #expect(marks == open.count, "one more in the legend of each of \(pages)")
+        // No school has so few pupils that the rule of the performance tables withholds its results.
+        #expect(open.count < units.count || profile == "dfe-tables")
     }
 
     /// No file holds a withheld figure in any of its forms, nor a pupil's number.
     @Test(arguments: DisclosureProfile.names) func noFileHoldsAWithheldFigureOrAPupil(_ profile: String) throws {
         func figures(_ name: String) throws -> [[String: Any]] {
             let outcome = try #require((try reports.results(name)["outcomes"] as? [[String: Any]])?.first)
-            return try ["gaps", "path", "counterfactual"].flatMap { try #require(outcome[$0] as? [[String: Any]]) }
+            return try ["gaps", "path", "counterfactual", "counterfactualBefore"].flatMap {
+                try #require(outcome[$0] as? [[String: Any]])
+            }
         }
         func key(_ row: [String: Any]) -> String {
             let by = (row["by"] as? [String: String] ?? [:]).sorted { $0.key < $1.key }

@@ -188,6 +188,12 @@ import Testing
         #expect(data.protection?.controller == "Trust" && data.protection?.columns == ["score", "urn"])
         #expect(plan.usedColumns.contains("ks2") && plan.usedColumns.contains("year"))
         #expect(plan.comparisonExcludes == ["Z"])
+        #expect(
+            plan.matching
+                == MatchingChoice(
+                    match: ["score", "ks2@201617"], method: "nearest", distance: "logit", ratio: 2, caliper: 0.2,
+                    exact: ["type"], replaces: true, order: "name", donors: ["not-same:trust"],
+                    distanceTable: "weights.csv", methodOption: "comparison.method"))
         let analysis = plan.analysis
         #expect(
             analysis.estimator == "twfe" && analysis.estimand == "schools" && analysis.gap == "fsm=Y"
@@ -279,6 +285,16 @@ import Testing
           protection: {controller: Trust, columns: [score, urn]}
         comparison:
           exclude: [Z]
+          match: [score, "ks2@201617"]
+          method: nearest
+          distance: logit
+          ratio: 2
+          caliper: 0.2
+          exact: [type]
+          replace: true
+          order: name
+          donors: ["not-same:trust"]
+          distanceTable: weights.csv
         analysis:
           estimator: twfe
           estimand: schools

@@ -26,6 +26,8 @@ struct PublishedFigures {
     private(set) var unshown: Set<String> = []
     /// Estimates whose sum over the ledger is known, each with the entries that it is a mean of.
     private(set) var effects: [[String]] = []
+    /// Entries before the start of one unit: their sum of results is known, not the count.
+    private(set) var pasts: [[String]] = []
     /// Entries of the ledger that are withheld, and those that are shown.
     private(set) var ledger: [(name: String, terms: [String], isHidden: Bool)] = []
 
@@ -46,6 +48,7 @@ struct PublishedFigures {
         try addGaps(outcome, base: base(ofGap:))
         try addPaths(outcome, whole: base("path"), sides: base("path, both sides"))
         try addLedger(outcome, whole: base("counterfactual"), sides: base("counterfactual, both sides"))
+        try addBefore(outcome, base: base("counterfactual before the start"))
     }
 
     private static func value(_ row: [String: Any], _ key: String) -> Double? { row[key] as? Double }
@@ -107,6 +110,31 @@ struct PublishedFigures {
                 "D|\(place)|?", "left out|\(place)", "left out|\(place)|group", "left out|\(place)|peers",
             ])
         }
+    }
+
+    /// Partners before their start: with the ledger they are the path, and a unit's residuals sum to nought, so that what its
+    /// results come to over the years before follows from what is expected of it afterwards.
+    private mutating func addBefore(_ outcome: [String: Any], base: Int) throws {
+        let rows = try #require(outcome["counterfactualBefore"] as? [[String: Any]])
+        let after = try #require(outcome["counterfactual"] as? [[String: Any]])
+        var units: [String: [String]] = [:]
+        var times: [String: [String]] = [:]
+        for row in rows {
+            let (unit, time) = (try #require(row["unit"] as? String), try #require(row["time"] as? String))
+            let name = "B|\(time)|\(unit)"
+            units[unit, default: []].append(name)
+            times[time, default: []].append(name)
+            figures.append(
+                Figure(
+                    label: "before \(name)", terms: [(name, 1)], count: Self.value(row, "n"),
+                    mean: Self.value(row, "observed"), base: base))
+        }
+        for (time, names) in times {
+            let hasTreated = after.contains { $0["group"] as? String == "partners" && $0["time"] as? String == time }
+            relations.append(
+                names.map { ($0, 1) } + (hasTreated ? [("L|\(time)", 1)] : []) + [("D|partners|\(time)", -1)])
+        }
+        pasts = units.values.map { $0.sorted() }
     }
 
     private mutating func addLedger(_ outcome: [String: Any], whole: Int, sides: Int) throws {
@@ -206,6 +234,7 @@ extension PublishedFigures {
             let half = figure.base == 1 ? 0 : Double(figure.base) / 2
             bounds.learns([(name, 1)], from: count - half, to: count + half)
         }
+        for past in pasts { sums.learns(past.map { ($0, 1) }, sum: nil) }
         let known = (counts.known(), sums.known(), bounds.bounds())
         for (name, label) in targets {
             if let value = known.0[name] { found.append("count: \(label) is \(value.map(String.init) ?? "?")") }

@@ -27,6 +27,65 @@ struct CounterfactualTests {
         #expect(result.path.filter { $0.arm == .partners }.allSatisfy { $0.counterfactual != nil })
     }
 
+    private static let estimators: [EstimatorName] = [
+        .did2x2, .twfe, .eventStudy, .imputation, .twoStage, .etwfe, .sunAbraham, .callawaySantAnna, .stacked,
+        .localProjections, .leeWooldridge, .syntheticControl, .syntheticDiD,
+    ]
+
+    /// Partners before their start and those after it are the path, observed and expected; none before it counts in the headline.
+    @Test(arguments: estimators)
+    func partnersBeforeAndAfterAreThePath(estimator: EstimatorName) throws {
+        var made = SeededRows(seed: 35)
+        let starts: [Int?] =
+            estimator == .did2x2 ? [4, 4, 4, nil, nil, nil, nil] : [4, 4, 5, 5, nil, nil, nil, nil, nil]
+        let rows = made.panel(starts: starts, effect: { 1 + Double($0) })
+        let result = try DidAnalysis.run(
+            rows.oneCellARow(),
+            {
+                var options = AnalysisOptions()
+                options.estimator = estimator
+                options.permutations = 0
+                options.diagnosesPreTrend = false
+                return options
+            }())
+        #expect(!result.before.isEmpty)
+        #expect(result.before.allSatisfy { $0.weight == 0 && $0.unit != nil && ($0.eventTime ?? 0) < 0 })
+        #expect(result.counterfactual.allSatisfy { $0.unit == nil || ($0.eventTime ?? -1) >= 0 })
+        let measures: [EstimatorName] = [.callawaySantAnna, .stacked, .localProjections, .leeWooldridge]
+        let expectsPast = !measures.contains(estimator)
+        #expect(result.before.allSatisfy { ($0.counterfactual != nil) == expectsPast })
+        // Units count alike here, so that plain means are the path's.
+        for point in result.path where point.arm == .partners {
+            let units = (result.before + result.counterfactual).filter { $0.unit != nil && $0.time == point.time }
+            #expect(units.reduce(0) { $0 + $1.n } == point.n)
+            guard units.allSatisfy({ $0.weight == 0 }) else { continue }
+            let mean = units.reduce(0) { $0 + ($1.observed ?? 0) } / Double(units.count)
+            #expect(isClose(point.observed, mean, 1e-10))
+            guard expectsPast else { continue }
+            let expected = units.reduce(0) { $0 + ($1.counterfactual ?? 0) } / Double(units.count)
+            #expect(isClose(point.counterfactual, expected, 1e-10))
+        }
+    }
+
+    /// A unit's level is its own: what was observed before its start and what was expected come to the same.
+    @Test func imputedPastsComeToWhatWas() throws {
+        var made = SeededRows(seed: 36)
+        let rows = made.panel(starts: [4, 4, 5, 5, nil, nil, nil], pupils: 2...9, effect: { _ in 2 })
+        let result = try ReferenceTests.analyse(rows.gathered(), .imputation, .cr1)
+        for unit in Set(result.before.compactMap(\.unit)) {
+            let past = result.before.filter { $0.unit == unit }
+            let gap = past.reduce(0) { $0 + $1.n * (($1.observed ?? 0) - ($1.counterfactual ?? 0)) }
+            #expect(past.count >= 3 && abs(gap) < 1e-9)
+            #expect(past.contains { abs(($0.observed ?? 0) - ($0.counterfactual ?? 0)) > 1e-3 })
+        }
+    }
+
+    @Test func aTripleDifferenceHasNoUnits() throws {
+        var made = SeededRows(seed: 32)
+        let rows = made.panel(starts: [4, 4, 4, nil, nil, nil, nil], pupils: 4...8, effect: { _ in 6 }, groups: true)
+        #expect(try ReferenceTests.analyse(rows.gathered(), .twfe, .cr1).before.isEmpty)
+    }
+
     /// Four means know no years; what is expected follows the comparison schools' years, or a bad year would be an effect.
     @Test func fourMeansFollowTheComparisonPath() throws {
         var made = SeededRows(seed: 33)

@@ -18,13 +18,23 @@ import Testing
                 gap.rows, periods: result.periods, start: result.start, outcome: outcome, group: "</desc>&",
                 armColumn: "arm", arms: ("partners", "comparison"), timeColumn: "academic_year", id: "b"),
             EventStudyChart.svg(result.eventStudy, reference: -1, outcome: outcome, id: "c"),
-            BalanceChart.svg(balance, id: "d"),
+            BalanceChart.svg(balance, id: "d"), partners(),
         ].compactMap { $0 }
+    }
+
+    /// Six panels with a hostile and a long name.
+    private func partners() -> String? {
+        var result = PartnerFiguresTests.outcome(schools: 6)
+        result.outcome = outcome
+        for index in result.counterfactual.indices where result.counterfactual[index].unit == "s99" {
+            result.counterfactual[index].unit = "<b>&\"' a very long name that no panel has room for"
+        }
+        return ReportFigures.partnerFigures(result, 1, Wording(), ReadableTables(Wording(), minus: .sign)).first?.svg
     }
 
     @Test func everyChartIsWellFormedNamedAndLegible() throws {
         let charts = charts()
-        #expect(charts.count == 4)
+        #expect(charts.count == 5)
         for chart in charts {
             let parsed = try #require(Parsed.read(chart))
             #expect(

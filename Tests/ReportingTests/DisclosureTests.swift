@@ -5,7 +5,7 @@ import Testing
 @testable import Reporting
 
 /// An attacker who knows every weight, every published figure and linear algebra.
-private struct Attacker {
+struct Attacker {
     /// Published equations: coefficients over the unknown cells.
     private var rows: [[Double]] = []
     let unknowns: Int

@@ -112,7 +112,7 @@ import Testing
         let scratch = try Scratch()
         try ReportFolder(path: scratch.path + "/r", digest: fingerprint)
             .write(report, rule: Disclosure(threshold: 10), effectsCountPupils: true)
-        #expect(FolderWriter.entries(scratch.path + "/r/figures").count == 4)
+        #expect(FolderWriter.entries(scratch.path + "/r/figures").count == 5)
         #expect(found.referenceEventTime == -1)
     }
 

@@ -95,7 +95,8 @@ struct SyntheticAnalysis {
         let counterfactual = Counterfactual(fit: fit, table: table)
         var result = AnalysisResult(
             estimator: fit.estimator, effects: rows, counterfactual: counterfactual.ledger(),
-            path: counterfactual.path(), preTrend: options.diagnosesPreTrend ? preTrend(rows, findings) : nil,
+            before: counterfactual.before(), path: counterfactual.path(),
+            preTrend: options.diagnosesPreTrend ? preTrend(rows, findings) : nil,
             randomisation: findings.inSpace, methods: nil, wild: nil, bootstrap: nil,
             leaveOneOut: options.leavesEachOut
                 ? try LeaveOneOut.run(fit, estimated.estimator, threads: options.threads)

@@ -62,7 +62,7 @@ extension Disclosure {
 }
 
 extension CounterfactualRow {
-    fileprivate mutating func withhold() {
+    mutating func withhold() {
         isSuppressed = true
         (observed, counterfactual, lower, upper) = (nil, nil, nil, nil)
     }

@@ -32,8 +32,13 @@ public struct FigureRounding: Sendable, Equatable {
     /// A mean of results.
     package func mean(_ value: Double?) -> Double? { figure(value, isShare: false) }
 
+    /// Decimals of means that tell no more than is left of them.
+    func decimals(_ wanted: Int, isShare: Bool) -> Int { min(wanted, kept(isShare: isShare) ?? wanted) }
+
+    private func kept(isShare: Bool) -> Int? { isShare ? percentDecimals ?? decimals : decimals }
+
     func figure(_ value: Double?, isShare: Bool, more: Int = 0) -> Double? {
-        guard let value, let decimals = isShare ? percentDecimals ?? decimals : decimals else { return value }
+        guard let value, let decimals = kept(isShare: isShare) else { return value }
         return Precision(decimals: decimals + more).rounded(value)
     }
 

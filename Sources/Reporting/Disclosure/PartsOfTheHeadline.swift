@@ -55,7 +55,7 @@ struct PartsOfTheHeadline {
     }
 
     /// The reduced row echelon form: a unit vector lies in the span where, and only where, it is one of these rows.
-    private static func reduced(_ rows: [[Double]]) -> [[Double]] {
+    static func reduced(_ rows: [[Double]]) -> [[Double]] {
         var matrix = rows
         var rank = 0
         for column in matrix[0].indices {

@@ -27,6 +27,8 @@ public struct DidDocument: Sendable {
     /// How many fixed effects were taken out together; nil where nothing is to be told.
     public var elimination: EffectElimination?
     public var counterfactual: [CounterfactualRow]
+    /// Partner units before their start.
+    public var before: [CounterfactualRow] = []
     public var path: [PathPoint]
     /// What must stand beside the headline in every format: few treated units, what the data cannot separate.
     public var cautions: [String]
@@ -117,6 +119,7 @@ public struct DidDocument: Sendable {
         if let comparison { object.put("comparison", comparison.json) }
         object.put("diagnostics", diagnostics)
         if !counterfactual.isEmpty { object.put("counterfactual", .array(counterfactual.map { ResultRows.json($0) })) }
+        if !before.isEmpty { object.put("counterfactualBefore", .array(before.map { ResultRows.json($0) })) }
         if !path.isEmpty { object.put("path", .array(path.map { ResultRows.json($0) })) }
         object.put("sentences", .array(sentences.map { .text($0) }))
         if let log { object.put("disclosure", log.json) }
@@ -141,7 +144,7 @@ public struct DidDocument: Sendable {
 
     /// Headline first, then the estimates, warnings, diagnostics and counts.
     private var text: String {
-        let tables = ReadableTables(level: wording.level, minus: .hyphen)
+        let tables = ReadableTables(wording, minus: .hyphen, of: outcome)
         var out = (sentences + [leftToOtherFormats].compactMap { $0 }).map { Paragraph.wrapped($0) }.joined()
         out += "\n" + TextTable().write(tables.effects(listed))
         for warning in frame.warnings {
@@ -158,7 +161,7 @@ public struct DidDocument: Sendable {
     }
 
     private var markdown: String {
-        let tables = ReadableTables(level: wording.level, minus: .hyphen)
+        let tables = ReadableTables(wording, minus: .hyphen, of: outcome)
         var out = (sentences + [leftToOtherFormats].compactMap { $0 }).map { Escaping.markdown($0) + "\n\n" }.joined()
         out += MarkdownTable().write(tables.effects(listed))
         if !frame.warnings.isEmpty {
@@ -227,6 +230,14 @@ public struct DidDocument: Sendable {
         if !groups.isEmpty {
             sections.append(
                 Section(title: "Observed, and expected without the partnership", table: tables.counterfactual(groups)))
+        }
+        let partners = PartnerUnits(counterfactual, before: before)
+        if !partners.units.isEmpty {
+            sections.append(
+                Section(
+                    title: Wording.capitalisedFirst(wording.partnersTitle),
+                    words: partners.wordsBesideTable(wording, estimator: estimator),
+                    table: tables.partners(partners.rows(of: partners.listed), noun: wording.nouns.unit)))
         }
         sections.append(Section(title: "Sample", words: frame.sampleWords(wording.nouns)))
         if let log { sections.append(Section(title: "Small numbers", words: log.sentences)) }
@@ -327,12 +338,13 @@ extension DidDocument {
     public mutating func withhold(_ disclosure: Disclosure, effectsCountPupils: Bool) -> [Disclosure.Entry] {
         wording.threshold = disclosure.threshold
         let disclosure = disclosure.of(outcome)
-        let rows = [
+        var rows = [
             disclosure.apply(to: &balance), disclosure.apply(to: &intake), disclosure.apply(to: &counterfactual),
             disclosure.apply(to: &path, beside: counterfactual),
         ]
-        leaveOneOut = leaveOneOut.map { disclosure.applied(to: $0, beside: counterfactual) }
-        checks = disclosure.applied(to: checks, beside: counterfactual)
+        if !before.isEmpty { rows.append(disclosure.apply(toBefore: &before, beside: counterfactual)) }
+        leaveOneOut = leaveOneOut.map { disclosure.applied(to: $0, beside: counterfactual + before) }
+        checks = disclosure.applied(to: checks, beside: counterfactual + before)
         let first = disclosure.apply(to: &effects, beside: counterfactual, path: path, countsPupils: effectsCountPupils)
         withholdWords()
         comparison?.withhold(headline: effects.first)
@@ -343,10 +355,12 @@ extension DidDocument {
     public mutating func publish(_ log: DisclosureLog, _ rule: Disclosure) {
         self.log = log
         let rounding = rule.rounding
+        wording.rounding = rounding
         effects = effects.map(rounding.rounded)
         for index in counterfactual.indices {
             rounding.round(&counterfactual[index], isShare: outcome.isShare)
         }
+        for index in before.indices { rounding.round(&before[index], isShare: outcome.isShare) }
         for index in path.indices { rounding.round(&path[index], isShare: outcome.isShare) }
         for index in balance.indices { rounding.round(&balance[index]) }
         comparison?.publish(rule)

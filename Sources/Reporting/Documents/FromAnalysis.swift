@@ -64,6 +64,7 @@ extension DidDocument {
             wild: result.wild, methods: result.methods, bootstrap: result.bootstrap, leaveOneOut: result.leaveOneOut,
             counterfactual: result.counterfactual, path: result.path, cautions: result.sentences, remarks: remarks,
             wording: wording)
+        before = result.before
         checks = DesignChecks(result)
         sensitivity = result.sensitivity
     }
@@ -79,6 +80,7 @@ extension OutcomeResult {
             outcome: outcome, estimator: result.estimator.rawValue, effect: headline, estimand: estimand, other: other,
             treatedUnits: result.treatedUnits, comparisonUnits: result.units - result.treatedUnits,
             counterfactual: result.counterfactual)
+        before = result.before
         path = result.path
         preTrend = result.preTrend
         randomisation = result.randomisation

@@ -5,6 +5,23 @@ import Inference
 struct ReadableTables {
     var level: Double
     var minus: Numeral.Minus
+    /// What is left of means that are shown, and whether they are shares.
+    var rounding = FigureRounding.none
+    var isShare = false
+
+    init(level: Double, minus: Numeral.Minus) {
+        self.level = level
+        self.minus = minus
+    }
+
+    init(_ wording: Wording, minus: Numeral.Minus, of outcome: OutcomeName? = nil) {
+        self.init(level: wording.level, minus: minus)
+        rounding = wording.rounding
+        isShare = outcome?.isShare ?? false
+    }
+
+    /// Decimals of means: two, unless fewer are left of them.
+    private var meanDecimals: Int { rounding.decimals(2, isShare: isShare) }
 
     var interval: String { Wording(level: level).percent + " interval" }
 
@@ -75,7 +92,8 @@ struct ReadableTables {
         let decimals = rows.map { row in
             fixed
                 ?? min(
-                    2, Precision(estimate: row.gap, standardError: row.standardError, lower: nil, upper: nil).decimals)
+                    rounding.decimals(2, isShare: isShare),
+                    Precision(estimate: row.gap, standardError: row.standardError, lower: nil, upper: nil).decimals)
         }
         if namesGroup {
             columns.text("outcome", rows.map(\.outcome))
@@ -155,8 +173,9 @@ struct ReadableTables {
         let hidden = points.map(\.isSuppressed)
         columns.text("period", points.map(\.time))
         columns.text("schools", points.map { $0.arm == .partners ? "partner" : "comparison" })
-        columns.figure("observed", points.map(\.observed), hidden, always: true, decimals: 2)
-        columns.figure("without the partnership", points.map(\.counterfactual), hidden, always: false, decimals: 2)
+        columns.figure("observed", points.map(\.observed), hidden, always: true, decimals: meanDecimals)
+        columns.figure(
+            "without the partnership", points.map(\.counterfactual), hidden, always: false, decimals: meanDecimals)
         columns.count("n", points.map { $0.n }, hidden)
         return columns.table
     }
@@ -168,19 +187,37 @@ struct ReadableTables {
         columns.text("group", rows.map(\.group))
         columns.text("unit", rows.map(\.unit))
         columns.addBy()
-        columns.figure("observed", rows.map(\.observed), hidden, always: true, decimals: 2)
-        columns.figure("expected", rows.map(\.counterfactual), hidden, always: true, decimals: 2)
+        columns.figure("observed", rows.map(\.observed), hidden, always: true, decimals: meanDecimals)
+        columns.figure("expected", rows.map(\.counterfactual), hidden, always: true, decimals: meanDecimals)
         columns.figure(
-            "difference", rows.map { row in row.observed.flatMap { o in row.counterfactual.map { o - $0 } } }, hidden,
-            always: true, decimals: 2)
+            "difference", rows.map(\.difference), hidden, always: true, decimals: meanDecimals)
         columns.count("n", rows.map { $0.n }, hidden)
+        return columns.table
+    }
+
+    /// Partner units over all their periods, those before the start first.
+    func partners(_ rows: [PartnerUnits.Row], noun: String) -> ResultTable {
+        let ledger = rows.map(\.row)
+        var columns = ColumnSet(by: ledger.map(\.by))
+        let hidden = ledger.map(\.isSuppressed)
+        columns.text(noun, ledger.map(\.unit))
+        columns.addBy()
+        columns.text("period", ledger.map(\.time))
+        columns.text("start", rows.map { $0.isAfter ? "after" : "before" })
+        columns.figure("observed", ledger.map(\.observed), hidden, always: true, decimals: meanDecimals)
+        columns.figure("expected", ledger.map(\.counterfactual), hidden, always: true, decimals: meanDecimals)
+        columns.add("interval of it", ledger.map { shown($0.lower, $0.upper, meanDecimals, $0.isSuppressed) })
+        columns.figure("difference", ledger.map(\.difference), hidden, always: true, decimals: meanDecimals)
+        columns.count("n", ledger.map { $0.n }, hidden)
         return columns.table
     }
 
     func balance(_ rows: [BalanceRow]) -> ResultTable {
         var columns = ColumnSet(by: [])
         let hidden = rows.map(\.isSuppressed)
-        let decimals = rows.map { Self.decimals(telling: $0.treatedMean, from: $0.comparisonMean) }
+        let decimals = rows.map {
+            rounding.decimals(Self.decimals(telling: $0.treatedMean, from: $0.comparisonMean), isShare: $0.unit == "%")
+        }
         func add(_ name: String, _ value: KeyPath<BalanceRow, Double?>) {
             columns.add(
                 name, rows.indices.map { shown(rows[$0][keyPath: value], decimals[$0], hidden[$0]) }, always: true)
@@ -253,4 +290,9 @@ struct ReadableTables {
     func probability(_ value: Double?, _ hidden: Bool) -> ResultTable.Cell {
         hidden ? .suppressed : .figure(value.map(Numeral.probability))
     }
+}
+
+extension CounterfactualRow {
+    /// Observed less expected.
+    var difference: Double? { observed.flatMap { seen in counterfactual.map { seen - $0 } } }
 }

@@ -10,6 +10,8 @@ public struct Wording: Sendable {
     public var level: Double
     /// The threshold below which figures are withheld, for the sentence that says so.
     public var threshold: Int
+    /// To what means are rounded where they are published, so that none is told with more digits than it has.
+    public var rounding = FigureRounding.none
 
     public init(nouns: Nouns = Nouns(), level: Double = 0.95, threshold: Int = 10) {
         self.nouns = nouns

@@ -108,6 +108,7 @@ public struct EvaluationReport: Sendable {
     func withheld(_ rule: Disclosure, effectsCountPupils: Bool) -> EvaluationReport {
         var safe = self
         safe.wording.threshold = rule.threshold
+        if effectsCountPupils { safe.wording.rounding = rule.rounding }
         safe.disclosure.entries = []
         safe.disclosure.profile.threshold = rule.threshold
         for index in safe.outcomes.indices {

@@ -23,7 +23,7 @@ extension OutcomeResult {
         }
         let whole = rounding(0)
         roundWhole(whole)
-        log(["counterfactual", "path", "effects", "effects by part", "balance"], whole)
+        log(["counterfactual", Disclosure.beforeTable, "path", "effects", "effects by part", "balance"], whole)
         for index in gapEffects.indices {
             let own = rounding(1 + index)
             gapEffects[index].round(own, isShare: outcome.isShare)
@@ -62,6 +62,7 @@ extension OutcomeResult {
 
     private mutating func roundWhole(_ rounding: FigureRounding) {
         for index in counterfactual.indices { rounding.round(&counterfactual[index], isShare: outcome.isShare) }
+        for index in before.indices { rounding.round(&before[index], isShare: outcome.isShare) }
         for index in path.indices { rounding.round(&path[index], isShare: outcome.isShare) }
         for index in balance.indices { rounding.round(&balance[index]) }
         eventStudy = eventStudy.map(rounding.rounded)

@@ -24,7 +24,7 @@ extension OutcomeResult {
     /// What would have happened otherwise: the two means, and their difference where the rounded means do not give it.
     func withoutWords(_ wording: Wording) -> String? {
         guard let means else { return nil }
-        var precision = Precision(decimals: max(1, wording.precision(effect).decimals))
+        var precision = meanPrecision(wording)
         var adds = ""
         if let estimate = effect.estimate, abs(means.observed - means.expected - estimate) > 1e-6 {
             adds = " Both are rounded for publication; the estimate is not."
@@ -41,6 +41,13 @@ extension OutcomeResult {
             + "\(level(means.expected, precision, isBare: true)) would have been expected.\(adds)"
     }
 
+    /// As many decimals as the estimate has, and no more than are left of a rounded mean.
+    private func meanPrecision(_ wording: Wording) -> Precision {
+        Precision(
+            decimals: wording.rounding.decimals(
+                max(1, wording.precision(effect).decimals), isShare: outcome.isShare))
+    }
+
     /// A mean with its unit; a share in percent.
     private func level(_ value: Double, _ precision: Precision, isBare: Bool = false) -> String {
         if outcome.isShare { return precision(value) + "%" }
@@ -49,7 +56,7 @@ extension OutcomeResult {
 
     /// The same for each group and for the gap between them, signed as the table of gaps is: above zero, the group is behind.
     func groupWithoutWords(_ wording: Wording) -> [String] {
-        let precision = Precision(decimals: max(1, wording.precision(effect).decimals))
+        let precision = meanPrecision(wording)
         let sign = outcome.isLowerBetter ? -1.0 : 1
         return gapEffects.compactMap { gap in
             guard let group = gap.means, let peers = gap.peersMeans else { return nil }

@@ -79,6 +79,8 @@ public struct OutcomeResult: Sendable {
     /// The event time that is zero by construction.
     public var referenceEventTime: Int?
     public var counterfactual: [CounterfactualRow] = []
+    /// Partner units before their start.
+    public var before: [CounterfactualRow] = []
     public var path: [PathPoint] = []
     public var balance: [BalanceRow] = []
     public var intake: [IntakeRow] = []
@@ -158,10 +160,11 @@ public struct OutcomeResult: Sendable {
         entries.append(rule.apply(to: &intake))
         entries.append(rule.apply(to: &counterfactual))
         entries.append(rule.apply(to: &path, beside: counterfactual))
+        entries.append(rule.apply(toBefore: &before, beside: counterfactual))
         for index in gapEffects.indices { entries += withholdSides(of: index, rule) }
         entries += withholdEffects(rule, countsPupils: effectsCountPupils)
-        leaveOneOut = leaveOneOut.map { rule.applied(to: $0, beside: counterfactual) }
-        checks = rule.applied(to: checks, beside: counterfactual)
+        leaveOneOut = leaveOneOut.map { rule.applied(to: $0, beside: counterfactual + before) }
+        checks = rule.applied(to: checks, beside: counterfactual + before)
         withholdWords(rule, ledger: open)
         return entries
     }

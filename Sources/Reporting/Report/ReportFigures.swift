@@ -14,8 +14,9 @@ enum ReportFigures {
 
     /// - Parameter number: the outcome's place in the report, from 1; file names come from it, never from a label.
     static func figures(_ outcome: OutcomeResult, number: Int, wording: Wording) -> [Figure] {
-        let tables = ReadableTables(level: wording.level, minus: .sign)
+        let tables = ReadableTables(wording, minus: .sign, of: outcome.outcome)
         return pathFigures(outcome, number, tables) + gapFigures(outcome, number, tables)
+            + partnerFigures(outcome, number, wording, tables)
             + [eventFigure(outcome, number, wording, tables), balanceFigure(outcome, number, tables)].compactMap { $0 }
     }
 
@@ -91,7 +92,7 @@ enum ReportFigures {
     }
 
     /// Which periods are holes, and what a `c` on the chart means.
-    private static func notes(_ outcome: OutcomeResult, isWithheld: Bool) -> String {
+    static func notes(_ outcome: OutcomeResult, isWithheld: Bool) -> String {
         let holes = outcome.periods.filter { !$0.hasResults }.map(\.label).filter {
             !$0.isEmpty && !outcome.leftOutPeriods.contains($0)
         }

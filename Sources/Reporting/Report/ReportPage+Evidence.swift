@@ -41,7 +41,8 @@ extension ReportPage {
         guard !series.isEmpty else { return "" }
         let found = series.map { gap in
             HTMLTable(
-                table: tables.gaps(gap.rows, decimals: nil, namesGroup: false),
+                table: ReadableTables(wording, minus: .sign, of: outcome.outcome).gaps(
+                    gap.rows, decimals: nil, namesGroup: false),
                 caption: "The gap in \(outcome.outcome.title) by period: \(gap.group)"
             ).markup
         }

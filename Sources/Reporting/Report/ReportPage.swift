@@ -6,7 +6,7 @@ struct ReportPage {
     var report: EvaluationReport
 
     var wording: Wording { report.wording }
-    var tables: ReadableTables { ReadableTables(level: wording.level, minus: .sign) }
+    var tables: ReadableTables { ReadableTables(wording, minus: .sign) }
 
     var html: String {
         let page: Markup = """

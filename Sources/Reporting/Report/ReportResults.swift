@@ -86,6 +86,7 @@ extension OutcomeResult {
         object.put("diagnostics", diagnostics.value)
         let ledger = counterfactual + gapEffects.flatMap(\.counterfactual)
         object.put("counterfactual", .array(ledger.map { ResultRows.json($0) }))
+        if !before.isEmpty { object.put("counterfactualBefore", .array(before.map { ResultRows.json($0) })) }
         object.put("path", .array((path + gapEffects.flatMap(\.path)).map { ResultRows.json($0) }))
         object.put("gaps", .array(gaps.flatMap(\.rows).map { ResultRows.json($0) }))
         object.put("sentences", .array(answer(wording).map { .text($0) }))

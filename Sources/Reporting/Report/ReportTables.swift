@@ -24,6 +24,7 @@ enum ReportTables {
             add("event-study", ResultRows.table(outcome.eventStudy))
             for (place, gap) in outcome.gaps.enumerated() { add("gap-\(place + 1)", ResultRows.table(gap.rows)) }
             add("counterfactual", ResultRows.table(outcome.counterfactual))
+            add("counterfactual-before", ResultRows.table(outcome.before))
             add("path", ResultRows.table(outcome.path))
             for (place, gap) in outcome.gapEffects.enumerated() {
                 add("gap-\(place + 1)-counterfactual", ResultRows.table(gap.counterfactual))

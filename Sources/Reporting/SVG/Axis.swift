@@ -76,7 +76,7 @@ struct PeriodAxis: Sendable {
         self.range = range
     }
 
-    private var step: Double { (range.to - range.from) / Double(max(1, marks.count)) }
+    var step: Double { (range.to - range.from) / Double(max(1, marks.count)) }
 
     func position(_ ordinal: Int) -> Double {
         let index = marks.firstIndex { $0.ordinal == ordinal } ?? 0
@@ -97,6 +97,12 @@ struct PeriodAxis: Sendable {
 
     /// Bands where there are no results, and as many labels as fit side by side.
     func draw(on canvas: inout Canvas, top: Double, bottom: Double) {
+        drawHoles(on: &canvas, top: top, bottom: bottom)
+        drawLabels(on: &canvas, bottom: bottom)
+    }
+
+    /// - Parameter isNamed: says in each band what it is, where there is room.
+    func drawHoles(on canvas: inout Canvas, top: Double, bottom: Double, isNamed: Bool = true) {
         var index = 0
         while index < marks.count {
             guard !marks[index].hasResults else {
@@ -111,14 +117,13 @@ struct PeriodAxis: Sendable {
                 canvas.line(x, top, x, bottom, colour: Canvas.Colour.quiet, width: 0.75, dash: "2 3")
             }
             let words = width >= Canvas.width(of: "no results") ? ["no results"] : ["no", "results"]
-            for (row, word) in words.enumerated() where width >= Canvas.width(of: word) {
+            for (row, word) in words.enumerated() where isNamed && width >= Canvas.width(of: word) {
                 canvas.text(
                     word, x: left + width / 2, y: top + 16 + Double(row) * 14, anchor: .middle,
                     colour: Canvas.Colour.quiet)
             }
             index = end
         }
-        drawLabels(on: &canvas, bottom: bottom)
     }
 
     private func drawLabels(on canvas: inout Canvas, bottom: Double) {

@@ -58,7 +58,7 @@ struct PeriodChart {
             let shift =
                 shown.count > 1 && one.points.contains { $0.lower != nil }
                 ? (Double(index) - Double(shown.count - 1) / 2) * 7 : 0
-            draw(one, on: &canvas, horizontal, vertical, shift: shift)
+            canvas.series(one, horizontal, vertical, shift: shift)
         }
         return canvas.svg
     }
@@ -72,29 +72,31 @@ struct PeriodChart {
         let isRight = x > Canvas.width * 0.6
         canvas.text("start", x: x + (isRight ? -5 : 5), y: bottom - 6, anchor: isRight ? .end : .start)
     }
+}
 
+extension Canvas {
     /// The line breaks wherever a period between two points has no point of the series.
-    private func draw(
-        _ series: Series, on canvas: inout Canvas, _ horizontal: PeriodAxis, _ vertical: Axis, shift: Double
+    mutating func series(
+        _ series: PeriodChart.Series, _ horizontal: PeriodAxis, _ vertical: Axis, shift: Double = 0, size: Double = 4
     ) {
         var run: [(x: Double, y: Double)] = []
         var last: Int?
         for point in series.points {
             if let last, point.ordinal - last > 1 {
-                canvas.path(run, style: series.style)
+                path(run, style: series.style)
                 run = []
             }
             run.append((horizontal.position(point.ordinal) + shift, vertical.position(point.value)))
             last = point.ordinal
         }
-        canvas.path(run, style: series.style)
+        path(run, style: series.style)
         for point in series.points {
             let x = horizontal.position(point.ordinal) + shift
             if let lower = point.lower, let upper = point.upper {
-                canvas.whisker(
+                whisker(
                     x: x, from: vertical.position(lower), to: vertical.position(upper), colour: series.style.colour)
             }
-            canvas.mark(x, vertical.position(point.value), style: series.style)
+            mark(x, vertical.position(point.value), style: series.style, size: size)
         }
     }
 }
