@@ -45,7 +45,8 @@ public struct SQLRun {
     /// - Throws: `RequestError` where doubles were asked for: their shift is known from a profile alone.
     public func cells() throws -> Written {
         guard request.data.arithmetic == .exact else {
-            throw RequestError.missing(option: "--answer", why: "with --double the query needs the means of the profile")
+            throw RequestError.missing(
+                option: "--answer", why: "with --double the query needs the means of the profile")
         }
         return Written(kind: .cells, text: queries.selfScalingQuery.text, mode: "fixed")
     }

@@ -13,10 +13,11 @@ struct CellRowOptions: ParsableArguments {
     func isMerge() throws -> Bool {
         guard rows.areCellTables, rows.outcome.isEmpty else { return false }
         try rows.refuseWhatNeedsRows()
-        let given = [
-            ("--unit", rows.unit != nil), ("--time", rows.time != nil), ("--weights", rows.weights != nil),
-            ("--weight-kind", rows.weightKind != nil), ("--lower-is-better", rows.lowerIsBetter),
-        ] + keys.given
+        let given =
+            [
+                ("--unit", rows.unit != nil), ("--time", rows.time != nil), ("--weights", rows.weights != nil),
+                ("--weight-kind", rows.weightKind != nil), ("--lower-is-better", rows.lowerIsBetter),
+            ] + keys.given
         for (option, isGiven) in given where isGiven {
             throw RequestError.doesNotApply(
                 option: option, to: "cell tables that are merged whole; to keep some columns, name --outcome too")

@@ -65,7 +65,8 @@ struct CellsCommand: ParsableCommand {
             throw RequestError.missing(option: "--table", why: "say for which table the query was made")
         }
         if rows.rows.source != nil {
-            throw RequestError.doesNotApply(option: "--source", to: "--profile-answer, with which nothing is asked of it")
+            throw RequestError.doesNotApply(
+                option: "--source", to: "--profile-answer, with which nothing is asked of it")
         }
         var plain = rows
         plain.rows.dialect = nil

@@ -13,12 +13,12 @@ struct SQLCommand: ParsableCommand {
 
             EXAMPLE
               counterpart sql --dialect spark --table pupils --outcome attainment8 \\
-                --unit urn --time academic_year --profile > profile.sql
+                --unit urn --time academic_year --profile -o profile.sql
               counterpart sql --dialect spark --table pupils --outcome attainment8 \\
-                --unit urn --time academic_year --answer profile.csv > cells.sql
-              counterpart cells part-*.csv --dialect spark --table pupils \\
-                --outcome attainment8 --unit urn --time academic_year \\
-                --profile-answer profile.csv -o cells.csv
+                --unit urn --time academic_year --answer profile.csv -o cells.sql
+              counterpart cells part-*.csv --profile-answer profile.csv \\
+                --dialect spark --table pupils --outcome attainment8 --unit urn \\
+                --time academic_year -o cells.csv
             """)
 
     @Option(

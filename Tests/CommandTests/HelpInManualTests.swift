@@ -10,7 +10,7 @@ struct HelpInManualTests {
         Run.self, Init.self, DescribeCommand.self, Convert.self, Measures.self, Gaps.self, Progress.self, Compare.self,
         Did.self,
         Power.self,
-        CellsCommand.self,
+        CellsCommand.self, SQLCommand.self,
     ]
 
     private static func manual() throws -> String {

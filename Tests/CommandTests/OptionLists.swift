@@ -1,7 +1,7 @@
 /// Every option of every command with a case in which it acts or is refused by name.
 enum OptionLists {
     static let all =
-        did + compare + power + gaps + progress + cells + describe + convert + measures + start + run + review
+        did + compare + power + gaps + progress + cells + sql + describe + convert + measures + start + run + review
 
     // MARK: did
 
@@ -601,6 +601,47 @@ enum OptionLists {
                 list.acts("--output", "other.csv"), list.acts("--quiet"), list.acts("--minimum-cell", "9"),
                 list.refuses("--minimum-cell", "-1", says: "--minimum-cell"),
                 list.acts("--strict", base: ["broken.csv", "--lenient"] + whatCells, status: 1),
+                list.acts(
+                    "--profile-answer", "ranks.csv", with: ["--dialect", "spark", "--table", "pupils"], status: 3,
+                    says: "E160"),
+                list.refuses(
+                    "--profile-answer", "ranks.csv", with: ["--table", "pupils"], says: "--dialect is missing"),
+                list.refuses(
+                    "--profile-answer", "ranks.csv", with: ["--dialect", "spark"], says: "--table is missing"),
+            ]
+    }
+
+    // MARK: sql
+
+    private static var sql: [OptionCase] {
+        let place = ["--dialect", "duckdb", "--table", "pupils"]
+        let columns = ["--unit", "urn", "--time", "academic_year"]
+        let list = OptionList(command: "sql", base: place + ["--outcome", "attainment8"] + columns)
+        let values = [
+            "--start": "partnership_start", "--treated": "treated_now", "--covariates": "ks2_score", "--factors": "sex",
+            "--absorb": "sex", "--cluster": "trust", "--group": "fsm=Y", "--gap": "fsm=Y", "--prior": "ks2_score",
+            "--by": "sex", "--where": "sex=F", "--weights": "weight", "--missing": "withheld", "--points": "points.csv",
+        ]
+        return values.keys.sorted().map { list.acts($0, values[$0]) }
+            + [
+                list.acts("--dialect", "spark", base: ["--table", "pupils", "--outcome", "attainment8"] + columns),
+                list.refuses("--dialect", "oracle", says: "postgres, duckdb, spark, clickhouse"),
+                list.acts("--table", "pupils", base: ["--dialect", "spark", "--outcome", "attainment8"] + columns),
+                list.refuses("--table", "a..b", says: "E158"),
+                list.acts("--outcome", "passed=Y", base: place + columns),
+                list.acts("--unit", "urn", base: place + ["--outcome", "attainment8"]),
+                list.acts("--time", "academic_year", base: place + ["--outcome", "attainment8"]),
+                list.acts("--no-known-codes"), list.acts("--profile"), list.acts("--pupil", "upn", with: ["--profile"]),
+                list.acts("--answer", "answered.csv", says: "900 rows read, 880 used, sums in doubles"),
+                list.acts("--answer", "ranks.csv", status: 3, says: "E160"),
+                list.acts("--double", with: ["--answer", "answered.csv"], status: 0, says: nil),
+                list.acts("--quiet", with: ["--answer", "answered.csv"]),
+                list.acts("--strict", with: ["--answer", "answered.csv"], status: 1),
+                list.refuses("--answer", "ranks.csv", with: ["--profile"], says: "give one"),
+                list.refuses("--double", says: "--answer is missing"),
+                list.refuses("--treated", "treated_now", with: ["--start", "partnership_start"], says: "give one"),
+                list.acts("--format", "json"), list.refuses("--format", "csv", says: "text, json"),
+                list.acts("--output", "out.sql"),
             ]
     }
 

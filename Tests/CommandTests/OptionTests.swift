@@ -19,7 +19,7 @@ import Testing
     /// The list above leaves no option out: it is compared with the help of the program itself.
     @Test(arguments: [
         "run", "review", "init", "describe", "convert", "measures", "gaps", "progress", "compare", "did", "power",
-        "cells",
+        "cells", "sql",
     ])
     func everyOptionHasACase(
         _ command: String
@@ -40,18 +40,5 @@ import Testing
         let quiet = try folder.run(gaps + ["-q", "-o", "gaps.csv"])
         #expect(quiet.status == 0 && quiet.everything.isEmpty)
         #expect(try folder.text("gaps.csv") == folder.run(gaps).out)
-    }
-
-    /// The commands of the contract that this version does not have are refused by name, whatever options they are given.
-    @Test(arguments: ["sql"]) func laterCommandsAreNamed(_ command: String) throws {
-        let folder = try WorkFolder()
-        for arguments in [
-            [command], [command, "pupils.csv", "--outcome", "attainment8", "--method", "bands"],
-            [command, "--format", "json"],
-        ] {
-            let ended = try folder.run(arguments)
-            #expect(ended.status == 2)
-            #expect(ended.err.contains("counterpart \(command) is not in this version"), "\(ended.err)")
-        }
     }
 }
