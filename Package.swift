@@ -118,7 +118,9 @@ let package = Package(
         .testTarget(
             name: "CounterpartTests", dependencies: ["Counterpart", "SampleSchools"],
             exclude: ["Golden", "Plans"]),
-        .testTarget(name: "CommandTests", dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools", "DatabaseServers"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["Counterpart", "CounterpartCommand", "SampleSchools", "DatabaseServers"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

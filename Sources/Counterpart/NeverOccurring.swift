@@ -17,7 +17,8 @@ public struct NeverOccurring: Refusal, Equatable {
     public var hint: String? {
         if let nearest { return "did you mean `\(nearest)`?" }
         return known.isEmpty
-            ? "see the values that occur: `counterpart describe` shows those of files" : "its values are \(known.joined(separator: ", "))"
+            ? "see the values that occur: `counterpart describe` shows those of files"
+            : "its values are \(known.joined(separator: ", "))"
     }
 
     private init(column: String, value: String, among values: [String]) {

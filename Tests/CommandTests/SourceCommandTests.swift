@@ -20,22 +20,34 @@ enum SourceTables {
     }
 
     static let questions: [[String]] = [
-        ["gaps", "--outcome", "attainment8", "--group", "fsm=Y", "--unknown", "U", "--unit", "urn", "--time",
-            "academic_year", "--by", "academic_year", "--change", "--suppress", "0"],
+        [
+            "gaps", "--outcome", "attainment8", "--group", "fsm=Y", "--unknown", "U", "--unit", "urn", "--time",
+            "academic_year", "--by", "academic_year", "--change", "--suppress", "0",
+        ],
         ["gaps", "--outcome", "passed=Y", "--outcome", "attainment8", "--group", "sex", "--where", "fsm!=U"],
-        ["did", "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--start",
+        [
+            "did", "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--start",
             "partnership_start", "--covariates", "ks2_score", "--factors", "sex", "--gap", "fsm=Y", "--unknown", "U",
-            "--permutations", "0", "--wild", "0"],
-        ["did", "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--treated", "treated_now",
+            "--permutations", "0", "--wild", "0",
+        ],
+        [
+            "did", "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--treated", "treated_now",
             "--estimator", "twfe", "--cluster", "trust", "--weights", "weight", "--vcov", "cr1", "--where",
-            "ks2_score>90", "--diagnostics", "none"],
-        ["power", "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--start",
-            "partnership_start"],
-        ["compare", "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--start",
-            "partnership_start", "--match", "ks2_score,fsm=Y", "--unknown", "U", "--ratio", "2"],
+            "ks2_score>90", "--diagnostics", "none",
+        ],
+        [
+            "power", "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--start",
+            "partnership_start",
+        ],
+        [
+            "compare", "--outcome", "attainment8", "--unit", "urn", "--time", "academic_year", "--start",
+            "partnership_start", "--match", "ks2_score,fsm=Y", "--unknown", "U", "--ratio", "2",
+        ],
         ["progress", "--outcome", "attainment8", "--prior", "ks2_score", "--unit", "urn", "--bands", "3"],
-        ["gaps", "--outcome", "attainment8", "--group", "fsm=Y", "--unknown", "U", "--unit", "urn", "--time",
-            "academic_year", "--prior", "ks2_score", "--standardise", "--index", "--pupil", "upn"],
+        [
+            "gaps", "--outcome", "attainment8", "--group", "fsm=Y", "--unknown", "U", "--unit", "urn", "--time",
+            "academic_year", "--prior", "ks2_score", "--standardise", "--index", "--pupil", "upn",
+        ],
     ]
 }
 
@@ -162,7 +174,8 @@ struct PostgresSourceTests {
     /// Rows that cannot be computed after many that can.
     @Test func errorsAfterTheLastRowAreErrors() throws {
         let folder = try WorkFolder()
-        try server().run("""
+        try server().run(
+            """
             CREATE OR REPLACE VIEW failing AS SELECT urn, academic_year, fsm,
                 CASE WHEN upn = (SELECT max(upn) FROM small) THEN 1 / (weight - weight) ELSE attainment8 END AS attainment8
             FROM small
@@ -178,13 +191,15 @@ struct PostgresSourceTests {
 
     /// A table that takes a minute to read.
     private func slowTable() throws {
-        try server().run("""
+        try server().run(
+            """
             CREATE OR REPLACE VIEW slow AS SELECT s.* FROM small AS s
             WHERE upn <> '' AND pg_sleep(0.1) IS NOT NULL
             """)
     }
 
-    private static let running = "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%SELECT%' AND application_name = '"
+    private static let running =
+        "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%SELECT%' AND application_name = '"
 
     /// Starts a run over the slow table and waits until the server works on it.
     private func startSlow(
@@ -281,7 +296,9 @@ struct PostgresSourceTests {
         #expect(duckdb.status == 5 && duckdb.err.contains("E511") && duckdb.err.contains("pip install duckdb-cli"))
     }
 
-    @Test(arguments: ["--delimiter=;", "--encoding=latin1", "--lenient", "--percent", "--max-field=1MB", "--thousands=,"])
+    @Test(arguments: [
+        "--delimiter=;", "--encoding=latin1", "--lenient", "--percent", "--max-field=1MB", "--thousands=,",
+    ])
     func optionsOfTextFilesAreRefused(option: String) throws {
         let ended = try ask("postgres://127.0.0.1:1/db", [option])
         let name = option.prefix { $0 != "=" }
@@ -360,7 +377,8 @@ struct ParquetSourceTests {
         #expect(told == expected)
         let inputs = try #require(try engine.json()["inputs"] as? [[String: Any]])
         #expect(inputs.map { $0["path"] as? String } == ["a.parquet", "b.parquet"])
-        #expect(inputs.reduce(0) { $0 + ($1["rows"] as? Int ?? 0) } == SourceTables.pupils.split(separator: "\n").count - 1)
+        #expect(
+            inputs.reduce(0) { $0 + ($1["rows"] as? Int ?? 0) } == SourceTables.pupils.split(separator: "\n").count - 1)
         #expect(inputs.allSatisfy { ($0["sha256"] as? String)?.count == 64 && $0["engine"] != nil })
     }
 
@@ -408,6 +426,7 @@ struct ParquetSourceTests {
         let unlike = try folder.run(
             ["gaps", "a.parquet", "narrow.parquet", "--outcome", "attainment8", "--group", "fsm=Y"],
             environment: environment)
-        #expect(unlike.status == 3 && unlike.err.contains("E169") && unlike.err.contains("narrow.parquet"), "\(unlike.err)")
+        #expect(
+            unlike.status == 3 && unlike.err.contains("E169") && unlike.err.contains("narrow.parquet"), "\(unlike.err)")
     }
 }
