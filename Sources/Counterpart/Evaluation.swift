@@ -98,7 +98,7 @@ public struct Evaluation {
             report.comparison = try ComparisonWords(main).findings(first)
         }
         report.protection = plan.protections.map { $1.entry(of: $0.pattern) }
-        report.frame.warnings += objectiveWarnings(main)
+        report.frame.warnings += objectiveWarnings(main) + studies.withoutEffect
         for warning in gapTables.warnings where !report.frame.warnings.contains(warning) {
             report.frame.warnings.append(warning)
         }

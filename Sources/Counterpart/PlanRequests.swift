@@ -96,6 +96,13 @@ struct PlanRequests {
         return contrasts
     }
 
+    /// The plan names the effect on this gap, itself or in an objective, not only its group.
+    func asksFor(_ gap: GroupContrast) -> Bool {
+        ([plan.analysis.gap] + plan.objectives.map(\.gap)).compactMap { $0.map { GroupText($0) } }.contains {
+            $0.column == gap.column && $0.value == gap.value
+        }
+    }
+
     /// Gaps by period need no covariate, so they keep the rows that lack one.
     func gapsRequest() throws -> GapsRequest {
         var request = GapsRequest(data: try dataRequest())

@@ -10,6 +10,8 @@ struct Studies {
     /// The other estimand, where rows are pupils.
     private(set) var otherEstimand: DidStudy?
     private(set) var gaps: [(contrast: GroupContrast, study: DidStudy)] = []
+    /// Groups of tables whose effect on the gap the estimator does not give.
+    private(set) var withoutEffect: [Warning] = []
     /// Effects by event time, where the main estimator gives none.
     private(set) var events: DidStudy?
     /// Effects by years of exposure, where year groups were named and the main estimator gives none.
@@ -27,7 +29,19 @@ struct Studies {
         let request = evaluation.request
         let cells = evaluation.cells
         main = try DidStudy(request, cells: cells)
-        gaps = try evaluation.requests.gaps.map { ($0, try evaluation.gapStudy($0)) }
+        for gap in evaluation.requests.gaps {
+            do {
+                gaps.append((gap, try evaluation.gapStudy(gap)))
+            } catch let refusal as any Refusal
+                where refusal.code == "E450" && !evaluation.requests.asksFor(gap)
+            {
+                withoutEffect.append(
+                    Warning(
+                        "no-gap-effect",
+                        "the gap of \(gap.label) is followed through the periods, but the effect on it is not estimated: "
+                            + refusal.message))
+            }
+        }
         guard let part = main.parts.first else { return }
         if part.design.rowsArePupils {
             var other = Self.quiet(request)
