@@ -1,5 +1,5 @@
 # The two commands that matter: `make demo` (the sample evaluation, then read the report) and `make test`.
-.PHONY: hard-files fuzz demo test release bench budgets simulate docs lint packages clean
+.PHONY: scale-out hard-files fuzz demo test release bench budgets simulate docs lint packages clean
 SHELL := /bin/bash
 OUT ?= out/demo
 
@@ -8,8 +8,7 @@ demo: release
 	@.build/release/counterpart run SampleData/partnership/plan.yml -o $(OUT)
 
 test: packages
-	swift build --build-tests
-	swift test --skip-build
+	. Scripts/test-engines.sh; swift build --build-tests && swift test --skip-build
 
 release: packages
 	swift build -c release --product counterpart
@@ -34,6 +33,11 @@ SAMPLES ?= 1000
 SEEDS ?= 200
 simulate: packages
 	swift run -c release Simulation --samples $(SAMPLES) --seeds $(SEEDS)
+
+# The same pupils through files, PostgreSQL, DuckDB and a Spark cluster of two workers, one of them killed: one SHA-256.
+PUPILS ?= 500000
+scale-out: release
+	sh Benchmarks/ScaleOut/scale-out.sh --pupils $(PUPILS)
 
 # Some 1,100 hard files through convert, against a strict model of the format.
 hard-files: release

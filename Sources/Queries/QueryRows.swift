@@ -98,7 +98,7 @@ extension QueryRows {
         static let firstSeated = 1000
     }
 
-    /// `(SELECT …) cp_rows`: keys `cp_k0`…, for each value its reason `cp_c0`…, its decimal `cp_v0`… and its double
+    /// `(SELECT …) cp_rows`: keys `cp_k0`…, for each value its reason `cp_c0`…, its decimal `cp_v0`…, its millionths `cp_m0`… and its double
     /// `cp_x0`…, the row's reason `cp_r`, and the pupil `cp_p`.
     var subselect: String {
         let read = layer(self.texts, from: "\(table.sql) AS cp_source", as: "cp_texts")
@@ -110,8 +110,13 @@ extension QueryRows {
             texts + (pupil == nil ? [] : ["cp_p"]) + numericFilters.map { "cp_g\($0)" }
             + filters.indices.map { "cp_h\($0)" }
         return layer(
-            finishedKeys + pass(named.dropFirst(keys.count) + others) + ["\(rowReason) AS cp_r"], from: counted,
+            finishedKeys + pass(named.dropFirst(keys.count) + others) + millionths + ["\(rowReason) AS cp_r"],
+            from: counted,
             as: "cp_rows")
+    }
+
+    private var millionths: [String] {
+        values.indices.map { "\(dialect.integer("cp_v\($0) * 1000000")) AS cp_m\($0)" }
     }
 
     private func layer(_ columns: [String], from source: String, as name: String) -> String {

@@ -37,7 +37,8 @@ enum HelpText {
     }
 
     /// Examples are not prose: what they type is accepted by the program on the sample's columns.
-    @Test(arguments: ["init", "describe", "gaps", "progress", "did", "power", "cells", "sql", "convert"]) func examplesRun(
+    @Test(arguments: ["init", "describe", "gaps", "progress", "did", "power", "cells", "sql", "convert"])
+    func examplesRun(
         _ command: String
     ) throws {
         let folder = try WorkFolder()

@@ -93,6 +93,24 @@ import Testing
         try expectSame(several, on: engine, "several outcomes")
     }
 
+    /// The query that finds the scale itself, run beside the profile.
+    @Test(arguments: Dialect.allCases) func aQueryMayFindItsOwnScale(_ dialect: Dialect) throws {
+        guard let engine = try pupils(dialect) else { return }
+        let passed = ColumnRequest("passed", role: .indicator(YesNo(equals: "Y", unknown: ["U"])))
+        for request in [
+            EngineRows.request([Self.outcome]), EngineRows.request([Self.outcome], covariates: ["prior"], weight: "w"),
+            EngineRows.request([passed], covariates: ["prior"]),
+        ] {
+            let queries = try CellQueries(request, table: "pupils", dialect: dialect)
+            let profile = try queries.profile(answer: try engine.csv(queries.profileQuery.text), path: "profile")
+            let scale = try queries.scale(profile).scale
+            let tables = try [queries.selfScalingQuery, queries.cells(scale)].map { query in
+                try queries.table([("answer", try engine.csv(query.text))], profile, scale)
+            }
+            #expect(tables[0] == tables[1] && tables[0].cellCount > 10)
+        }
+    }
+
     /// A column of numbers gives the same cells as one of their texts.
     @Test(arguments: Dialect.allCases) func numbersMayBeNumbers(_ dialect: Dialect) throws {
         guard let engine = try TestEngines.engine(dialect) else { return }

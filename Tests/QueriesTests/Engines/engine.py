@@ -4,7 +4,7 @@
     {"sql": QUERY}                    the answer as CSV in base64
     {"run": STATEMENT}                no answer
 
-Versions that the tests were written with: duckdb 2.0.1, chdb 26.9, pyspark 3.5.7.
+Versions that the tests were written with: duckdb 2.0.1, chdb 4.4 (ClickHouse 26.9), pyspark 3.5.7.
 """
 
 import base64
