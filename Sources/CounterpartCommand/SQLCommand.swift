@@ -49,6 +49,10 @@ struct SQLCommand: ParsableCommand {
         let run = try SQLRun(try columns.request(), dialect: try Self.dialect(dialect), table: table)
         let written = try profile ? run.profile : answer.map { try run.cells(answer: $0) } ?? run.cells()
         let text = format == .json ? run.json(written) : written.text
+        // The query itself holds no warning.
+        if !result.quiet, format == .text, result.output == nil {
+            written.warnings.forEach { Output.say("warning: \($0.message) (\($0.code))") }
+        }
         try Output(options: result).deliver(text, warnings: written.warnings, seconds: nil)
         if !result.quiet, let sentence = written.sentence { Output.say(sentence) }
     }
