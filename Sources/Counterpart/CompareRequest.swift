@@ -54,6 +54,15 @@ public struct MatchingRequest: Sendable, Equatable {
             }
         }
 
+        /// Counterparts for each partner; nil where units are weighted together.
+        var ratio: Int? {
+            switch self {
+            case .nearest(let nearest): nearest.ratio
+            case .similarSchools(let similar): similar.neighbours
+            case .entropy, .synthetic: nil
+            }
+        }
+
         var comparison: any ComparisonMethod {
             switch self {
             case .nearest(let method): method

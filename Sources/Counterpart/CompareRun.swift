@@ -38,7 +38,8 @@ public struct CompareRun {
         }
         let shares = group.shares(profiles)
         document.weights = (profiles.treated + profiles.donors).filter { shares[$0] > 0 }.map {
-            .init(unit: profiles.units[$0], isTreated: profiles.isTreated[$0], weight: shares[$0])
+            .init(
+                unit: profiles.units[$0], isTreated: profiles.isTreated[$0], weight: shares[$0], pupils: pupils($0))
         }
         document.unmatched =
             group.unmatched.map { .init(unit: profiles.units[$0.unit], reason: $0.reason) }
@@ -63,11 +64,11 @@ public struct CompareRun {
 
     private static func rows(_ study: CompareStudy, isAfter: Bool) -> [BalanceRow] {
         let (profiles, weights) = (study.profiles, study.group.weights)
-        func count(_ units: [Int]) -> Double? { study.pupils.map { pupils in units.reduce(0) { $0 + pupils[$1] } } }
         func isIn(_ unit: Int) -> Bool { !isAfter || weights[unit] > 0 }
-        // The change of the partners' mean tells of those left out.
-        let alone = profiles.treated.filter { !isIn($0) }
-        return study.balance.rows.map { row in
+        // The change of a mean tells of those left out.
+        let leftOut = [profiles.treated, profiles.donors].map { units in units.filter { !isIn($0) } }
+        return zip(study.balance.rows, study.pupilsByVariable).map { row, pupils in
+            func count(_ units: [Int]) -> Double? { pupils.map { pupils in units.reduce(0) { $0 + pupils[$1] } } }
             let figures = isAfter ? row.after : row.before
             let isShare =
                 study.request.reading.data.outcomes.first {
@@ -78,7 +79,9 @@ public struct CompareRun {
                 comparisonMean: figures.comparisonMean, standardisedDifference: figures.standardisedDifference,
                 varianceRatio: figures.varianceRatio, nTreated: count(profiles.treated.filter(isIn)),
                 nComparison: count(profiles.donors.filter(isIn)))
-            if !alone.isEmpty { shown.smallestCount = [shown.smallestCount, count(alone)].compactMap { $0 }.min() }
+            for units in leftOut where !units.isEmpty {
+                shown.smallestCount = [shown.smallestCount, count(units)].compactMap { $0 }.min()
+            }
             shown.title = MeasureTitle.of(row.variable)
             return shown
         }

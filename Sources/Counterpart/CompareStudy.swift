@@ -19,6 +19,8 @@ struct CompareStudy {
     let incomplete: [Incomplete]
     /// Pupils behind each profile before the start; nil where they are not known.
     let pupils: [Double]?
+    /// By variable the pupils behind each profile's value.
+    let pupilsByVariable: [[Double]?]
     /// Of the group alone, and with those of reading.
     let groupWarnings: [Warning]
     let warnings: [Warning]
@@ -77,8 +79,14 @@ struct CompareStudy {
                 reasons: group.unmatched.map { "\(made.profiles.units[$0.unit]): \($0.reason)" }.prefixed(5))
         }
         balance = GroupBalance(made.profiles, made.group)
-        pupils = outcome.pupils.map { pupils in made.units.map { pupils[chosen[$0]] } }
-        groupWarnings = Self.warnings(made.profiles, group, balance, incomplete)
+        func ofProfiles(_ pupils: [Double]?) -> [Double]? {
+            pupils.map { known in made.units.map { known[chosen[$0]] } }
+        }
+        pupils = ofProfiles(outcome.pupils)
+        pupilsByVariable = variables.map { ofProfiles($0.pupils) }
+        groupWarnings =
+            Self.warnings(made.profiles, group, balance, incomplete)
+            + [Self.shortfall(group, ratio: matching.method.ratio)].compactMap { $0 }
         warnings = (past.warnings + past.report.warnings + groupWarnings).withoutRepeats
     }
 
@@ -89,6 +97,8 @@ struct CompareStudy {
         var name: String
         /// In the order of the design's units.
         var means: [Double?]
+        /// Behind each mean; nil where pupils are not known.
+        var pupils: [Double]?
     }
 
     /// What is matched on, then the outcomes that are not; and how many are the first.
@@ -106,7 +116,7 @@ struct CompareStudy {
             guard (block == 0 && period == nil) || found.means.contains(where: { $0 != nil }) else {
                 throw ComparisonError.measuredAfter(variable: name)
             }
-            return Variable(name: name, means: found.means)
+            return Variable(name: name, means: found.means, pupils: found.pupils)
         }
         func matchedOn(_ wanted: MatchedVariable) throws -> [Variable] {
             switch wanted.when {
@@ -131,6 +141,19 @@ struct CompareStudy {
         return (matched + (try further.map { try variable($0) }), matched.count)
     }
 
+    /// Partners with fewer counterparts than were asked for.
+    private static func shortfall(_ group: ComparisonGroup, ratio: Int?) -> Warning? {
+        guard let ratio, ratio > 1 else { return nil }
+        var counts: [Int: Int] = [:]
+        for match in group.matches { counts[match.treated, default: 0] += 1 }
+        let short = counts.values.filter { $0 < ratio }
+        guard let least = short.min() else { return nil }
+        return Warning(
+            "few-counterparts",
+            "\(short.count) of \(counts.count) partners have fewer than the \(ratio) counterparts asked for, the fewest \(least)"
+        )
+    }
+
     private static func reasons(_ incomplete: [Incomplete]) -> [String] {
         incomplete.filter(\.isTreated).map { "\($0.unit): no value of \($0.missing) before the start" }.prefixed(5)
     }
@@ -139,12 +162,14 @@ struct CompareStudy {
         _ profiles: UnitProfiles, _ group: ComparisonGroup, _ balance: GroupBalance, _ incomplete: [Incomplete]
     ) -> [Warning] {
         var warnings: [Warning] = []
-        if !group.dropped.isEmpty {
+        let flat = group.dropped.filter { name in
+            profiles.variables.firstIndex(of: name).map { Set(profiles.values.column($0)).count == 1 } ?? false
+        }
+        let explained = group.dropped.filter { !flat.contains($0) }
+        for (names, why) in [(flat, "every school has the same"), (explained, "other matched columns explain it")]
+        where !names.isEmpty {
             warnings.append(
-                Warning(
-                    "collinear",
-                    "\(group.dropped.joined(separator: ", ")) left out of the distance: other matched columns explain it"
-                ))
+                Warning("collinear", "\(names.joined(separator: ", ")) left out of the matching: \(why)"))
         }
         let alone =
             group.unmatched.map { "\(profiles.units[$0.unit]) (\($0.reason))" }

@@ -5,23 +5,7 @@ struct CompareWords {
     let study: CompareStudy
 
     var sentences: [String] {
-        let balance = study.balance
-        let partners = balance.matched == balance.treated ? "all" : "\(balance.matched) of"
-        var words = [
-            "\(how) For \(partners) \(balance.treated) partners, \(balance.used) of \(balance.donors) comparison schools compare; "
-                + "they are worth \(rounded(balance.effectiveSampleSize)) schools of equal weight."
-        ]
-        let judged = balance.rows.filter { $0.before.standardisedDifference != nil }
-        if !judged.isEmpty {
-            let before = judged.count { abs($0.before.standardisedDifference ?? 0) > CovariateBalance.limit }
-            let after = judged.count { abs($0.after.standardisedDifference ?? 0) > CovariateBalance.limit }
-            let scale =
-                balance.standardisesByComparison
-                ? "a standard deviation between comparison schools" : "the partners' standard deviation"
-            words.append(
-                "Of \(judged.count) characteristics, \(before) differed by more than a quarter of \(scale) before, and \(after) after."
-            )
-        }
+        var words = ["\(how) \(size)"] + [balance].compactMap { $0 }
         let without = study.incomplete.count { !$0.isTreated }
         if without > 0 {
             words.append(
@@ -30,6 +14,34 @@ struct CompareWords {
         words.append(
             "Nothing from \(study.past.firstStart) on, when the first partnership could show, was looked at.")
         return words
+    }
+
+    private var size: String {
+        let balance = study.balance
+        let partners =
+            balance.matched == balance.treated
+            ? (balance.treated == 1 ? "the partner" : "all \(balance.treated) partners")
+            : "\(balance.matched) of \(balance.treated) partners"
+        let alike = rounded(balance.effectiveSampleSize)
+        return
+            "For \(partners), \(balance.used) of \(balance.donors) comparison schools \(balance.used == 1 ? "compares" : "compare")"
+            + (balance.used == 1
+                ? "." : "; they are worth \(alike) \(alike == "1" ? "school" : "schools") of equal weight.")
+    }
+
+    /// How many characteristics are alike, before and after; nil where none can be judged.
+    var balance: String? {
+        let rows = study.balance.rows.filter { $0.before.standardisedDifference != nil }
+        guard !rows.isEmpty else { return nil }
+        func apart(_ difference: (GroupBalance.Row) -> Double?) -> Int {
+            rows.count { abs(difference($0) ?? 0) > CovariateBalance.limit }
+        }
+        let scale =
+            study.balance.standardisesByComparison
+            ? "the standard deviation between comparison schools" : "the standard deviation between partners"
+        return "Of \(rows.count) \(rows.count == 1 ? "characteristic" : "characteristics") compared school by school, "
+            + "\(apart(\.before.standardisedDifference)) differed by more than a quarter of \(scale) before the comparison was built, and "
+            + "\(apart(\.after.standardisedDifference)) after."
     }
 
     private var how: String {

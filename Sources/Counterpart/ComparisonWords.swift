@@ -27,6 +27,11 @@ struct ComparisonWords {
 
     private func notes(_ matching: MatchingRequest, _ part: DidStudy.Part) -> [String] {
         var notes: [String] = []
+        if request.analysis.bootstrap > 0 {
+            notes.append(
+                "The headline's band comes from samples of schools, in each of which the comparison was built anew: it carries that "
+                    + "the comparison could have come out otherwise, and the interval beside it does not.")
+        }
         if request.clustersBySet {
             notes.append(
                 "Each partner and its counterparts are one cluster, so that standard errors know that they were chosen together."
@@ -90,6 +95,13 @@ extension DidRequest {
                     "a comparison built by --match: it draws results before the start too, from which the comparison was built; "
                     + "go by the randomisation test, which builds it anew")
         }
+        if let apart = by.first(where: { !matching.exact.contains($0) }) {
+            throw .doesNotApply(
+                option: "--by \(apart)",
+                to:
+                    "a comparison built over all its values, which would set partners of one beside counterparts of another; "
+                    + "add --exact \(apart), so that counterparts share it")
+        }
         if diagnostics.contains("placebo") {
             throw .doesNotApply(
                 option: "--diagnostics placebo",
@@ -112,5 +124,17 @@ extension DidRequest {
         if !design.clusters.isEmpty {
             throw .doesNotApply(option: "--cluster", to: "--bootstrap beside --match, which draws schools")
         }
+    }
+}
+
+extension DidRequest {
+    /// That the estimate speaks of fewer partners than there are, because some have no counterpart.
+    var unmatchedCaution: String? {
+        guard let comparison else { return nil }
+        let (all, matched) = comparison.partners
+        guard matched < all else { return nil }
+        return
+            "This is the effect on the \(matched) of \(all) partner schools that have a counterpart; it does not speak of the other "
+            + "\(all - matched), who are named under \"Without a counterpart\"."
     }
 }

@@ -37,7 +37,9 @@ extension DesignError {
         case (.repeatedUnitRow(let unit, let period), _):
             var request = request
             // In a file of subjects each has a row of its own.
-            if case .inRows(let mark, let subject, _) = request.outcomes[design.block].source {
+            if request.outcomes.indices.contains(design.block),
+                case .inRows(let mark, let subject, _) = request.outcomes[design.block].source
+            {
                 request.read.filters.append(
                     RowFilter(column: mark, test: .equals(subject), text: "\(mark)=\(subject)"))
             }

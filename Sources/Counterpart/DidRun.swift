@@ -73,7 +73,8 @@ struct DidComposition {
             balance: comparison.balance, intake: comparison.intake, randomisation: first.result.randomisation,
             wild: first.result.wild, methods: first.result.methods, bootstrap: first.result.bootstrap,
             leaveOneOut: first.result.leaveOneOut,
-            counterfactual: counterfactual, path: path, cautions: cautions(first),
+            counterfactual: counterfactual, path: path,
+            cautions: [request.unmatchedCaution].compactMap { $0 } + cautions(first),
             remarks: remarks(first) + [comparison.remark].compactMap { $0 },
             wording: request.wording(first.design))
         document.before = before

@@ -197,7 +197,9 @@ struct DidStudy {
                     beside: design, estimator: found.estimator, kind: found.varianceUsed, analysis)
             }
             result = found
-            if request.comparison != nil { (without, reason) = Self.headline(whole, analysis) }
+            if let comparison = request.comparison {
+                (without, reason) = Self.headline(comparison.withoutUnmatched(whole), analysis)
+            }
         } catch {
             throw cells.explained(error)
         }

@@ -124,7 +124,8 @@ public struct Evaluation {
     private func gapTables(_ main: DidStudy) throws -> GapTables {
         guard !plan.data.groups.isEmpty, let design = main.parts.first?.design else { return GapTables() }
         var arms: [String: String] = [:]
-        for unit in design.units.indices {
+        // Of a comparison that was built, its schools alone.
+        for unit in Set(design.unit) {
             arms[design.units[unit]] = design.start[unit] == nil ? GapTables.comparison : GapTables.partners
         }
         return try GapTables(

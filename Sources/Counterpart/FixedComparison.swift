@@ -7,6 +7,8 @@ import Tables
 /// The comparison of an evaluation: built from the past, fixed before any later result is read, and laid on every design of it.
 final class FixedComparison: Sendable {
     let study: CompareStudy
+    /// Results before the start were matched on.
+    let followsPastResults: Bool
     private let made: MadeWeights
     /// Unit of the pool by name.
     private let place: [String: Int]
@@ -23,6 +25,7 @@ final class FixedComparison: Sendable {
         plain.design.gap = nil
         plain.by = []
         plain.furtherKeys = []
+        followsPastResults = matching.match.contains { request.data.outcomes.contains($0.outcome) }
         let study = try CompareStudy(CompareRequest(did: plain, matching: matching))
         self.study = study
         let pool = study.pool
@@ -49,7 +52,8 @@ final class FixedComparison: Sendable {
                 weights[unit] += made.group.weights[row]
                 if made.profiles.isTreated[row], made.group.weights[row] > 0 { copies[unit] += 1 }
             }
-            guard made.group.hasSets else { return }
+            // One set alone would be one cluster.
+            guard made.group.hasSets, copies.count(where: { $0 > 0 }) > 1 else { return }
             var sets = pool.units.map { _ in -1 }
             for match in made.group.matches {
                 sets[made.units[match.treated]] = made.units[match.treated]
@@ -106,11 +110,24 @@ final class FixedComparison: Sendable {
 
     static let setName = "matched set"
 
+    /// The design without treated units that have no counterpart, and with every comparison unit.
+    func withoutUnmatched(_ design: Design) -> Design {
+        design.keeping(
+            design.unit.map { u in
+                design.start[u] == nil || place[design.units[u]].map { made.copies[$0] > 0 } ?? false
+            })
+    }
+
+    /// Treated units, and those of them that have a counterpart.
+    var partners: (all: Int, matched: Int) {
+        (study.past.design.start.count { $0 != nil }, made.copies.count { $0 > 0 })
+    }
+
     /// For draws: the comparison made anew for other starts or another sample of units.
     func rebuilding(_ design: Design, clustersBySet: Bool) -> RebuiltComparison {
         let pool = design.keeping(design.unit.map { place[design.units[$0]].map { isOpen[$0] } ?? false })
         let units = pool.units.map { place[$0] }
-        return RebuiltComparison(pool: pool) { [self] starts, copies in
+        return RebuiltComparison(pool: pool, followsPastResults: followsPastResults) { [self] starts, copies in
             var isTreated = isOpen.map { _ in false }
             var drawn = isOpen.map { $0 ? 1 : 0 }
             for (u, unit) in units.enumerated() {

@@ -43,8 +43,11 @@ public struct MatchingChoice: Sendable, Equatable {
     /// - Throws: `RequestError` for what cannot be, or does not apply to the method.
     public func request() throws -> MatchingRequest {
         guard MatchingRequest.Method.names.contains(method) else {
+            // Inside an estimate synthetic weights are an estimator's.
+            let names = MatchingRequest.Method.names.filter { methodOption == "--method" || $0 != "synthetic" }
             throw RequestError.badValue(
-                option: methodOption, value: method, allowed: MatchingRequest.Method.names.joined(separator: ", "))
+                option: methodOption, value: method,
+                allowed: (names + (methodOption == "comparison.method" ? ["all"] : [])).joined(separator: ", "))
         }
         if let ratio, !(1...1000).contains(ratio) {
             throw RequestError.badValue(option: name("ratio"), value: "\(ratio)", allowed: "1 to 1000")

@@ -28,6 +28,8 @@ struct OutcomeChapter {
         if let events = studies.events?.result(of: outcome) { result.showEvents(of: events) }
         result.exposure = part.report.exposure
         if let exposures = studies.exposures?.result(of: outcome) { result.showExposures(of: exposures) }
+        result.cautions = [request.unmatchedCaution].compactMap { $0 } + result.cautions
+        result.builtBalance = request.comparison.flatMap { CompareWords(study: $0.study).balance }
         let baseline = try BaselineComparison(
             part.design, outcome: request.outcomeName(outcome), isWanted: true)
         result.balance = baseline.balance

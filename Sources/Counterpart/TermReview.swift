@@ -86,6 +86,13 @@ public struct TermReview {
                     "no-comparison",
                     "these files hold partner schools alone: how results moved elsewhere is not known"))
         }
+        if plan.matching != nil {
+            document.frame.warnings.append(
+                Warning(
+                    "comparison-not-built",
+                    "a review sets partners beside every comparison school; the comparison that the plan describes is built by run"
+                ))
+        }
         if rows == .units, request.data.count == nil {
             document.frame.warnings.append(
                 Warning(

@@ -153,7 +153,8 @@ struct Did: ParsableCommand {
         request.design.clusters = CommaList.split(cluster)
         request.partnership = partnership
         request.by = CommaList.split(by)
-        if !request.unknown.isEmpty, model.gap == nil, by.isEmpty, !request.data.hasYesNo {
+        let matchesYesNo = CommaList.split(matching.match).contains { $0.contains("=") }
+        if !request.unknown.isEmpty, model.gap == nil, by.isEmpty, !request.data.hasYesNo, !matchesYesNo {
             throw RequestError.doesNotApply(option: "--unknown", to: "a run without --gap, --by or a yes/no outcome")
         }
         try request.take(small)

@@ -13,6 +13,8 @@ public struct RandomisationTest: Sendable, Equatable {
     public var smallestPossible: Double
     public var assignments: Int
     public var isEnumerated: Bool
+    /// Assignments that gave no estimate and are in no count: where the comparison is built anew, those without counterparts.
+    public var passedOver = 0
 
     public init(pValue: Double, smallestPossible: Double, assignments: Int, isEnumerated: Bool) {
         self.pValue = pValue
@@ -66,6 +68,7 @@ extension RandomisationTest {
                 ? Double(atTop) / Double(sizes.count)
                 : max(1 / Double(sizes.count + 1), 1 / reassignment.possibleCount),
             assignments: sizes.count, isEnumerated: reassignment.isEnumerated)
+        passedOver = drawn.count - sizes.count
     }
 }
 

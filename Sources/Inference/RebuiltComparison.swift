@@ -9,8 +9,15 @@ public struct RebuiltComparison: Sendable {
     /// for once); nil where none can be made.
     public var design: @Sendable (_ starts: [Int?], _ copies: [Int]?) -> Design?
 
-    public init(pool: Design, design: @escaping @Sendable (_ starts: [Int?], _ copies: [Int]?) -> Design?) {
+    /// Results before the start chose it, so that they say nothing of parallel trends.
+    public var followsPastResults: Bool
+
+    public init(
+        pool: Design, followsPastResults: Bool = false,
+        design: @escaping @Sendable (_ starts: [Int?], _ copies: [Int]?) -> Design?
+    ) {
         self.pool = pool
+        self.followsPastResults = followsPastResults
         self.design = design
     }
 }

@@ -181,4 +181,46 @@ import Testing
             chart.contains("<svg") && chart.contains("before the comparison was built")
                 && chart.contains("Attainment 8"))
     }
+
+    /// What gives a small school back: the change of a mean by those left out, a balancing weight, one year of a small school.
+    @Test func smallSchoolsDoNotFollow() throws {
+        // Six partners with 20 pupils a year; comparison schools with 20, the last of them with 3.
+        var random = PlainRandom(state: 5)
+        var lines = ["urn,year,score,start"]
+        for school in 0..<13 {
+            let level = 50 + 3 * random.normal() + (school < 6 ? 0 : Double(school - 6) / 3)
+            for year in 2014...2017 {
+                for _ in 0..<(school == 12 ? 3 : 20) {
+                    let score = ((level + 4 * random.normal()) * 10).rounded() / 10
+                    lines.append("\(100 + school),\(year),\(score),\(school < 6 ? "2016" : "")")
+                }
+            }
+        }
+        try folder.write(lines.joined(separator: "\n") + "\n", "small.csv")
+        func compared(_ more: [String]) throws -> [String: Any] {
+            let ended = try folder.run(
+                [
+                    "compare", "small.csv", "--outcome", "score", "--unit", "urn", "--time", "year", "--start", "start",
+                    "--format", "json", "--disclosure", "srs",
+                ] + more)
+            #expect(ended.status == 0, "\(ended.err)")
+            return try ended.json()
+        }
+        // All but the small school are counterparts, so that the means before and after would give it.
+        let nearest = try compared(["--match", "score", "--caliper", "100"])
+        let used = try rows(nearest, "weights").filter { $0["treated"] as? Bool == false }.count
+        let balance = try #require(try rows(nearest, "balance").first)
+        #expect(used == 6 && (balance["after"] as? [String: Any])?["suppressed"] as? Bool == true)
+        let entropy = try rows(compared(["--match", "score@2014", "--method", "entropy"]), "weights")
+        #expect(entropy.filter { $0["treated"] as? Bool == false }.allSatisfy { $0["weight"] == nil })
+        // A year of a partner with few pupils: the row counts the pupils of that year.
+        try folder.write(
+            lines.filter { line in !["101", "102", "103", "104", "105"].contains(String(line.prefix(3))) }.enumerated()
+                .filter {
+                    !($1.hasPrefix("100,2014") && $0 > 4)
+                }.map(\.element).joined(separator: "\n") + "\n", "small.csv")
+        let year = try rows(compared(["--match", "score@2014,score@2015"]), "balance")
+        #expect((year[0]["before"] as? [String: Any])?["suppressed"] as? Bool == true)
+        #expect((year[1]["before"] as? [String: Any])?["treatedMean"] is Double)
+    }
 }

@@ -276,4 +276,50 @@ import Testing
             #expect(FileManager.default.fileExists(atPath: folder.path + "/report/" + name), "\(name)")
         }
     }
+
+    /// Faults are told as without a comparison, and what it cannot bear is refused or said.
+    @Test func faultsAndFewPartners() throws {
+        let lines = Self.panel().lines
+        try folder.write((lines + [lines[lines.count - 1]]).joined(separator: "\n") + "\n", "twice.csv")
+        for command in [["did"], ["compare"]] {
+            let ended = try folder.run(command + ["twice.csv", "--rows", "units"] + Self.what + ["--match", "x"])
+            #expect(ended.status == 3 && ended.err.contains("E354") && ended.err.contains("72 and 73"), "\(ended.err)")
+        }
+        let torn = try folder.run(["did", "schools.csv"] + Self.what + ["--match", "x", "--by", "trust"])
+        #expect(torn.status == 2 && torn.err.contains("--exact trust"))
+        // One partner: no interval from its own spread, and the program says so, as without a comparison.
+        try folder.write(Self.panel(partners: [5]).text, "one.csv")
+        let one = try did(["--match", "x", "--permutations", "20"], of: "one.csv", plus: ["--format", "json"])
+        let row = try headline(one)
+        #expect(row["estimate"] is Double && row["lower"] == nil && row["permutationPValue"] is Double)
+    }
+
+    /// Partners without a counterpart: the first words say of how many the estimate speaks, and the estimate without is for the
+    /// same ones.
+    @Test func unmatchedPartnersAreSaid() throws {
+        let answer = try did(["--match", "score@each", "--caliper", "0.8"])
+        let alone = try #require(try comparison(answer)["unmatched"] as? [[String: Any]]).compactMap {
+            $0["unit"] as? String
+        }
+        #expect(!alone.isEmpty && alone.count < 4)
+        let words = try #require(answer["sentences"] as? [String])
+        #expect(words.contains { $0.hasPrefix("This is the effect on the \(4 - alone.count) of 4 partner schools") })
+        try folder.write("urn\n" + alone.joined(separator: "\n") + "\n", "alone.csv")
+        let same = try headline(did(["--exclude", "alone.csv"]))
+        let without = try #require(try comparison(answer)["withoutMatching"] as? [String: Any])
+        let (a, b) = (without["estimate"] as? Double ?? .nan, same["estimate"] as? Double ?? .nan)
+        #expect(abs(a - b) < 1e-10)
+    }
+
+    /// After matching on the past, the years before the start are no evidence, and no claim is made of them.
+    @Test func thePastThatWasMatched() throws {
+        let answer = try did(["--match", "score@each"], plus: ["--permutations", "0", "--format", "json"])
+        let test = try #require((answer["diagnostics"] as? [String: Any])?["preTrend"] as? [String: Any])
+        #expect(
+            (test["words"] as? String)?.hasPrefix("Those who compare were chosen by results before the start") == true)
+        #expect(test["equivalence"] == nil && test["power"] == nil)
+        let other = try did(["--match", "x"], plus: ["--permutations", "0", "--format", "json"])
+        let open = try #require((other["diagnostics"] as? [String: Any])?["preTrend"] as? [String: Any])
+        #expect(open["power"] != nil)
+    }
 }

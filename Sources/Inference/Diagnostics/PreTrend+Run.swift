@@ -65,6 +65,12 @@ extension PreTrend {
             leads: found, statistic: test.statistic, q: test.q, method: test.method, pValue: test.pValue,
             assignments: test.assignments, words: "")
         result.words = result.sentence(counts: counts, headline: headline, options: options, note: test.note)
+        if options.comparison?.followsPastResults ?? false {
+            result.words =
+                "Those who compare were chosen by results before the start, so that likeness there is no evidence of parallel trends. "
+                + result.words
+            return (result, effects)
+        }
         if !test.tested.isEmpty {
             result.power = PreTrendPower(
                 fit, test.covariance, tested: test.tested, main: main, fitted: fitted,

@@ -111,6 +111,10 @@ extension FigureRounding {
     func round(_ row: inout BalanceRow) {
         row.treatedMean = figure(row.treatedMean, isShare: row.unit == "%")
         row.comparisonMean = figure(row.comparisonMean, isShare: row.unit == "%")
+        guard decimals != nil else { return }
+        // The ratio of two exact differences on one scale would give the means back.
+        row.standardisedDifference = row.standardisedDifference.map { Precision(decimals: 2).rounded($0) }
+        row.varianceRatio = row.varianceRatio.map { Precision(decimals: 1).rounded($0) }
     }
 
     func round(_ means: inout OutcomeResult.Means?, isShare: Bool) {

@@ -24,12 +24,16 @@ public struct CompareDocument: Sendable {
     public struct Weight: Sendable {
         public var unit: String
         public var isTreated: Bool
-        public var weight: Double
+        /// nil where it is withheld.
+        public var weight: Double?
+        /// The unit's pupils before the start; nil where they are not known.
+        public var pupils: Double?
 
-        public init(unit: String, isTreated: Bool, weight: Double) {
+        public init(unit: String, isTreated: Bool, weight: Double?, pupils: Double? = nil) {
             self.unit = unit
             self.isTreated = isTreated
             self.weight = weight
+            self.pupils = pupils
         }
     }
 
@@ -104,7 +108,8 @@ public struct CompareDocument: Sendable {
         let chosen = weights.filter { !$0.isTreated }
         return CSVWriter(isRaw: true).write(
             ResultTable(
-                columns: [.init(column), .init("weight")], rows: chosen.map { [.text($0.unit), .number($0.weight)] }))
+                columns: [.init(column), .init("weight")],
+                rows: chosen.map { [.text($0.unit), $0.weight.map { ResultTable.Cell.number($0) } ?? .suppressed] }))
     }
 
     /// The chart of both balances; nil where no difference can be drawn.
@@ -139,8 +144,13 @@ public struct CompareDocument: Sendable {
         object.put(
             "weights",
             .array(
-                weights.map {
-                    ["unit": .text($0.unit), "treated": .bool($0.isTreated), "weight": .number($0.weight)]
+                weights.map { row in
+                    var entry = JSONObject()
+                    entry.put("unit", .text(row.unit))
+                    entry.put("treated", .bool(row.isTreated))
+                    if row.weight == nil { entry.put("suppressed", true) }
+                    entry.put("weight", ifAny: row.weight)
+                    return entry.value
                 }))
         object.put("unmatched", Self.json(unmatched))
         object.put("beyond", Self.json(beyond))
@@ -158,7 +168,14 @@ public struct CompareDocument: Sendable {
         let hidden = matches.map { isSmall($0.pupils) }
         for index in matches.indices where hidden[index] { matches[index].distance = nil }
         beyond.removeAll { isSmall($0.pupils) }
-        return entries + [rule.entry("distances", primary: hidden, hidden: hidden)]
+        // A balancing weight is a function of the unit's values that a few known units give away: all go where one is small.
+        let small = weights.map { matches.isEmpty && !$0.isTreated && isSmall($0.pupils) }
+        let withheld = weights.map { !$0.isTreated && small.contains(true) }
+        for index in weights.indices where withheld[index] { weights[index].weight = nil }
+        return entries + [
+            rule.entry("distances", primary: hidden, hidden: hidden),
+            rule.entry("weights", primary: small, hidden: withheld),
+        ]
     }
 
     /// Rounds what is shown, guards the counts of rows, and keeps the log.
@@ -224,7 +241,7 @@ public struct CompareDocument: Sendable {
             lists.append(
                 (cut("Partners and their counterparts", matches), CompareRows.matches(matches.prefix(Self.shown))))
         } else if weights.contains(where: { !$0.isTreated }) {
-            let others = weights.filter { !$0.isTreated }.sorted { $0.weight > $1.weight }
+            let others = weights.filter { !$0.isTreated }.sorted { $0.weight ?? 0 > $1.weight ?? 0 }
             lists.append((cut("Who compares, by weight", others), CompareRows.weights(others.prefix(Self.shown))))
         }
         if !unmatched.isEmpty {

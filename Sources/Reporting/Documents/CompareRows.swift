@@ -82,7 +82,7 @@ enum CompareRows {
     static func weights(_ rows: ArraySlice<CompareDocument.Weight>) -> ResultTable {
         var columns = ColumnSet(by: [])
         columns.text("comparison", rows.map(\.unit))
-        columns.figure("weight", rows.map(\.weight), rows.map { _ in false }, always: true, decimals: 3)
+        columns.figure("weight", rows.map(\.weight), rows.map { $0.weight == nil }, always: true, decimals: 3)
         return columns.table
     }
 

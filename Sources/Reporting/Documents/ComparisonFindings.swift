@@ -44,8 +44,9 @@ public struct ComparisonFindings: Sendable {
         let precision = Precision(
             estimate: plain, standardError: without.standardError, lower: without.lower, upper: without.upper,
             isProse: true)
+        let whose = group.unmatched.isEmpty ? "the estimate" : "the estimate for the same partners"
         var text =
-            "Against every comparison \(wording.nouns.unit) alike the estimate would be \(precision(plain)) \(outcome.unit)"
+            "Against every comparison \(wording.nouns.unit) alike \(whose) would be \(precision(plain)) \(outcome.unit)"
         if let lower = without.lower, let upper = without.upper {
             text += " (\(wording.percent) interval \(precision(lower)) to \(precision(upper)))"
         }

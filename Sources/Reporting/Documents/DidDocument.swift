@@ -327,6 +327,7 @@ enum DiagnosticRows {
         object.put("smallestPossible", .number(test.smallestPossible))
         object.put("assignments", .integer(test.assignments))
         object.put("enumerated", .bool(test.isEnumerated))
+        if test.passedOver > 0 { object.put("passedOver", .integer(test.passedOver)) }
         return object.value
     }
 }

@@ -31,6 +31,12 @@ extension ValueAddedResult {
         for index in units.indices where !units[index].isSuppressed {
             units[index].round(rounding, isShare: shares.contains(units[index].outcome))
         }
+        // The outer ends are the least and the largest prior attainment of one pupil each.
+        let (least, largest) = (bands.map(\.from).min(), bands.map(\.to).max())
+        for index in bands.indices {
+            if bands[index].from == least { bands[index].from = (bands[index].from / 10).rounded(.down) * 10 }
+            if bands[index].to == largest { bands[index].to = (bands[index].to / 10).rounded(.up) * 10 }
+        }
         for index in bands.indices where !bands[index].isSuppressed {
             bands[index].mean = rounding.figure(bands[index].mean, isShare: shares.contains(bands[index].outcome))
             bands[index].n = rounding.count(bands[index].n)

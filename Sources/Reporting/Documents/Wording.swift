@@ -137,9 +137,12 @@ public struct Wording: Sendable {
             test.isEnumerated
             ? "all \(Numeral.count(Double(test.assignments))) ways of choosing the partners were tried"
             : "\(Numeral.count(Double(test.assignments))) random ways of choosing the partners were tried"
+        let without =
+            test.passedOver > 0
+            ? ", \(Numeral.count(Double(test.passedOver))) others gave no estimate and are not counted" : ""
         return
             "If the partnership had no effect on any \(nouns.unit), a difference at least this large would appear with "
-            + "probability \(Self.said(test.pValue)) (\(how); "
+            + "probability \(Self.said(test.pValue)) (\(how)\(without); "
             + (test.pValue <= test.smallestPossible
                 ? "this is the smallest that this design could give)."
                 : "the smallest possible is \(Self.said(test.smallestPossible))).")

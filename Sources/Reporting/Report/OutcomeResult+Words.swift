@@ -116,6 +116,7 @@ extension OutcomeResult {
     }
 
     var balanceWords: String? {
+        if let builtBalance { return builtBalance }
         let known = balance.filter { $0.standardisedDifference != nil }
         guard !known.isEmpty else { return nil }
         let apart = known.filter { ($0.standardisedDifference ?? 0).magnitude > BalanceRow.limit }

@@ -83,6 +83,8 @@ public struct OutcomeResult: Sendable {
     public var before: [CounterfactualRow] = []
     public var path: [PathPoint] = []
     public var balance: [BalanceRow] = []
+    /// How alike a comparison that was built is, in its own measure; nil where none was.
+    public var builtBalance: String?
     public var intake: [IntakeRow] = []
     public var preTrend: PreTrend?
     public var randomisation: RandomisationTest?

@@ -162,7 +162,7 @@ extension ReportPage {
         guard let primary = report.outcomes.first, report.outcomes.count == 1 else { return false }
         return switch warning.code {
         case "pre-trend": primary.preTrend.map { $0.words == warning.message } ?? false
-        case "balance": primary.balanceWords != nil
+        case "balance": primary.builtBalance == nil && primary.balanceWords != nil
         case "few-treated": !primary.cautions.isEmpty && (primary.treatedUnits ?? 10) <= 5
         default: false
         }

@@ -58,7 +58,8 @@ extension ReportFolder {
                     "review-plan-changed",
                     "the plan is not the one of review \(last.number): figures of the two may not compare"))
         }
-        if let outcome = review.outcomes.first,
+        // Since another baseline the difference is another figure.
+        if let outcome = review.outcomes.first, last.baseline == outcome.baseline,
             let last = last.outcomes.first(where: { $0.outcome == outcome.outcome.column }),
             let row = outcome.rows.first(where: { $0.time == history.entries.last?.latest }),
             let then = last.difference, let now = row.difference, abs(then - now) > 1e-9
