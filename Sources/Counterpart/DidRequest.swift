@@ -68,7 +68,8 @@ public struct DidRequest: Sendable {
         if data.files.contains(where: { $0.path == "-" }) {
             throw RequestError.doesNotApply(
                 option: "--match",
-                to: "standard input, which comes once, while the comparison is built before later rows are read; name a file")
+                to: "standard input, which comes once, while the comparison is built before later rows are read: "
+                    + "name a file")
         }
         var fixed = self
         fixed.comparison = try FixedComparison(self, matching)

@@ -188,7 +188,8 @@ import Testing
         var random = PlainRandom(state: 5)
         var lines = ["urn,year,score,start"]
         for school in 0..<13 {
-            let level = 50 + 3 * random.normal() + (school < 6 ? 0 : Double(school - 6) / 3)
+            let level =
+                school < 6 ? 50 + 0.5 * Double(school) : school < 12 ? 49 + 0.8 * Double(school - 6) : 70
             for year in 2014...2017 {
                 for _ in 0..<(school == 12 ? 3 : 20) {
                     let score = ((level + 4 * random.normal()) * 10).rounded() / 10
