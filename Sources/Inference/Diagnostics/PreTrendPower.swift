@@ -52,15 +52,17 @@ public struct PreTrendPower: Sendable, Equatable {
         let box = NormalBox(
             covariance: tested.map { j in tested.map { covariance.matrix[j, $0] } }, halfWidths: widths,
             points: Self.latticePoints)
-        let detection = { (slope: Double) in 1 - box.probability(mean: path.map { slope * $0 }) }
+        let detection: @Sendable (Double) -> Double = { slope in 1 - box.probability(mean: path.map { slope * $0 }) }
         let unit = zip(widths, path).filter { abs($1) > 1e-9 * steepest }.map { $0 / abs($1) }.min() ?? 1
         let bias = main.bias(fitted, options)
         leads = tested.count
         size = detection(0)
-        points = [0.5, 0.8].compactMap { probability in
-            Self.slope(reaching: probability, from: unit, detection).map {
-                Point(probability: probability, slope: $0, bias: bias($0))
-            }
+        let wanted = [0.5, 0.8]
+        let slopes = concurrently(wanted.count, threads: options.threads) {
+            Self.slope(reaching: wanted[$0], from: unit, detection)
+        }
+        points = zip(wanted, slopes).compactMap { probability, slope in
+            slope.map { Point(probability: probability, slope: $0, bias: bias($0)) }
         }
         words = ""
         let sign = options.lowerIsBetter && main.design.isGroup != nil ? -1.0 : 1
