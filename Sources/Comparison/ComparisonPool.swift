@@ -60,17 +60,12 @@ public struct ComparisonPool: Sendable {
         for unit in units.indices where isKept[places[unit]] {
             for _ in 0..<(copies?[unit] ?? 1) { chosen.append(unit) }
         }
-        let q = variables.count
-        var columns = [Double](repeating: 0, count: chosen.count * q)
-        for k in 0..<q {
-            for (row, unit) in chosen.enumerated() { columns[k * chosen.count + row] = values[unit, k] }
-        }
         let treated = chosen.filter { isTreated[$0] }
         // Treated units count one each on average.
         let scale = treated.isEmpty ? 1 : Double(treated.count) / treated.reduce(0) { $0 + importance[$1] }
         let profiles = UnitProfiles(
             variables: variables, units: chosen.map { units[$0] }, isTreated: chosen.map { isTreated[$0] },
-            values: Matrix(rows: chosen.count, columns: q, storage: columns), strata: chosen.map { strata[$0] },
+            values: values.selecting(rows: chosen), strata: chosen.map { strata[$0] },
             importance: chosen.map { scale * importance[$0] })
         let group = try method.group(profiles.keeping(first: matchedCount))
         return Made(profiles: profiles, group: group, leftOut: leftOut, units: chosen)

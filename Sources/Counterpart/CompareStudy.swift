@@ -103,14 +103,21 @@ struct CompareStudy {
 
     /// What is matched on, then the outcomes that are not; and how many are the first.
     private static func variables(
-        _ request: CompareRequest, _ past: PastReading, _ entries: [UnitMeans.Entry]
+        _ request: CompareRequest, _ past: PastReading, _ first: [UnitMeans.Entry]
     ) throws -> (all: [Variable], matchedCount: Int) {
         let (reading, design) = (request.reading, past.design)
+        // By outcome, each looked up once however many of its periods are matched on.
+        var known = [0: first]
+        func entries(of block: Int) throws -> [UnitMeans.Entry] {
+            let found = try known[block] ?? past.entries(of: block)
+            known[block] = found
+            return found
+        }
         let before = design.periods.filter { $0.ordinal < past.start }
         func variable(_ wanted: OutcomeRequest, _ period: Period? = nil, name: String? = nil) throws -> Variable {
             let block = reading.data.outcomes.firstIndex(of: wanted) ?? 0
             let found = UnitMeans(
-                block == 0 ? entries : try past.entries(of: block), unitCount: design.units.count, only: period?.ordinal
+                try entries(of: block), unitCount: design.units.count, only: period?.ordinal
             )
             let name = name ?? wanted.name + (period.map { " \($0.label)" } ?? "")
             guard (block == 0 && period == nil) || found.means.contains(where: { $0 != nil }) else {

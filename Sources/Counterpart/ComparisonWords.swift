@@ -22,10 +22,10 @@ struct ComparisonWords {
         return ComparisonFindings(
             group: try CompareRun.document(comparison.study), settings: settings.members,
             without: part.withoutMatching, reason: part.reasonWithout, periods: comparison.study.past.periods,
-            passedOver: comparison.study.past.passedOver, digest: comparison.digest, notes: notes(matching, part))
+            passedOver: comparison.study.past.passedOver, digest: comparison.digest, notes: notes(part))
     }
 
-    private func notes(_ matching: MatchingRequest, _ part: DidStudy.Part) -> [String] {
+    private func notes(_ part: DidStudy.Part) -> [String] {
         var notes: [String] = []
         if request.analysis.bootstrap > 0 {
             notes.append(
@@ -42,7 +42,7 @@ struct ComparisonWords {
         if part.result.randomisation != nil {
             notes.append("The randomisation test builds the comparison anew for every assignment.")
         }
-        if matching.match.contains(where: { request.data.outcomes.contains($0.outcome) }) {
+        if request.matchesPastResults {
             notes.append(
                 "Results before the start were matched on, so that partners and those that compare look alike before it by "
                     + "construction: that they do is no evidence of parallel trends.")
@@ -58,18 +58,21 @@ extension DidRequest {
         return design.clusters.isEmpty ? [design.unit] : design.clusters
     }
 
+    /// Results before the start choose the comparison, so that they are no evidence of parallel trends.
+    var matchesPastResults: Bool { matching?.match.contains { data.outcomes.contains($0.outcome) } ?? false }
+
     /// Turns off what a comparison built from the past makes meaningless, and says so.
     ///
     /// The wild bootstrap draws results before the start too, from which the comparison would have to be built anew; starts moved
     /// back would be judged by results that were matched on, and so would departures from parallel trends.
     public mutating func leaveOutWhatMatchingForbids() {
-        guard let matching else { return }
+        guard matching != nil else { return }
         if analysis.triesPlacebos {
             analysis.triesPlacebos = false
             notBesideMatching.append(
                 "Placebos in time and among schools are not run beside a comparison that was built.")
         }
-        if analysis.judgesSensitivity, matching.match.contains(where: { data.outcomes.contains($0.outcome) }) {
+        if analysis.judgesSensitivity, matchesPastResults {
             analysis.judgesSensitivity = false
             notBesideMatching.append(
                 "How far trends may depart from parallel is not judged, since results before the start were matched on."
@@ -107,7 +110,7 @@ extension DidRequest {
                 option: "--diagnostics placebo",
                 to: "a comparison built by --match, which would have to be built anew for every placebo")
         }
-        if diagnostics.contains("honest"), matching.match.contains(where: { data.outcomes.contains($0.outcome) }) {
+        if diagnostics.contains("honest"), matchesPastResults {
             throw .doesNotApply(
                 option: "--diagnostics honest",
                 to: "a comparison matched on results before the start, by which it would judge trends")

@@ -239,9 +239,7 @@ struct DidStudy {
         var all = cells.warnings + (request.comparison?.study.groupWarnings ?? [])
         for outcome in request.data.outcomes { all += Self.warnings(of: parts.filter { $0.outcome == outcome }) }
         if let shared = sharedPartnership() { all.append(shared) }
-        var seen: [Warning] = []
-        for warning in all + warnings where !seen.contains(warning) { seen.append(warning) }
-        warnings = seen
+        warnings = (all + warnings).withoutRepeats
     }
 
     /// `fsm=N, sex=F`.

@@ -25,7 +25,7 @@ final class FixedComparison: Sendable {
         plain.design.gap = nil
         plain.by = []
         plain.furtherKeys = []
-        followsPastResults = matching.match.contains { request.data.outcomes.contains($0.outcome) }
+        followsPastResults = request.matchesPastResults
         let study = try CompareStudy(CompareRequest(did: plain, matching: matching))
         self.study = study
         let pool = study.pool

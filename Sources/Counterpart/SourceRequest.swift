@@ -36,15 +36,22 @@ public struct SourceRequest: Sendable {
             guard case .odbc = database else {
                 throw RequestError.doesNotApply(option: "--dialect", to: "a source whose SQL is known")
             }
-            guard let known = Dialect(rawValue: dialect) else {
-                throw RequestError.badValue(
-                    option: "--dialect", value: dialect,
-                    allowed: Dialect.allCases.map(\.rawValue).joined(separator: ", "))
-            }
-            request.dialect = known
+            request.dialect = try Dialect(typed: dialect)
         }
         _ = try TableName(table, request.dialect ?? database.dialect)
         return request
+    }
+}
+
+extension Dialect {
+    /// - Throws: `RequestError.badValue` for a word that is no dialect's.
+    public init(typed word: String) throws(RequestError) {
+        guard let known = Dialect(rawValue: word) else {
+            throw .badValue(
+                option: "--dialect", value: word,
+                allowed: Dialect.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        self = known
     }
 }
 

@@ -73,7 +73,7 @@ struct CellsCommand: ParsableCommand {
         plain.rows.table = nil
         try plain.rows.refuseWhatFilesNeed("the answer of a database")
         let request = try plain.request()
-        return try SQLRun(request, dialect: try SQLCommand.dialect(dialect), table: table)
+        return try SQLRun(request, dialect: try Dialect(typed: dialect), table: table)
             .write(answer: profile, parts: request.data.files, to: output, minimumCell: minimumCell)
     }
 }

@@ -46,7 +46,7 @@ struct SQLCommand: ParsableCommand {
         if profile, answer != nil {
             throw RequestError.conflicting("--profile prints the query whose answer --answer takes; give one")
         }
-        let run = try SQLRun(try columns.request(), dialect: try Self.dialect(dialect), table: table)
+        let run = try SQLRun(try columns.request(), dialect: try Dialect(typed: dialect), table: table)
         let written = try profile ? run.profile : answer.map { try run.cells(answer: $0) } ?? run.cells()
         let text = format == .json ? run.json(written) : written.text
         // The query itself holds no warning.
@@ -55,14 +55,6 @@ struct SQLCommand: ParsableCommand {
         }
         try Output(options: result).deliver(text, warnings: written.warnings, seconds: nil)
         if !result.quiet, let sentence = written.sentence { Output.say(sentence) }
-    }
-
-    static func dialect(_ name: String) throws -> Dialect {
-        guard let dialect = Dialect(rawValue: name) else {
-            throw RequestError.badValue(
-                option: "--dialect", value: name, allowed: Dialect.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        return dialect
     }
 }
 
